@@ -1,0 +1,100 @@
+"""theorylab puts published theorems about learning algorithms on trial.
+
+A study states a claim, simulates it, lays the prediction over the measurement, and gives a verdict with a known
+error probability. `theorylab.run(study)` runs one; `theorylab list` on the command line names them all.
+
+Notation. Public arguments are words; the letters of the papers appear inside formulas only.
+
+| word              | letter      | meaning                                                             |
+|-------------------|-------------|---------------------------------------------------------------------|
+| eigenvalues       | λ_i, l      | spectrum of the data covariance H, in the eigenbasis                |
+| error             | e_t         | iterate minus minimiser, w_t - w*                                   |
+| step_size         | δ, d        | constant step of SGD                                                |
+| ema_decay         | α, a        | average <- decay * average + (1 - decay) * iterate                  |
+| noise_std         | σ           | standard deviation of the label noise                               |
+| batch             | B           | samples averaged in one gradient                                    |
+| steps             | N, t        | number of iterations made; 0 is the start                           |
+| contraction       | q_i         | 1 - step_size * eigenvalue, the mean factor per step                |
+| risk              | R           | excess risk 1/2 sum_i λ_i e_i^2                                     |
+| noise feedback    | S           | sum_j λ_j E e_j^2 = 2 risk, fed to every direction by random data    |
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+IMPORTED_AT = time.time()
+"""When this process loaded the laboratory, in seconds of the epoch: sources edited later are not trusted."""
+
+_HOME = {
+    "run": "study",
+    "discover": "study",
+    "load": "study",
+    "Source": "study",
+    "Result": "study",
+    "Curve": "replicas",
+    "replicate": "replicas",
+    "using": "replicas",
+    "Rival": "check",
+    "Check": "check",
+    "Verdict": "check",
+    "agrees": "verdicts",
+    "below": "verdicts",
+    "above": "verdicts",
+    "decays_as": "verdicts",
+    "geometric": "verdicts",
+    "monotone": "verdicts",
+    "ordered": "verdicts",
+    "threshold": "verdicts",
+}
+__all__ = ["__version__", *_HOME]
+
+if TYPE_CHECKING:
+    from theorylab.check import Check as Check
+    from theorylab.check import Rival as Rival
+    from theorylab.check import Verdict as Verdict
+    from theorylab.replicas import Curve as Curve
+    from theorylab.replicas import replicate as replicate
+    from theorylab.replicas import using as using
+    from theorylab.study import Result as Result
+    from theorylab.study import Source as Source
+    from theorylab.study import discover as discover
+    from theorylab.study import load as load
+    from theorylab.study import run as run
+    from theorylab.verdicts import (
+        above as above,
+    )
+    from theorylab.verdicts import (
+        agrees as agrees,
+    )
+    from theorylab.verdicts import (
+        below as below,
+    )
+    from theorylab.verdicts import (
+        decays_as as decays_as,
+    )
+    from theorylab.verdicts import (
+        geometric as geometric,
+    )
+    from theorylab.verdicts import (
+        monotone as monotone,
+    )
+    from theorylab.verdicts import (
+        ordered as ordered,
+    )
+    from theorylab.verdicts import (
+        threshold as threshold,
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"theorylab.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'theorylab' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

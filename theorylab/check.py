@@ -1,0 +1,188 @@
+"""What a verdict is, and the one rule that every kind of check ends in.
+
+supported = compatible with the prediction and incompatible with the rival; refuted = incompatible with the
+prediction; inconclusive = neither; error = nothing to judge.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from theorylab.errors import InputError, require
+
+
+class Verdict(StrEnum):
+    """supported, refuted, inconclusive or error."""
+
+    SUPPORTED = "supported"
+    REFUTED = "refuted"
+    INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rival:
+    """What the same data must reject: another prediction, another method's measurement, or both.
+
+    What is None is taken from the check itself. `declared` is the expected verdict on the rival; by default
+    `refuted`, or `supported` for the corrected statement beside a claim that is declared refuted.
+    """
+
+    claim: str
+    measured: Any = None
+    predicted: Any = None
+    declared: Verdict | None = None
+
+    def __post_init__(self) -> None:
+        require(
+            self.measured is not None or self.predicted is not None,
+            f"the rival {self.claim!r} equals the claim: give it another prediction or another measurement",
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one statement fares against data, before any rule: True, False or None (undecided) for compatible."""
+
+    compatible: bool | None
+    evaluated: int
+    measured: float | None = None
+    interval: tuple[float | None, float | None] | None = None
+    allowed: tuple[float | None, float | None] | None = None
+    error_probability: float = 0.0
+    note: str = ""
+    failed: bool = False
+
+
+def failure(reason: str, evaluated: int = 0) -> Outcome:
+    """The outcome of a statement that could not be judged, and why."""
+    return Outcome(None, evaluated, note=reason, failed=True)
+
+
+@dataclass(frozen=True)
+class RivalOutcome:
+    """The rival's claim, its verdict on the same data, and the one its study declares."""
+
+    claim: str
+    verdict: Verdict
+    declared: Verdict
+
+
+@dataclass(frozen=True)
+class Check:
+    """One claim on trial.
+
+    `measured` is the statistic that decides, `interval` its confidence (or rounding) interval, `allowed` the
+    values that the claim allows; None is an open end. `error_probability` bounds both the chance that a true
+    claim is refuted and the chance that the claim is supported while the rival holds; 0 on an exact road.
+    `evaluated` counts the points that entered, as one simultaneous statement.
+    """
+
+    claim: str
+    kind: str
+    verdict: Verdict
+    declared: Verdict
+    measured: float | None
+    interval: tuple[float | None, float | None] | None
+    allowed: tuple[float | None, float | None] | None
+    error_probability: float
+    evaluated: int
+    rival: RivalOutcome
+    note: str = ""
+
+    @property
+    def as_declared(self) -> bool:
+        """Whether claim and rival both came out as the study declares."""
+        return self.verdict == self.declared and self.rival.verdict == self.rival.declared
+
+    def to_json(self) -> dict[str, Any]:
+        """The check as JSON values: strings, numbers, lists and null, never NaN."""
+        return {
+            "claim": self.claim,
+            "kind": self.kind,
+            "verdict": str(self.verdict),
+            "declared": str(self.declared),
+            "measured": _finite(self.measured),
+            "interval": _finite_pair(self.interval),
+            "allowed": _finite_pair(self.allowed),
+            "error_probability": self.error_probability,
+            "evaluated": self.evaluated,
+            "rival": {
+                "claim": self.rival.claim,
+                "verdict": str(self.rival.verdict),
+                "declared": str(self.rival.declared),
+            },
+            "note": self.note,
+        }
+
+
+def judge(
+    claim: str, kind: str, outcome: Outcome, rival: Rival, rival_outcome: Outcome, declared: str | Verdict
+) -> Check:
+    """The check that follows from how the claim and its rival fare against the same data.
+
+    Raises InputError if the claim is declared anything but supported or refuted.
+    """
+    declared = _verdict(declared)
+    if declared not in (Verdict.SUPPORTED, Verdict.REFUTED):
+        raise InputError(f"declared={str(declared)!r} is not allowed: a study declares 'supported' or 'refuted'")
+    expected = rival.declared or (Verdict.REFUTED if declared == Verdict.SUPPORTED else Verdict.SUPPORTED)
+    notes = [outcome.note]
+    if outcome.failed or rival_outcome.failed:
+        verdict = Verdict.ERROR
+        if rival_outcome.failed:
+            notes.append(f"rival: {rival_outcome.note}")
+    elif outcome.compatible is False:
+        verdict = Verdict.REFUTED
+    elif outcome.compatible and rival_outcome.compatible is False:
+        verdict = Verdict.SUPPORTED
+    else:
+        verdict = Verdict.INCONCLUSIVE
+        if rival_outcome.compatible is not False:
+            notes.append(f"rival not rejected: {rival_outcome.note}" if rival_outcome.note else "rival not rejected")
+    if rival_outcome.failed:
+        rival_verdict = Verdict.ERROR
+    elif rival_outcome.compatible is False:
+        rival_verdict = Verdict.REFUTED
+    elif rival_outcome.compatible and outcome.compatible is False:
+        rival_verdict = Verdict.SUPPORTED
+    else:
+        rival_verdict = Verdict.INCONCLUSIVE
+    return Check(
+        claim=claim,
+        kind=kind,
+        verdict=verdict,
+        declared=declared,
+        measured=outcome.measured,
+        interval=outcome.interval,
+        allowed=outcome.allowed,
+        error_probability=outcome.error_probability,
+        evaluated=outcome.evaluated,
+        rival=RivalOutcome(rival.claim, rival_verdict, _verdict(expected)),
+        note="; ".join(note for note in notes if note),
+    )
+
+
+def broken(claim: str, reason: str) -> Check:
+    """The check that stands for a study which could not finish."""
+    rival = RivalOutcome("", Verdict.ERROR, Verdict.REFUTED)
+    return Check(claim, "run", Verdict.ERROR, Verdict.SUPPORTED, None, None, None, 0.0, 0, rival, reason)
+
+
+def _verdict(name: str | Verdict) -> Verdict:
+    try:
+        return Verdict(name)
+    except ValueError as error:
+        raise InputError(f"{name!r} is no verdict: give one of {', '.join(Verdict)}") from error
+
+
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
+def _finite_pair(pair: Sequence[float | None] | None) -> list[float | None] | None:
+    return None if pair is None else [_finite(value) for value in pair]

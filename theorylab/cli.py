@@ -1,0 +1,278 @@
+"""The command line: `theorylab list`, `show`, `run`, and what `python -m studies.FAMILY.NAME` does."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import theorylab
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from theorylab.check import Check
+    from theorylab.replicas import Progress
+    from theorylab.study import Listing, Result
+
+INTERRUPTED = 130  # the shell's status for a program that Ctrl-C ended
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(theorylab.__version__, prog_name="theorylab")
+def cli() -> None:
+    """Put published theorems about learning algorithms on trial."""
+
+
+@cli.command("list")
+def list_studies() -> None:
+    """Name every study and its claim."""
+    from rich.table import Table
+
+    from theorylab.study import discover
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("study", no_wrap=True)
+    table.add_column("claim")
+    for listing in discover():
+        table.add_row(listing.name, listing.title.replace("[", r"\["))
+    _console().print(table)
+
+
+@cli.command()
+@click.argument("study")
+def show(study: str) -> None:
+    """Show a study: its argument, source, settings, and the verdicts of its committed record."""
+    import ast
+    import dataclasses
+    import json
+
+    from theorylab.study import find, load, reference
+
+    with _user_errors():
+        listing = find(study)
+        module = load(listing.name)
+        entry = reference(module.SOURCE.key)
+    console = _console()
+    console.print(f"[bold]{listing.name}[/bold]  {listing.path}\n")
+    console.print((ast.get_docstring(ast.parse(listing.path.read_bytes())) or "") + "\n", markup=False, highlight=False)
+    console.print(f"source: {module.SOURCE}\n{entry}\n", markup=False, highlight=False)
+    for field in dataclasses.fields(module.QUICK):
+        quick, full = (getattr(setting, field.name) for setting in (module.QUICK, module.FULL))
+        console.print(f"  {field.name} = {quick}" + ("" if quick == full else f"   (full: {full})"), markup=False)
+    record = Path("figures", *listing.name.split(".")).with_suffix(".json")
+    if record.is_file():
+        console.print(f"\n{record}", markup=False)
+        for check in json.loads(record.read_text(encoding="utf-8"))["checks"]:
+            console.print(f"  {check['verdict']}: {check['claim']}", markup=False, highlight=False)
+
+
+@cli.command()
+@click.argument("studies", nargs=-1)
+@click.option("--full", is_flag=True, help="Run at the paper's size (default: the quick settings).")
+@click.option("--seed", type=click.IntRange(min=0), help="Another seed than the setting's.")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a field of the setting.")
+@click.option("--workers", type=click.IntRange(min=1), help="Threads to use (default: all cores).")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Also write all verdicts to this file.")
+def run(
+    studies: tuple[str, ...],
+    full: bool,
+    seed: int | None,
+    changes: tuple[str, ...],
+    workers: int | None,
+    out: Path,
+    json_file: Path | None,
+) -> None:
+    """Run studies (all, if none is named): figures and records under --out, and a table of verdicts.
+
+    Exit status: 0 if every verdict is the one that its study declares, 1 if not, 2 for a usage error.
+    """
+    from theorylab import store, tables
+    from theorylab.study import discover, find
+
+    with _user_errors():
+        listings = [find(name) for name in dict.fromkeys(studies)] or discover()
+        values: dict[str, Any] = dict(_assignment(text) for text in changes)
+        if seed is not None:
+            values["seed"] = seed
+        store.prepare_folder(out)
+        if json_file is not None:
+            store.prepare_folder(json_file.absolute().parent)
+        _refuse_unknown_settings(listings, values, full)
+    console = _console()
+    trials: list[_Trial] = []
+    try:
+        with _live_progress(console) as progress:
+            for listing in listings:
+                trials.append(_try(listing, full, values, workers, out, progress))
+                _announce(console, trials[-1])
+    except KeyboardInterrupt:
+        _say(f"interrupted: {len(trials)} of {len(listings)} studies finished; their files in {out} are whole")
+        raise SystemExit(INTERRUPTED) from None
+    console.print()
+    console.print(tables.verdict_table((trial.name, check) for trial in trials for check in trial.checks))
+    as_declared = all(trial.as_declared for trial in trials)
+    if json_file is not None:
+        with _user_errors():
+            store.write_json(json_file, _report(trials, seed, full))
+    checks = [check for trial in trials for check in trial.checks]
+    odd = sum(not check.as_declared for check in checks)
+    console.print(f"\n{len(checks)} claims on trial in {len(trials)} studies, {odd} not as declared; figures in {out}")
+    raise SystemExit(0 if as_declared else 1)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One study in a run: its result, or why there is none."""
+
+    name: str
+    seconds: float
+    checks: tuple[Check, ...]
+    source: str = ""
+    figure: Path | None = None
+
+    @property
+    def as_declared(self) -> bool:
+        return bool(self.checks) and all(check.as_declared for check in self.checks)
+
+
+def _try(
+    listing: Listing, full: bool, values: dict[str, Any], workers: int | None, out: Path, progress: Progress
+) -> _Trial:
+    """Run one study; what breaks it becomes its verdict, so that it fails alone."""
+    from theorylab.check import broken
+    from theorylab.errors import InputError
+    from theorylab.study import run as run_study
+
+    began = time.perf_counter()
+    try:
+        result: Result = run_study(listing.name, full=full, workers=workers, progress=progress, **values)
+        figure = result.save(out)["svg"]
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        if isinstance(error, InputError) and values:
+            # The study is fine as it stands: what was set on the command line is not.
+            _say(f"{listing.name}: {error}")
+            raise SystemExit(2) from None
+        check = broken("the study runs", f"{type(error).__name__}: {error}")
+        return _Trial(listing.name, time.perf_counter() - began, (check,))
+    checks = result.checks or (broken("the study checks a claim", "it yielded no check"),)
+    return _Trial(listing.name, result.seconds, checks, str(result.source), figure)
+
+
+def _announce(console: Console, trial: _Trial) -> None:
+    count = len(trial.checks)
+    mark = "[green]✓[/green]" if trial.as_declared else "[red]✗[/red]"
+    console.print(f"{mark} {trial.name}  {count} claim{'s' * (count != 1)}, {trial.seconds:.2f} s", highlight=False)
+
+
+def _report(trials: list[_Trial], seed: int | None, full: bool) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "version": theorylab.__version__,
+        "seed": seed,
+        "full": full,
+        "studies": [
+            {
+                "study": trial.name,
+                "source": trial.source,
+                "seconds": trial.seconds,
+                "figure": None if trial.figure is None else str(trial.figure),
+                "checks": [check.to_json() for check in trial.checks],
+            }
+            for trial in trials
+        ],
+    }
+
+
+def _refuse_unknown_settings(listings: list[Listing], values: dict[str, Any], full: bool) -> None:
+    """Check --set against every selected study before any of them runs."""
+    from theorylab.study import changed, load
+
+    for listing in listings if values else ():
+        try:
+            module = load(listing.name)
+        except Exception:  # a broken study: reported when its turn comes
+            continue
+        changed(listing.name, module.FULL if full else module.QUICK, values)
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    from theorylab.errors import InputError
+
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise InputError(f"--set {text!r} is not allowed: give NAME=VALUE")
+    return name.strip(), value.strip()
+
+
+@contextlib.contextmanager
+def _live_progress(console: Console) -> Iterator[Progress]:
+    """A progress bar on a terminal; silence where the output is a file or a pipe."""
+    if not console.is_terminal:
+        yield lambda name, done, total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("", total=None)
+
+        def progress(name: str, done: int, total: int) -> None:
+            bars.update(task, description=f"{name}: replicas", completed=done, total=total)
+
+        yield progress
+
+
+@contextlib.contextmanager
+def _user_errors() -> Iterator[None]:
+    """Bad input becomes one line on standard error and exit status 2."""
+    from theorylab.errors import InputError
+
+    try:
+        yield
+    except InputError as error:
+        _say(str(error))
+        raise SystemExit(2) from None
+
+
+def _say(message: str) -> None:
+    click.echo(f"theorylab: {' '.join(message.split())}", err=True)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    # A pipe has no width of its own; 150 columns keep a row of the table on few lines.
+    return Console(width=None if sys.stdout.isatty() else 150)
+
+
+def main() -> None:
+    """Entry point of the `theorylab` command."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        _say("interrupted")
+        raise SystemExit(INTERRUPTED) from None
+    except KeyboardInterrupt:
+        _say("interrupted")
+        raise SystemExit(INTERRUPTED) from None
+    except click.ClickException as error:
+        _say(error.format_message() + "; see theorylab --help")
+        raise SystemExit(2) from None
+    except BrokenPipeError:
+        raise SystemExit(1) from None
+
+
+def run_module(name: str) -> None:
+    """Run one study as `theorylab run NAME` with this process's arguments: for `python -m studies.FAMILY.NAME`."""
+    sys.argv[:1] = ["theorylab", "run", name]
+    main()

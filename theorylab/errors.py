@@ -1,0 +1,17 @@
+"""What goes wrong, by whose hand: the caller's input, or the numbers."""
+
+from __future__ import annotations
+
+
+class InputError(ValueError):
+    """Bad input from the caller: the message says what was given, what is allowed, what to do."""
+
+
+class DivergedError(ArithmeticError):
+    """A simulation left the finite numbers where it was not expected to."""
+
+
+def require(condition: object, message: str) -> None:
+    """Raise InputError(message) unless the condition holds."""
+    if not condition:
+        raise InputError(message)

@@ -1,0 +1,166 @@
+"""Exponents and decay factors of curves, with an interval that covers noise, the fit window and remaining drift.
+
+The window is not chosen by looking at the data: the first third of the range (of log x for power laws, of x for
+geometric decay) is burn-in, and least-squares fits start at 1/3, 1/2 and 2/3 of the range, always to its end. The
+interval is the hull over these windows. Local slopes over the three thirds tell whether the slope has settled:
+where it still drifts and the drift does not fade, there is no asymptotic rate to report, and the answer is
+`pre-asymptotic`. Where it fades by a ratio r per third, what is left of it, drift * r / (1 - r), widens the
+interval. Noise: replicas are left out one at a time (the points of one run are correlated), rounding bounds are
+added.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from theorylab.errors import InputError, require
+from theorylab.replicas import Curve
+
+Floats = NDArray[np.float64]
+
+STARTS = (1 / 3, 1 / 2, 2 / 3)
+MIN_POINTS = 3  # per third of the range: a slope with a residual
+FADING = 0.8  # a drift that keeps more than this share from one third to the next is not seen to end
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A slope, its interval, and how it was read.
+
+    `value` and `interval` are None when the curve is `pre-asymptotic`. `windows` are the ranges of x fitted,
+    `local` the slopes over the three thirds of the range, `local_interval` the hull of the fits before any
+    extrapolation (an honest answer about the range seen, not about the limit).
+    """
+
+    value: float | None
+    interval: tuple[float, float] | None
+    status: str
+    windows: tuple[tuple[float, float], ...]
+    local: tuple[float, float, float]
+    local_interval: tuple[float, float]
+
+    def __repr__(self) -> str:
+        local = ", ".join(f"{slope:.4g}" for slope in self.local)
+        if self.value is None or self.interval is None:
+            return f"Rate({self.status}: local slopes {local} still drift)"
+        return f"Rate({self.value:.6g} in [{self.interval[0]:.6g}, {self.interval[1]:.6g}], local slopes {local})"
+
+
+def power_law(curve: Curve, *, level: float = 0.05, resolution: float = 0.01) -> Rate:
+    """Exponent p of E[curve] ~ x**p (negative for decay), in an interval that misses it with probability <= level.
+
+    `resolution`: a drift of the local exponent below it is reported inside the interval, never as pre-asymptotic.
+    Raises InputError for fewer than 3 points in a third of the range of log x, x <= 0, or values that are not
+    finite and positive in the mean (a slope is never taken through an absolute value).
+    """
+    require((curve.x > 0).all(), "a power law needs x > 0")
+    return slope(curve, np.log(curve.x), np.zeros(curve.x.size), level=level, resolution=resolution)
+
+
+def geometric_factor(curve: Curve, *, level: float = 0.05, resolution: float = 0.01) -> Rate:
+    """Factor r of E[curve] ~ r**x per unit of x, with its interval; local slopes are factors too.
+
+    `resolution` is relative to the decay rate log r of the last third. Raises InputError as `power_law`.
+    """
+    scale = abs(_local(curve, curve.x)[2])
+    rate = slope(curve, curve.x, np.zeros(curve.x.size), level=level, resolution=resolution * scale)
+    low, mid, high = rate.local
+    return Rate(
+        None if rate.value is None else float(np.exp(rate.value)),
+        None if rate.interval is None else (float(np.exp(rate.interval[0])), float(np.exp(rate.interval[1]))),
+        rate.status,
+        rate.windows,
+        (float(np.exp(low)), float(np.exp(mid)), float(np.exp(high))),
+        (float(np.exp(rate.local_interval[0])), float(np.exp(rate.local_interval[1]))),
+    )
+
+
+def slope(curve: Curve, position: Floats, form: Floats, *, level: float, resolution: float) -> Rate:
+    """Slope of log E[curve] - form against position, (points,) each: the common road of all rates.
+
+    Raises InputError as `power_law`.
+    """
+    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
+    require(curve.x.size, "no points: a rate needs at least 3 in each third of its range")
+    windows, blocks = _windows(position)
+    # A drift is a difference of two local slopes: weights of the same kind.
+    weights = np.stack([*windows, *blocks, blocks[1] - blocks[0], blocks[2] - blocks[1]])
+    fits = weights @ (_log_mean(curve) - form)
+    noise = _noise(curve, weights, level)
+    lower, upper = fits - noise, fits + noise
+    hull = float(lower[:3].min()), float(upper[:3].max())
+    local = (float(fits[3]), float(fits[4]), float(fits[5]))
+    ranges = tuple((float(curve.x[weight != 0][0]), float(curve.x[-1])) for weight in windows)
+    early, late = float(fits[6]), float(fits[7])
+    settled = abs(late) <= noise[7]
+    ratio = min(abs(late) / max(abs(early), 1e-300), 1.0)
+    if not settled and ratio > FADING and abs(late) > resolution:
+        return Rate(None, None, "pre-asymptotic", ranges, local, hull)
+    low, high = hull
+    if not settled:
+        # What is left of a drift that fades geometrically; one too small to matter may go on either way.
+        rest = late * ratio / (1 - ratio) if ratio <= FADING else 0.0
+        spread = abs(late) if ratio > FADING else 0.0
+        low, high = low + min(rest, 0.0) - spread, high + max(rest, 0.0) + spread
+    return Rate(float(fits[1]), (low, high), "settled", ranges, local, hull)
+
+
+def window_slopes(position: Floats, values: Floats) -> Floats:
+    """Least-squares slopes of `values` over the three fit windows, (3,)."""
+    windows, _ = _windows(position)
+    return np.asarray(np.stack(windows) @ values)
+
+
+def _local(curve: Curve, position: Floats) -> Floats:
+    _, blocks = _windows(position)
+    return np.asarray(np.stack(blocks) @ _log_mean(curve))
+
+
+def _windows(position: Floats) -> tuple[list[Floats], list[Floats]]:
+    """Weights of the least-squares slopes over the three windows and over the three thirds of the range."""
+    require((np.diff(position) > 0).all(), "x must increase")
+    share = (position - position[0]) / max(float(position[-1] - position[0]), 1e-300)
+    thirds = [(share >= i / 3 - 1e-12) & (share <= (i + 1) / 3 + 1e-12) for i in range(3)]
+    counts = [int(third.sum()) for third in thirds]
+    if min(counts) < MIN_POINTS:
+        raise InputError(
+            f"the thirds of the range hold {counts} points: a rate needs at least {MIN_POINTS} in each; "
+            "space the points evenly on the axis of the fit"
+        )
+    return [_weights(position, share >= start - 1e-12) for start in STARTS], [_weights(position, t) for t in thirds]
+
+
+def _weights(position: Floats, mask: NDArray[np.bool_]) -> Floats:
+    """w with w @ y = least-squares slope of y against position over the mask."""
+    centred = np.where(mask, position - position[mask].mean(), 0.0)
+    return np.asarray(centred / (centred**2).sum())
+
+
+def _log_mean(curve: Curve) -> Floats:
+    mean = curve.mean
+    bad = np.flatnonzero(~(np.isfinite(mean) & (mean > 0)))
+    if bad.size:
+        raise InputError(
+            f"the curve is {mean[bad[0]]:g} at {curve.x_name} {curve.x[bad[0]]:g}: a rate needs finite values > 0"
+        )
+    return np.asarray(np.log(mean))
+
+
+def _noise(curve: Curve, weights: Floats, level: float) -> Floats:
+    """Half-widths of the slopes: leave-one-out over replicas, plus what rounding can move."""
+    mean, count = curve.mean, curve.replicas
+    rounding = np.abs(weights) @ (curve.rounding.max(axis=0) / mean)
+    if curve.exact:
+        require(count == 1, f"a rate of an exact curve needs one row, not {count}")
+        return np.asarray(rounding)
+    require(count >= 2, "a rate with noise needs at least 2 replicas")
+    left_out = (count * mean - curve.samples) / (count - 1)
+    if not (left_out > 0).all():
+        raise InputError("one replica carries the whole mean: too few replicas, or too heavy a tail, for a rate")
+    fits = np.log(left_out) @ weights.T
+    error = np.sqrt((count - 1) / count * ((fits - fits.mean(axis=0)) ** 2).sum(axis=0))
+    return np.asarray(float(stdtrit(count - 1, 1 - level / 2)) * error + rounding)

@@ -1,0 +1,110 @@
+"""The model: least squares in the eigenbasis of the data covariance, the minimiser at the origin.
+
+Data y = <w*, x> + noise_std * xi, E x x^T = diag(eigenvalues), xi standard normal and independent of x. All
+quantities are errors e = w - w*; the excess risk is R = 1/2 sum_i eigenvalues_i e_i^2 (with the factor 1/2). Step t
+(t = 0, 1, ...) averages the gradients of `batch` fresh samples at e_t:
+
+    e_{t+1} = e_t + step_size / batch * sum_b (noise_std * xi_b - <e_t, x_b>) x_b.
+
+Designs. gaussian: x_i = sqrt(eigenvalues_i) * independent standard normals. one-hot: x is the i-th unit vector with
+probability eigenvalues_i, and zero with what is left of 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theorylab import spectra
+from theorylab.errors import require
+
+Floats = NDArray[np.float64]
+DESIGNS = ("gaussian", "one-hot")
+
+
+class Data(NamedTuple):
+    """What a kernel sees of a problem."""
+
+    eigenvalues: Floats
+    scales: Floats
+    """Standard deviations sqrt(eigenvalues) of the features, (d,)."""
+    cumulative: Floats
+    """Cumulative probabilities of the one-hot features, (d,)."""
+    error0: Floats
+    noise_std: float
+    batch: int
+    one_hot: bool
+
+
+@dataclass(frozen=True, eq=False)
+class LeastSquares:
+    """A least-squares problem and its start: eigenvalues (d,), error0 = w_0 - w* (d,), noise_std >= 0.
+
+    Raises InputError for eigenvalues that are not finite, positive and falling, an error0 of another shape, a
+    negative noise_std, an unknown design, batch < 1, or one-hot probabilities that sum to more than 1.
+    """
+
+    eigenvalues: Floats
+    error0: Floats
+    noise_std: float
+    design: str = "gaussian"
+    batch: int = 1
+
+    def __post_init__(self) -> None:
+        values = spectra.custom(self.eigenvalues)
+        error0 = np.array(self.error0, dtype=float)
+        require(
+            error0.shape == values.shape,
+            f"error0 has shape {error0.shape}, eigenvalues have {values.shape}: give one start per direction",
+        )
+        require(np.isfinite(error0).all(), "error0 holds a value that is not finite: give finite numbers")
+        require(
+            np.isfinite(self.noise_std) and self.noise_std >= 0,
+            f"noise_std={self.noise_std} is not allowed: give a finite standard deviation >= 0",
+        )
+        require(self.design in DESIGNS, f"design={self.design!r} is not allowed: give one of {', '.join(DESIGNS)}")
+        require(
+            isinstance(self.batch, (int, np.integer)) and self.batch >= 1,
+            f"batch={self.batch!r} is not allowed: give an integer >= 1",
+        )
+        if self.design == "one-hot":
+            total = float(values.sum())
+            require(
+                total <= 1 + values.size * np.finfo(float).eps,
+                f"one-hot eigenvalues are probabilities and sum to {total:.6g}: scale them to sum to at most 1",
+            )
+        error0.setflags(write=False)
+        object.__setattr__(self, "eigenvalues", values)
+        object.__setattr__(self, "error0", error0)
+        object.__setattr__(self, "noise_std", float(self.noise_std))
+
+    @property
+    def dimension(self) -> int:
+        """Number of directions d."""
+        return int(self.eigenvalues.size)
+
+    def bias(self) -> LeastSquares:
+        """The same problem without label noise: the source of the bias alone."""
+        return replace(self, noise_std=0.0)
+
+    def variance(self) -> LeastSquares:
+        """The same problem started at the minimiser: the source of the variance alone.
+
+        Second moments are linear in (error0 error0^T, noise_std^2), so bias and variance risks add up exactly.
+        """
+        return replace(self, error0=np.zeros(self.dimension))
+
+    def data(self) -> Data:
+        """The problem as a NamedTuple of arrays for kernels."""
+        return Data(
+            np.ascontiguousarray(self.eigenvalues),
+            np.sqrt(self.eigenvalues),
+            np.cumsum(self.eigenvalues),
+            np.ascontiguousarray(self.error0),
+            float(self.noise_std),
+            int(self.batch),
+            self.design == "one-hot",
+        )

@@ -1,0 +1,68 @@
+"""Eigenvalue sequences of data covariances: arrays (dimension,), positive, largest first."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theorylab.errors import InputError, require
+
+Spectrum = NDArray[np.float64]
+
+
+def power_law(dimension: int, exponent: float, largest: float = 1.0) -> Spectrum:
+    """largest * i**(-exponent), i = 1..dimension; exponent >= 0. The trace stays bounded in d for exponent > 1."""
+    require(np.isfinite(exponent) and exponent >= 0, f"exponent={exponent} is not allowed: give a number >= 0")
+    return custom(largest * np.arange(1, _dimension(dimension) + 1) ** -float(exponent))
+
+
+def exponential(dimension: int, factor: float, largest: float = 1.0) -> Spectrum:
+    """largest * factor**i, i = 0..dimension-1, with 0 < factor <= 1."""
+    require(0 < factor <= 1, f"factor={factor} is not allowed: give a number in (0, 1]")
+    return custom(largest * float(factor) ** np.arange(_dimension(dimension)))
+
+
+def spiked(dimension: int, spikes: ArrayLike, bulk: float = 1.0) -> Spectrum:
+    """The spikes (k,), k <= dimension, each >= bulk, followed by dimension - k eigenvalues equal to bulk."""
+    head = np.atleast_1d(np.asarray(spikes, dtype=float))
+    rest = _dimension(dimension) - head.size
+    require(rest >= 0, f"{head.size} spikes do not fit into dimension={dimension}: give at most that many")
+    return custom(np.concatenate([head, np.full(rest, float(bulk))]))
+
+
+def flat(dimension: int, value: float = 1.0) -> Spectrum:
+    """`value` repeated `dimension` times: isotropic data."""
+    return custom(np.full(_dimension(dimension), float(value)))
+
+
+def custom(eigenvalues: ArrayLike) -> Spectrum:
+    """The given eigenvalues (d,) as a read-only array of floats, checked.
+
+    Raises InputError if they are not one non-empty row of finite, positive numbers, largest first.
+    """
+    try:
+        values = np.array(eigenvalues, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"eigenvalues={eigenvalues!r} are not numbers") from error
+    require(values.ndim == 1 and values.size, f"eigenvalues need shape (d,), d >= 1, not {values.shape}")
+    bad = np.flatnonzero(~(np.isfinite(values) & (values > 0)))
+    if bad.size:
+        raise InputError(
+            f"eigenvalue number {bad[0]} is {values[bad[0]]}: all must be finite and > 0; leave out null directions"
+        )
+    rises = np.flatnonzero(np.diff(values) > 0)
+    if rises.size:
+        raise InputError(
+            f"eigenvalues rise at number {rises[0] + 1} ({values[rises[0]]} < {values[rises[0] + 1]}): "
+            "give them largest first"
+        )
+    values.setflags(write=False)
+    return values
+
+
+def _dimension(dimension: int) -> int:
+    require(
+        isinstance(dimension, (int, np.integer)) and not isinstance(dimension, bool) and dimension >= 1,
+        f"dimension={dimension!r} is not allowed: give an integer >= 1",
+    )
+    return int(dimension)

@@ -1,0 +1,467 @@
+"""The kinds of checks. Each names a rival that the same data must reject; all end in one rule (check.judge).
+
+Statements about several points are one simultaneous statement. On a Monte Carlo road they are about means, at
+error probability `level`; on an exact road about every entry, up to its rounding bound, with error probability
+0. Where both sides are replicated, replica r of one is compared with replica r of the other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theorylab import rates
+from theorylab.check import Check, Outcome, Rival, Verdict, failure, judge
+from theorylab.errors import InputError, require
+from theorylab.intervals import Limits, mean_limits
+from theorylab.replicas import Curve
+
+Floats = NDArray[np.float64]
+Statement = Callable[[Curve, "Curve | float"], Outcome]
+Declared = str | Verdict
+
+LEVEL = 1e-3
+"""Default error probability of a check: a table of a hundred true claims shows a false alarm once in ten runs."""
+
+
+def agrees(
+    claim: str,
+    measured: Curve,
+    predicted: Curve | float,
+    *,
+    rival: Rival,
+    within: float = 0.0,
+    level: float = LEVEL,
+    declared: Declared = "supported",
+    kind: str = "agrees",
+) -> Check:
+    """Check of E[measured] = predicted at every point, up to the relative error `within` of an approximation.
+
+    Raises InputError unless `within` is below half the relative distance to the rival's prediction.
+    """
+    _same_points(measured, predicted)
+    if within and rival.predicted is not None:
+        gap = float(np.max(np.abs(_values(rival.predicted) / _values(predicted) - 1)))
+        require(
+            0 < within < gap / 2,
+            f"within={within} is not allowed: it must stay below {gap / 2:.4g}, half the "
+            "relative distance to the rival",
+        )
+
+    def statement(left: Curve, right: Curve | float) -> Outcome:
+        difference = _difference(left, right)
+        slack = within * np.abs(_values(right))
+        limits = _limits(difference, level, two_sided=True)
+        miss = np.maximum(limits.lower - slack, -limits.upper - slack)
+        # The point that decides is the one that misses by most, in units of its interval.
+        width = np.where(limits.upper > limits.lower, (limits.upper - limits.lower) / 2, np.finfo(float).tiny)
+        at = np.unravel_index(int(np.argmax(miss / width)), miss.shape)
+        target, own_slack = np.broadcast_to(_values(right), miss.shape)[at], np.broadcast_to(slack, miss.shape)[at]
+        needed = _replicas_needed(left, (np.abs(_point(difference)) - slack)[at], width[at])
+        return Outcome(
+            compatible=_decide(miss, limits, undecided=None),
+            evaluated=difference.samples.size if difference.exact else difference.x.size,
+            measured=float(target + _point(difference)[at]),
+            interval=(float(target + limits.lower[at]), float(target + limits.upper[at])),
+            allowed=(float(target - own_slack), float(target + own_slack)),
+            error_probability=0.0 if difference.exact else level,
+            note="; ".join(n for n in (limits.doubt, f"at {left.x_name} {left.x[at[-1]]:g}", needed) if n),
+        )
+
+    return _trial(claim, kind, statement, measured, predicted, rival, declared)
+
+
+def below(
+    claim: str,
+    measured: Curve,
+    bound: Curve | float,
+    *,
+    rival: Rival,
+    level: float = LEVEL,
+    declared: Declared = "supported",
+) -> Check:
+    """Check of E[measured] <= bound at every point; `measured` of the check is the largest ratio to the bound."""
+    return _trial(claim, "below", _one_sided(+1, level, strict=False), measured, bound, rival, declared)
+
+
+def above(
+    claim: str,
+    measured: Curve,
+    bound: Curve | float,
+    *,
+    rival: Rival,
+    level: float = LEVEL,
+    declared: Declared = "supported",
+) -> Check:
+    """Check of E[measured] >= bound at every point; `measured` of the check is the smallest ratio to the bound."""
+    return _trial(claim, "above", _one_sided(-1, level, strict=False), measured, bound, rival, declared)
+
+
+def ordered(
+    claim: str, smaller: Curve, larger: Curve, *, rival: Rival, level: float = LEVEL, declared: Declared = "supported"
+) -> Check:
+    """Check of E[smaller] < E[larger] at every point; on an exact road a tie within rounding is inconclusive.
+
+    A rival's `measured` and `predicted` stand for the smaller and the larger side.
+    """
+    return _trial(claim, "ordered", _one_sided(+1, level, strict=True), smaller, larger, rival, declared)
+
+
+def monotone(
+    claim: str,
+    measured: Curve,
+    *,
+    rival: Rival,
+    direction: str = "decreasing",
+    level: float = LEVEL,
+    declared: Declared = "supported",
+) -> Check:
+    """Check that no step goes the wrong way: of the mean for replicas, of every row on an exact road.
+
+    Raises InputError if direction is not 'decreasing' or 'increasing', or for a rival without a measurement.
+    """
+    require(direction in ("decreasing", "increasing"), f"direction={direction!r}: give 'decreasing' or 'increasing'")
+    require(rival.measured is not None, "a rival of monotone needs its own measurement")
+    sign = 1 if direction == "decreasing" else -1
+
+    def statement(curve: Curve, _: Curve | float) -> Outcome:
+        if curve.x.size < 2:
+            return failure("fewer than two points: no step to judge")
+        rounding = curve.rounding[:, 1:] + curve.rounding[:, :-1]
+        steps = Curve(curve.x[1:], sign * np.diff(curve.samples), curve.exact, rounding, curve.x_name)
+        outcome = _one_sided(+1, level, strict=False)(steps, 0.0)
+        return outcome
+
+    return _trial(claim, "monotone", statement, measured, 0.0, rival, declared)
+
+
+@dataclass(frozen=True)
+class Power:
+    """The form x**exponent * log(x)**logarithm; a negative exponent is decay."""
+
+    exponent: float
+    logarithm: float = 0.0
+
+    def log(self, x: Floats) -> Floats:
+        """Logarithm of the form at x, (points,)."""
+        if self.logarithm and not (x > 1).all():
+            raise InputError("a power of log x needs x > 1: drop the first points")
+        correction = self.logarithm * np.log(np.log(x)) if self.logarithm else 0.0
+        return np.asarray(self.exponent * np.log(x) + correction)
+
+    def __str__(self) -> str:
+        return f"x^{self.exponent:g}" + (f" log^{self.logarithm:g} x" if self.logarithm else "")
+
+
+def decays_as(
+    claim: str,
+    measured: Curve,
+    predicted: Power | float,
+    *,
+    rival: Rival,
+    level: float = LEVEL,
+    declared: Declared = "supported",
+) -> Check:
+    """Check of E[measured] ~ predicted, a Power or its exponent, against a rival Power (its `predicted`).
+
+    The claim's cell is the exponents nearer to it than to the rival (a dropped logarithm counts as the exponent
+    that it mimics over the fit windows); supported means that the whole interval lies inside. Raises InputError
+    for a rival without a form, or with the same one.
+    """
+
+    def log_form(form: Any, x: Floats) -> Floats:
+        require((x > 0).all(), "a power law needs x > 0")
+        return _power(form).log(x)
+
+    return _rate_check(
+        claim,
+        "decays_as",
+        measured,
+        predicted,
+        rival,
+        level,
+        declared,
+        position=np.log,
+        log_form=log_form,
+        shown=lambda form, slope: _power(form).exponent + slope,
+    )
+
+
+def geometric(
+    claim: str,
+    measured: Curve,
+    factor: float,
+    *,
+    rival: Rival,
+    level: float = LEVEL,
+    declared: Declared = "supported",
+) -> Check:
+    """Check of E[measured] ~ factor**x per unit of x, against the rival's factor (its `predicted`).
+
+    Cells as in `decays_as`, on the scale of log factor. Raises InputError for a factor <= 0.
+    """
+
+    def log_form(form: Any, x: Floats) -> Floats:
+        require(isinstance(form, (int, float)) and form > 0, f"factor={form!r} is not allowed: give a number > 0")
+        return np.asarray(x * math.log(form))
+
+    return _rate_check(
+        claim,
+        "geometric",
+        measured,
+        factor,
+        rival,
+        level,
+        declared,
+        position=lambda x: x,
+        log_form=log_form,
+        shown=lambda form, slope: float(form) * math.exp(slope),
+    )
+
+
+def threshold(
+    claim: str, measured: Curve, predicted: Curve | float, *, rival: Rival, declared: Declared = "supported"
+) -> Check:
+    """Check that each predicted critical value lies inside its bisection bracket.
+
+    `measured` comes from `brackets` (exact: centre of the bracket, half its width as rounding bound), a point per
+    setting; the rival predicts other critical values, which must lie outside in at least one setting.
+    """
+    require(measured.exact, "threshold needs brackets from `brackets`, not samples")
+    return agrees(claim, measured, predicted, rival=rival, declared=declared, kind="threshold")
+
+
+def bracket(
+    beyond: Callable[[float], bool], low: float, high: float, *, relative_width: float = 1e-9
+) -> tuple[float, float]:
+    """Interval (low, high) with beyond(low) False and beyond(high) True, bisected down to the relative width.
+
+    Raises InputError if the ends given do not enclose a change, or the width is below the spacing of floats.
+    """
+    require(relative_width >= 1e-15, f"relative_width={relative_width} is not allowed: floats need >= 1e-15")
+    require(low < high, f"low={low} must be below high={high}")
+    for end, expected in ((low, False), (high, True)):
+        require(
+            bool(beyond(end)) is expected,
+            f"the bracket does not enclose the threshold: beyond({end}) is {not expected}; move that end",
+        )
+    while high - low > relative_width * max(abs(low), abs(high)):
+        middle = (low + high) / 2
+        if beyond(middle):
+            high = middle
+        else:
+            low = middle
+    return low, high
+
+
+def brackets(x: ArrayLike, pairs: ArrayLike, x_name: str = "setting") -> Curve:
+    """Curve of brackets (points, 2): their centres, known up to half their widths."""
+    low, high = np.asarray(pairs, dtype=float).T
+    return Curve(np.asarray(x, float), ((low + high) / 2)[None], True, ((high - low) / 2)[None], x_name)
+
+
+def _trial(
+    claim: str,
+    kind: str,
+    statement: Statement,
+    measured: Curve,
+    predicted: Curve | float,
+    rival: Rival,
+    declared: Declared,
+) -> Check:
+    """Put claim and rival through the same statement; what cannot be judged is an error, not an exception."""
+    sides = (
+        (measured, predicted),
+        (
+            rival.measured if rival.measured is not None else measured,
+            rival.predicted if rival.predicted is not None else predicted,
+        ),
+    )
+    outcomes = []
+    for left, right in sides:
+        _same_points(left, right)
+        reason = _unfit(left) or _unfit(right)
+        outcomes.append(failure(reason) if reason else statement(left, right))
+    return judge(claim, kind, outcomes[0], rival, outcomes[1], declared)
+
+
+def _unfit(side: Curve | float) -> str:
+    """Why a side cannot be judged at all: nothing there, or not a number."""
+    values = side.samples if isinstance(side, Curve) else np.asarray(side, dtype=float)
+    if values.size == 0:
+        return "nothing to evaluate: no points"
+    if np.isnan(values).any():
+        where = f" in {np.isnan(values).any(axis=1).sum()} replicas" if isinstance(side, Curve) else ""
+        return f"not a number{where}"
+    return ""
+
+
+def _values(side: Curve | float) -> Floats:
+    """What a side says at its points: entries on an exact road, else the mean."""
+    if isinstance(side, Curve):
+        return side.samples if side.exact else side.mean[None]
+    return np.full((1, 1), float(side))
+
+
+def _same_points(left: Curve, right: Curve | float) -> None:
+    if not isinstance(right, Curve):
+        return
+    require(np.array_equal(left.x, right.x), f"{left!r} and {right!r} are not at the same points: select with .at")
+    rows = {left.replicas, right.replicas}
+    paired = len(rows) == 1 or (right.exact and right.replicas == 1) or (left.exact and left.replicas == 1)
+    require(paired, f"{left!r} and {right!r} have different numbers of rows: pair replicas, or use an exact row")
+
+
+def _difference(left: Curve, right: Curve | float) -> Curve:
+    """left - right, replica by replica; exact where both are. Infinities that meet count as a difference."""
+    if not isinstance(right, Curve):
+        right = Curve(left.x, np.full((1, left.x.size), float(right)), exact=True)
+    with np.errstate(invalid="ignore"):
+        samples = left.samples - right.samples
+    samples = np.where(np.isnan(samples), np.inf, samples)
+    return Curve(left.x, samples, left.exact and right.exact, left.rounding + right.rounding, left.x_name)
+
+
+def _point(difference: Curve) -> Floats:
+    return difference.samples if difference.exact else difference.samples.mean(axis=0)[None]
+
+
+def _limits(difference: Curve, level: float, two_sided: bool) -> Limits:
+    """Limits for the true difference: per entry on an exact road, (rows, points); simultaneous else, (1, points)."""
+    if difference.exact:
+        return Limits(difference.samples - difference.rounding, difference.samples + difference.rounding)
+    finite = np.isfinite(difference.samples).all(axis=0)
+    lower = np.where(finite, 0.0, difference.samples.max(axis=0))  # a mean with +inf in it is +inf, else -inf
+    lower = np.where(~finite & ~np.isposinf(lower), -np.inf, lower)
+    upper, doubt = lower.copy(), ""
+    if finite.any():
+        rounding = difference.rounding.max(axis=0)[finite]
+        share = level * finite.sum() / finite.size  # a union over all points, whichever of them are finite
+        some = mean_limits(difference.samples[:, finite], share, rounding, two_sided)
+        lower[finite], upper[finite], doubt = some.lower, some.upper, some.doubt
+    return Limits(lower[None], upper[None], doubt)
+
+
+def _decide(miss: Floats, limits: Limits, undecided: bool | None) -> bool | None:
+    """False where some point lies outside what is allowed; True if none does; None where limits are in doubt."""
+    if limits.doubt:
+        return None
+    if (miss > 0).any():
+        return False
+    return None if undecided else True
+
+
+def _one_sided(sign: int, level: float, strict: bool) -> Statement:
+    """sign=+1: left <= right (left < right if strict) everywhere; sign=-1 the other way round."""
+
+    def statement(left: Curve, right: Curve | float) -> Outcome:
+        difference = _difference(left, right)
+        limits = _limits(difference, level, two_sided=False)
+        miss = limits.lower if sign > 0 else -limits.upper
+        ties = strict and difference.exact and bool((np.abs(difference.samples) <= difference.rounding).any())
+        target = np.broadcast_to(_values(right), miss.shape)
+        with np.errstate(invalid="ignore"):
+            scale = np.where(target > 0, target, 1.0) if (target > 0).all() else np.ones(miss.shape)
+            offset = 1.0 if (target > 0).all() else 0.0
+            ratio = _point(difference) / scale + offset
+        at = np.unravel_index(int(np.argmax(sign * np.nan_to_num(ratio, nan=np.inf))), ratio.shape)
+        best = np.unravel_index(int(np.argmin(sign * ratio)), ratio.shape)
+        width = np.abs(_point(difference) - (limits.lower if sign > 0 else limits.upper))
+        needed = _replicas_needed(left, sign * _point(difference)[at], width[at])
+        what = "ratio" if offset else "difference"
+        notes = (
+            limits.doubt,
+            "ties within rounding" if ties else "",
+            f"{what} {ratio[at]:.4g} at {left.x_name} {left.x[at[-1]]:g}, {ratio[best]:.4g} at {left.x[best[-1]]:g}",
+            needed,
+        )
+        return Outcome(
+            compatible=_decide(miss, limits, undecided=ties),
+            evaluated=difference.samples.size if difference.exact else difference.x.size,
+            measured=float(ratio[at]),
+            interval=(float(limits.lower[at] / scale[at] + offset), float(limits.upper[at] / scale[at] + offset)),
+            allowed=(None, offset) if sign > 0 else (offset, None),
+            error_probability=0.0 if difference.exact else level,
+            note="; ".join(note for note in notes if note),
+        )
+
+    return statement
+
+
+def _replicas_needed(curve: Curve, gap: float, half_width: float) -> str:
+    """What would decide: replicas at which the interval is as narrow as the gap seen, if it is not yet."""
+    if curve.exact or not 0 < gap < half_width or not math.isfinite(half_width):
+        return ""
+    return f"the gap seen would be decided by about {math.ceil(curve.replicas * (half_width / gap) ** 2)} replicas"
+
+
+def _power(form: Any) -> Power:
+    if isinstance(form, Power):
+        return form
+    if isinstance(form, (int, float)):
+        return Power(float(form))
+    raise InputError(f"{form!r} is no power law: give an exponent or a Power(exponent, logarithm)")
+
+
+def _rate_check(
+    claim: str,
+    kind: str,
+    measured: Curve,
+    predicted: Any,
+    rival: Rival,
+    level: float,
+    declared: Declared,
+    *,
+    position: Callable[[Floats], Floats],
+    log_form: Callable[[Any, Floats], Floats],
+    shown: Callable[[Any, float], float],
+) -> Check:
+    """Residual slope of the curve under a form, against half the residual slope of the other form."""
+    require(rival.predicted is not None, "a rival of a rate needs a form of its own: give it as `predicted`")
+    require(rival.measured is None, "a rival of a rate is another form for the same data, not other data")
+
+    def statement(own: Any, other: Any) -> Outcome:
+        reason = _unfit(measured)
+        if reason:
+            return failure(reason)
+        form = log_form(own, measured.x)
+        gap = float(np.abs(rates.window_slopes(position(measured.x), log_form(other, measured.x) - form)).min())
+        require(gap > 0, f"the rival {rival.claim!r} has the rate of the claim")
+        try:
+            rate = rates.slope(measured, position(measured.x), form, level=level, resolution=gap / 4)
+        except InputError as error:
+            return failure(str(error))
+        if rate.interval is None:
+            return Outcome(
+                None,
+                measured.x.size,
+                None,
+                None,
+                (shown(own, -gap / 2), shown(own, gap / 2)),
+                _probability(level),
+                "pre-asymptotic: local slopes "
+                + ", ".join(f"{shown(own, s):.4g}" for s in rate.local)
+                + " still drift; more points further out",
+            )
+        low, high = rate.interval
+        inside, outside = -gap / 2 < low and high < gap / 2, high < -gap / 2 or low > gap / 2
+        return Outcome(
+            True if inside else False if outside else None,
+            measured.x.size,
+            shown(own, float(rate.value or 0.0)),
+            (shown(own, low), shown(own, high)),
+            (shown(own, -gap / 2), shown(own, gap / 2)),
+            _probability(level),
+            "" if inside or outside else "the interval reaches out of the claim's cell: more replicas or points",
+        )
+
+    def _probability(level: float) -> float:
+        return 0.0 if measured.exact else level
+
+    own, other = statement(predicted, rival.predicted), statement(rival.predicted, predicted)
+    return judge(claim, kind, own, rival, other, declared)
