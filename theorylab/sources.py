@@ -1,7 +1,8 @@
 """Which project files a piece of code can reach through its imports, and one hash over them.
 
 A cached result (machine code, a stored run) is valid exactly as long as this hash stands. The closure is
-over-approximated on purpose: every import statement counts, also those inside functions. Imports made by name
+over-approximated on purpose: every import statement counts, also those inside functions, except what only
+the type checker sees. Imports made by name
 at run time (`importlib.import_module`) are invisible and must not feed kernels.
 """
 
@@ -54,41 +55,53 @@ def _module_name(path: Path) -> tuple[str, Path]:
     return ".".join(parts), folder
 
 
+def _imported_files(path: Path) -> tuple[Path, ...]:
+    stat = path.stat()
+    return _resolved_imports(path, stat.st_mtime_ns, stat.st_size)
+
+
 @functools.cache
-def _parsed_imports(path: Path, modified: int, size: int) -> tuple[str, ...]:
-    """Absolute dotted names that the file imports; a name from a package may be a module or an attribute."""
-    name, _ = _module_name(path)
-    package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
-    names: list[str] = []
-    for node in ast.walk(ast.parse(path.read_bytes(), filename=str(path))):
+def _resolved_imports(path: Path, modified: int, size: int) -> tuple[Path, ...]:
+    """Project files that a file imports directly; modified and size make an edited file a new question."""
+    own_name, home = _module_name(path)
+    top = own_name.split(".")[0]
+    files: list[Path] = []
+    for name in dict.fromkeys(_imported_names(path, own_name)):
+        for root in _roots(name.split(".")[0], top, home):
+            if found := list(_files_of(root, name.split("."))):
+                files += found
+                break
+    return tuple(dict.fromkeys(files))
+
+
+def _imported_names(path: Path, own_name: str) -> Iterator[str]:
+    """Absolute dotted names that the file imports; what a package gives may be a module or an attribute."""
+    package = own_name.split(".") if path.name == "__init__.py" else own_name.split(".")[:-1]
+    pending: list[ast.AST] = [ast.parse(path.read_bytes(), filename=str(path))]
+    while pending:
+        node = pending.pop()
         if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
-            stem = [*base, *(node.module.split(".") if node.module else [])]
-            names += [".".join([*stem, alias.name]) for alias in node.names if alias.name != "*"]
-            names.append(".".join(stem))
-    return tuple(names)
-
-
-def _imported_files(path: Path) -> Iterator[Path]:
-    stat = path.stat()
-    _, home = _module_name(path)
-    own_top = _module_name(path)[0].split(".")[0]
-    bench = Path(__file__).resolve().parents[1]
-    for name in _parsed_imports(path, stat.st_mtime_ns, stat.st_size):
-        top = name.split(".")[0]
-        if top in OURS:
-            roots = [bench, home]
-        elif top == own_top or not _is_library(home):
-            roots = [home, *(Path(entry or ".").resolve() for entry in sys.path if not _is_library(Path(entry)))]
+            stem = ".".join([*base, *(node.module.split(".") if node.module else [])])
+            yield stem
+            yield from (f"{stem}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            pending.extend(node.orelse)  # imports for the type checker alone never run
         else:
-            continue
-        for root in roots:
-            files = list(_files_of(root, name.split(".")))
-            yield from files
-            if files:
-                break
+            pending.extend(ast.iter_child_nodes(node))
+
+
+def _roots(imported_top: str, own_top: str, home: Path) -> list[Path]:
+    """Folders in which a project would keep the top-level package or module; none for a library."""
+    if imported_top in OURS:
+        return [Path(__file__).resolve().parents[1], home]
+    if imported_top == own_top:
+        return [home]
+    if _is_library(home):
+        return []
+    return [home, *(Path(entry) for entry in sys.path if not _is_library(Path(entry)))]
 
 
 def _files_of(root: Path, parts: list[str]) -> Iterator[Path]:
@@ -112,6 +125,7 @@ def _library_folders() -> tuple[Path, ...]:
     return tuple(Path(place).resolve() for place in places if place)
 
 
+@functools.cache
 def _is_library(folder: Path) -> bool:
-    folder = Path(folder or ".").resolve()
+    folder = folder.resolve()
     return any(folder == place or place in folder.parents for place in _library_folders())

@@ -42,16 +42,13 @@ def agrees(
 ) -> Check:
     """Check of E[measured] = predicted at every point, up to the relative error `within` of an approximation.
 
-    Raises InputError unless `within` is below half the relative distance to the rival's prediction.
+    Raises InputError unless `within` is below half the largest relative distance to the rival.
     """
     _same_points(measured, predicted)
-    if within and rival.predicted is not None:
-        gap = float(np.max(np.abs(_values(rival.predicted) / _values(predicted) - 1)))
-        require(
-            0 < within < gap / 2,
-            f"within={within} is not allowed: it must stay below {gap / 2:.4g}, half the "
-            "relative distance to the rival",
-        )
+    if within:
+        theirs = rival.predicted if rival.predicted is not None else rival.measured
+        half = float(np.max(np.abs(_values(theirs) / _values(predicted) - 1))) / 2
+        require(0 < within < half, f"within={within} is not allowed: stay below {half:.4g}, half way to the rival")
 
     def statement(left: Curve, right: Curve | float) -> Outcome:
         difference = _difference(left, right)

@@ -8,19 +8,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from theorylab.errors import require
 from theorylab.jit import kernel
-from theorylab.regression import theory
-from theorylab.regression.model import Data, LeastSquares
-from theorylab.replicas import Curve, replicate
+from theorylab.regression.model import Data
 from theorylab.streams import Stream, fill_normal, fill_uniform
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-OUTPUTS = ("last", "ema", "average", "tail")
 
 
 @kernel
@@ -49,7 +44,7 @@ def paths(
     power: int,
     stream: Stream,
 ) -> Floats:
-    """Observables (4, points) of the last iterate, the EMA, the average from 0, and from starts[k], at each steps[k]."""
+    """Observables (4, points) of last iterate, EMA, average from 0, and average from starts[k], at each steps[k]."""
     d = data.error0.size
     error = data.error0.copy()
     mean = data.error0.copy()
@@ -98,38 +93,3 @@ def paths(
             total[i] += e
             error[i] = e + rate * gradient[i]
         t += 1
-
-
-def simulate(
-    problem: LeastSquares,
-    step_size: float,
-    ema_decay: float,
-    steps: ArrayLike,
-    *,
-    start: ArrayLike = 0,
-    replicas: int,
-    seed: int,
-    weights: ArrayLike | None = None,
-    power: int = 2,
-    allow_unstable: bool = False,
-) -> dict[str, Curve]:
-    """Curves 'last', 'ema', 'average' (from 0) and 'tail' (from `start`) of SGD, from the same runs.
-
-    By default excess risks; `weights` (d,) replace the eigenvalues in 1/2 sum_i weights_i e_i^2, and power=1 gives
-    the linear observable sum_i weights_i e_i instead. Arguments and errors as in `theory`; steps start at 1.
-    """
-    steps = theory.increasing_steps(steps)
-    require(steps[0] >= 1, "steps must start at 1: an average over no iterate is not defined")
-    starts = theory.averaging_starts(start, steps)
-    theory.valid_step_size(problem, step_size, allow_unstable)
-    theory.valid_decay(ema_decay)
-    chosen = np.ascontiguousarray(problem.eigenvalues if weights is None else weights, dtype=float)
-    require(
-        chosen.shape == (problem.dimension,) and np.isfinite(chosen).all(),
-        f"weights of shape {chosen.shape} are not allowed: give {problem.dimension} finite numbers",
-    )
-    require(power in (1, 2), f"power={power} is not allowed: give 2 (quadratic) or 1 (linear)")
-    return replicate(
-        paths, problem.data(), float(step_size), float(ema_decay), starts, steps, chosen, power,
-        x=steps, replicas=replicas, seed=seed, names=OUTPUTS, keep_diverged=allow_unstable,
-    )  # fmt: skip
