@@ -29,18 +29,19 @@ __version__ = "0.1.0"
 IMPORTED_AT = time.time()
 """When this process loaded the laboratory, in seconds of the epoch: sources edited later are not trusted."""
 
-_HOME = {
+LAZY = {  # public names and their modules, imported at first use: theorylab.sources follows them
     "run": "study",
     "discover": "study",
     "load": "study",
     "Source": "study",
     "Result": "study",
     "Curve": "replicas",
+    "exact": "replicas",
     "replicate": "replicas",
     "using": "replicas",
-    "Rival": "check",
-    "Check": "check",
-    "Verdict": "check",
+    "Rival": "verdicts",
+    "Check": "verdicts",
+    "Verdict": "verdicts",
     "agrees": "verdicts",
     "below": "verdicts",
     "above": "verdicts",
@@ -49,14 +50,17 @@ _HOME = {
     "monotone": "verdicts",
     "ordered": "verdicts",
     "threshold": "verdicts",
+    "Power": "verdicts",
+    "bracket": "verdicts",
+    "brackets": "verdicts",
+    "script": "cli",
 }
-__all__ = ["__version__", *_HOME]
+__all__ = ["__version__", *LAZY]
 
 if TYPE_CHECKING:
-    from theorylab.check import Check as Check
-    from theorylab.check import Rival as Rival
-    from theorylab.check import Verdict as Verdict
+    from theorylab.cli import script as script
     from theorylab.replicas import Curve as Curve
+    from theorylab.replicas import exact as exact
     from theorylab.replicas import replicate as replicate
     from theorylab.replicas import using as using
     from theorylab.study import Result as Result
@@ -64,37 +68,27 @@ if TYPE_CHECKING:
     from theorylab.study import discover as discover
     from theorylab.study import load as load
     from theorylab.study import run as run
-    from theorylab.verdicts import (
-        above as above,
-    )
-    from theorylab.verdicts import (
-        agrees as agrees,
-    )
-    from theorylab.verdicts import (
-        below as below,
-    )
-    from theorylab.verdicts import (
-        decays_as as decays_as,
-    )
-    from theorylab.verdicts import (
-        geometric as geometric,
-    )
-    from theorylab.verdicts import (
-        monotone as monotone,
-    )
-    from theorylab.verdicts import (
-        ordered as ordered,
-    )
-    from theorylab.verdicts import (
-        threshold as threshold,
-    )
+    from theorylab.verdicts import Check as Check
+    from theorylab.verdicts import Power as Power
+    from theorylab.verdicts import Rival as Rival
+    from theorylab.verdicts import Verdict as Verdict
+    from theorylab.verdicts import above as above
+    from theorylab.verdicts import agrees as agrees
+    from theorylab.verdicts import below as below
+    from theorylab.verdicts import bracket as bracket
+    from theorylab.verdicts import brackets as brackets
+    from theorylab.verdicts import decays_as as decays_as
+    from theorylab.verdicts import geometric as geometric
+    from theorylab.verdicts import monotone as monotone
+    from theorylab.verdicts import ordered as ordered
+    from theorylab.verdicts import threshold as threshold
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(importlib.import_module(f"theorylab.{_HOME[name]}"), name)
+    if name in LAZY:
+        return getattr(importlib.import_module(f"theorylab.{LAZY[name]}"), name)
     raise AttributeError(f"module 'theorylab' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+    return sorted([*globals(), *LAZY])

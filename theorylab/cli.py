@@ -17,9 +17,9 @@ import theorylab
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from theorylab.check import Check
     from theorylab.replicas import Progress
     from theorylab.study import Listing, Result
+    from theorylab.verdicts import Check
 
 INTERRUPTED = 130  # the shell's status for a program that Ctrl-C ended
 
@@ -147,9 +147,9 @@ def _try(
     listing: Listing, full: bool, values: dict[str, Any], workers: int | None, out: Path, progress: Progress
 ) -> _Trial:
     """Run one study; what breaks it becomes its verdict, so that it fails alone."""
-    from theorylab.check import broken
     from theorylab.errors import InputError
     from theorylab.study import run as run_study
+    from theorylab.verdicts.rule import broken
 
     began = time.perf_counter()
     try:
@@ -272,7 +272,14 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
-def run_module(name: str) -> None:
-    """Run one study as `theorylab run NAME` with this process's arguments: for `python -m studies.FAMILY.NAME`."""
-    sys.argv[:1] = ["theorylab", "run", name]
+def script() -> None:
+    """Run the study that is this process's main module, with its arguments: `python -m studies.FAMILY.NAME`.
+
+    Exit status as of `theorylab run`; 2 if it was started by file instead of by module name.
+    """
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    if spec is None:
+        _say("run a study by its module name: python -m studies.FAMILY.NAME")
+        raise SystemExit(2)
+    sys.argv[:1] = ["theorylab", "run", spec.name]
     main()

@@ -32,7 +32,6 @@ STYLE: dict[Any, Any] = {
     "grid.alpha": 0.3,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "legend.frameon": False,
     "svg.hashsalt": "theorylab",
     "svg.fonttype": "path",
     "figure.dpi": 100,
@@ -80,7 +79,7 @@ def label(axes: Axes, x: str, y: str, title: str = "", *, log: str = "xy", legen
     if "y" in log:
         axes.set_yscale("log")
     if legend:
-        axes.legend(fontsize=7.5, handlelength=3.2)
+        axes.legend(fontsize=7.5, handlelength=3.2, frameon=False)
 
 
 def _over(style: dict[str, Any], **defaults: Any) -> dict[str, Any]:

@@ -17,6 +17,8 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
+import theorylab
+
 OURS = ("theorylab", "studies")
 
 
@@ -86,7 +88,9 @@ def _imported_names(path: Path, own_name: str) -> Iterator[str]:
             base = package[: len(package) - node.level + 1] if node.level else []
             stem = ".".join([*base, *(node.module.split(".") if node.module else [])])
             yield stem
-            yield from (f"{stem}.{alias.name}" for alias in node.names)
+            for alias in node.names:
+                lazy = theorylab.LAZY.get(alias.name) if stem == "theorylab" else None
+                yield f"{stem}.{lazy or alias.name}"
         elif isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             pending.extend(node.orelse)  # imports for the type checker alone never run
         else:

@@ -24,8 +24,8 @@ from theorylab.errors import InputError, require
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from theorylab.check import Check
     from theorylab.replicas import Curve, Progress
+    from theorylab.verdicts import Check
 
 PACKAGE = "studies"
 

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from theorylab.check import Check
     from theorylab.study import Result
+    from theorylab.verdicts import Check
 
 COLOURS = {"supported": "green", "refuted": "red", "inconclusive": "yellow", "error": "bold red"}
 

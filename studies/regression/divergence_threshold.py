@@ -10,14 +10,10 @@ from itertools import product
 
 import numpy as np
 
-from theorylab import plots, spectra
-from theorylab.check import Rival
+from theorylab import Rival, Source, agrees, bracket, brackets, exact, plots, script, threshold
 from theorylab.regression import theory
 from theorylab.regression.model import LeastSquares
 from theorylab.regression.simulation import simulate
-from theorylab.replicas import exact
-from theorylab.study import Source
-from theorylab.verdicts import agrees, bracket, brackets, threshold
 
 SOURCE = Source("li2025ema", "existence of a step-size threshold; form derived here")
 
@@ -39,7 +35,7 @@ FULL = Setting(dimension=200, exponents=(0.0, 0.5, 1.0, 1.5, 2.0, 3.0), replicas
 
 def problems(s):
     cases = product(s.exponents, s.batches)
-    return [LeastSquares(spectra.power_law(s.dimension, e), np.ones(s.dimension), 0.0, batch=b) for e, b in cases]
+    return [LeastSquares.power_law(s.dimension, e, start=1.0, noise_std=0.0, batch=b) for e, b in cases]
 
 
 def simulated(s):
@@ -103,6 +99,4 @@ def figure(s, measured, predicted):
 
 
 if __name__ == "__main__":
-    from theorylab.cli import run_module
-
-    run_module(__spec__.name)
+    script()

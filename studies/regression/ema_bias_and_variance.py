@@ -9,14 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import plots, spectra
-from theorylab.check import Rival
+from theorylab import Curve, Rival, Source, agrees, exact, ordered, plots, script
 from theorylab.regression import theory
 from theorylab.regression.model import LeastSquares
 from theorylab.regression.simulation import OUTPUTS, simulate
-from theorylab.replicas import exact
-from theorylab.study import Source
-from theorylab.verdicts import agrees, ordered
 
 SOURCE = Source("li2025ema", "abstract, claims (i) and (ii)", "Figure 1")
 NAMES = {
@@ -40,15 +36,14 @@ class Setting:
 
 
 QUICK = Setting(dimension=100, replicas=200, horizon=1000, seed=1)
-FULL = Setting(dimension=2000, replicas=100, horizon=5000, points=20, seed=2)
+FULL = Setting(dimension=2000, replicas=1000, horizon=5000, points=20, seed=2)
 
 
 def problem(s):
     """The two sources of error apart, the step size, the horizons."""
-    eigenvalues = spectra.power_law(s.dimension, s.exponent)
-    both = LeastSquares(eigenvalues, np.ones(s.dimension), s.noise_std)
+    both = LeastSquares.power_law(s.dimension, s.exponent, start=1.0, noise_std=s.noise_std)
     steps = np.unique(np.geomspace(10, s.horizon, s.points).astype(int))
-    return {"bias": both.bias(), "variance": both.variance()}, 1 / (6 * eigenvalues.sum()), steps
+    return {"bias": both.bias(), "variance": both.variance()}, 1 / (6 * both.trace), steps
 
 
 def measure(s):
@@ -62,7 +57,7 @@ def measure(s):
 
 def predict(s):
     parts, step_size, steps = problem(s)
-    curves = {}
+    curves: dict[str, Curve] = {}
     for part, p in parts.items():
         risks = (
             theory.sgd_risk(p, step_size, steps),
@@ -97,6 +92,4 @@ def figure(s, measured, predicted):
 
 
 if __name__ == "__main__":
-    from theorylab.cli import run_module
-
-    run_module(__spec__.name)
+    script()

@@ -10,13 +10,9 @@ from itertools import product
 
 import numpy as np
 
-from theorylab import plots, spectra
-from theorylab.check import Rival
+from theorylab import Rival, Source, above, below, exact, plots, script
 from theorylab.regression import theory
 from theorylab.regression.model import LeastSquares
-from theorylab.replicas import exact
-from theorylab.study import Source
-from theorylab.verdicts import above, below
 
 SOURCE = Source("li2025ema", "abstract (risk bound of SGD with EMA)")
 
@@ -38,12 +34,11 @@ def ratio(s, dimension_of):
     """Variance risk / (sigma^2 / 2 D) over (spectrum x average) rows and horizons, D from `dimension_of`."""
     rows, rounding = [], []
     for exponent, average in product(s.exponents, s.averages):
-        eigenvalues = spectra.power_law(s.dimension, exponent)
-        step_size = 1 / (6 * eigenvalues.sum())
-        noise = LeastSquares(eigenvalues, np.zeros(s.dimension), noise_std=1.0)
+        noise = LeastSquares.power_law(s.dimension, exponent, start=0.0, noise_std=1.0)
+        step_size = 1 / (6 * noise.trace)
         rows.append([
             theory.ema_risk(noise, step_size, 1 - average / n, [n])[0]
-            / (0.5 * dimension_of(step_size * eigenvalues, average / n, n))
+            / (0.5 * dimension_of(step_size * noise.eigenvalues, average / n, n))
             for n in s.horizons
         ])  # fmt: skip
         rounding.append(2 * theory.relative_rounding(noise, step_size, s.horizons))
@@ -90,11 +85,9 @@ def figure(s, measured, predicted):
     plots.prediction(axes, predicted["low"], "band, derived")
     plots.prediction(axes, predicted["high"])
     plots.label(axes, "horizon N", "variance risk / (σ²/2 D)", f"d = {s.dimension}")
-    axes.set_ylim(0.2, 2.0)
+    axes.set_ylim(0.2, 5.0)
     return drawn
 
 
 if __name__ == "__main__":
-    from theorylab.cli import run_module
-
-    run_module(__spec__.name)
+    script()

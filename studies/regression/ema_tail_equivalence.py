@@ -9,13 +9,9 @@ from itertools import product
 
 import numpy as np
 
-from theorylab import plots, spectra
-from theorylab.check import Rival
+from theorylab import Rival, Source, agrees, exact, plots, script
 from theorylab.regression import theory
 from theorylab.regression.model import LeastSquares
-from theorylab.replicas import exact
-from theorylab.study import Source
-from theorylab.verdicts import agrees
 
 SOURCE = Source("li2025ema", "comparison with tail averaging (statement up to constants)")
 LENGTHS = {"2/(1-a)": 2, "1/(1-a)": 1, "4/(1-a)": 4}
@@ -39,9 +35,8 @@ def ratio(s, multiple):
     """Variance risk of EMA over that of the last multiple/(1-a) iterates, rows (spectrum x average)."""
     rows, rounding = [], []
     for exponent, average in product(s.exponents, s.averages):
-        eigenvalues = spectra.power_law(s.dimension, exponent)
-        step_size = 1 / (6 * eigenvalues.sum())
-        noise = LeastSquares(eigenvalues, np.zeros(s.dimension), noise_std=1.0)
+        noise = LeastSquares.power_law(s.dimension, exponent, start=0.0, noise_std=1.0)
+        step_size = 1 / (6 * noise.trace)
         rows.append([
             theory.ema_risk(noise, step_size, 1 - average / n, [n])[0]
             / theory.average_risk(noise, step_size, n - round(multiple * n / average), [n])[0]
@@ -79,6 +74,4 @@ def figure(s, measured, predicted):
 
 
 if __name__ == "__main__":
-    from theorylab.cli import run_module
-
-    run_module(__spec__.name)
+    script()

@@ -9,13 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import plots, spectra
-from theorylab.check import Rival
+from theorylab import Rival, Source, exact, ordered, plots, script, spectra
 from theorylab.regression import theory
 from theorylab.regression.model import LeastSquares
-from theorylab.replicas import exact
-from theorylab.study import Source
-from theorylab.verdicts import ordered
 
 SOURCE = Source("li2025ema", "abstract, claim (i)")
 
@@ -38,9 +34,8 @@ def moments(s, start):
     """Moments of EMA and last iterate, (spectra x decays x steps, dimension), from `start` in every direction."""
     ema, last, rounding = [], [], []
     for exponent in s.exponents:
-        eigenvalues = spectra.power_law(s.dimension, exponent)
-        problem = LeastSquares(eigenvalues, np.full(s.dimension, start), noise_std=1.0)
-        step_size = 1 / (6 * eigenvalues.sum())
+        problem = LeastSquares.power_law(s.dimension, exponent, start=start, noise_std=1.0)
+        step_size = 1 / (6 * problem.trace)
         plain = theory.sgd_moments(problem, step_size, s.steps)
         for decay in s.decays:
             ema.append(theory.ema_moments(problem, step_size, decay, s.steps))
@@ -69,12 +64,13 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
+    some = np.unique(np.geomspace(1, s.dimension, 25).astype(int)) - 1
     ratio = measured["ema"].samples / predicted["ema"].samples
     eigenvalues = spectra.power_law(s.dimension, s.exponents[0])
     scaled = eigenvalues / (6 * eigenvalues.sum())
     for k, decay in enumerate(s.decays):
         row = ratio[(k + 1) * len(s.steps) - 1]
-        plots.measurement(axes, exact(scaled, row, 0.0).at(slice(None, None, 7)), k, f"decay {decay}")
+        plots.measurement(axes, exact(scaled, row, 0.0).at(some), k, f"decay {decay}")
         stationary = exact(scaled, theory.stationary_variance_ratio(decay, 1 - scaled), 0.0)
         plots.prediction(axes, stationary, "" if k else "limit of many steps")
     plots.label(axes, "step size x eigenvalue", "variance of EMA / variance of SGD",
@@ -83,6 +79,4 @@ def figure(s, measured, predicted):
 
 
 if __name__ == "__main__":
-    from theorylab.cli import run_module
-
-    run_module(__spec__.name)
+    script()

@@ -9,14 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import plots, spectra
-from theorylab.check import Rival
+from theorylab import Curve, Rival, Source, agrees, exact, plots, script
 from theorylab.regression import theory
 from theorylab.regression.model import LeastSquares
 from theorylab.regression.simulation import simulate
-from theorylab.replicas import exact
-from theorylab.study import Source
-from theorylab.verdicts import agrees
 
 SOURCE = Source("li2025ema", "extension to mini-batch SGD; recursion derived here")
 
@@ -39,14 +35,12 @@ FULL = Setting(dimension=200, replicas=4000, seed=2)
 
 
 def problem(s, batch):
-    eigenvalues = spectra.power_law(s.dimension, s.exponent)
-    steps = np.unique(np.geomspace(2, s.horizon, s.points).astype(int))
-    start = np.ones(s.dimension)
-    return LeastSquares(eigenvalues, start, noise_std=0.5, batch=batch), s.load / eigenvalues.sum(), steps
+    p = LeastSquares.power_law(s.dimension, s.exponent, start=1.0, noise_std=0.5, batch=batch)
+    return p, s.load / p.trace, np.unique(np.geomspace(2, s.horizon, s.points).astype(int))
 
 
 def measure(s):
-    curves = {}
+    curves: dict[str, Curve] = {}
     for batch in s.batches:
         p, step_size, steps = problem(s, batch)
         run = simulate(p, step_size, s.ema_decay, steps, replicas=s.replicas, seed=s.seed)
@@ -89,6 +83,4 @@ def figure(s, measured, predicted):
 
 
 if __name__ == "__main__":
-    from theorylab.cli import run_module
-
-    run_module(__spec__.name)
+    script()

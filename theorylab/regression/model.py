@@ -81,6 +81,28 @@ class LeastSquares:
         object.__setattr__(self, "error0", error0)
         object.__setattr__(self, "noise_std", float(self.noise_std))
 
+    @classmethod
+    def power_law(
+        cls,
+        dimension: int,
+        exponent: float,
+        *,
+        start: float,
+        noise_std: float,
+        design: str = "gaussian",
+        batch: int = 1,
+    ) -> LeastSquares:
+        """Eigenvalues i^-exponent, scaled to probabilities for one-hot data; `start` in every direction."""
+        eigenvalues = spectra.power_law(dimension, exponent)
+        if design == "one-hot":
+            eigenvalues = eigenvalues / eigenvalues.sum()
+        return cls(eigenvalues, np.full(dimension, float(start)), noise_std, design, batch)
+
+    @property
+    def trace(self) -> float:
+        """Trace of the covariance, E |x|^2."""
+        return float(self.eigenvalues.sum())
+
     @property
     def dimension(self) -> int:
         """Number of directions d."""

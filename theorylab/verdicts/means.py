@@ -1,32 +1,24 @@
-"""The kinds of checks. Each names a rival that the same data must reject; all end in one rule (check.judge).
+"""Checks of values: agrees, below, above, ordered, monotone.
 
-Statements about several points are one simultaneous statement. On a Monte Carlo road they are about means, at
-error probability `level`; on an exact road about every entry, up to its rounding bound, with error probability
-0. Where both sides are replicated, replica r of one is compared with replica r of the other.
+On a Monte Carlo road a statement is about means, at all points together; on an exact road about every entry, up to
+its rounding bound. Where both sides are replicated, replica r of one is compared with replica r of the other.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from theorylab import rates
-from theorylab.check import Check, Outcome, Rival, Verdict, failure, judge
-from theorylab.errors import InputError, require
+from theorylab.errors import require
 from theorylab.intervals import Limits, mean_limits
 from theorylab.replicas import Curve
+from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, failure, judge
 
 Floats = NDArray[np.float64]
 Statement = Callable[[Curve, "Curve | float"], Outcome]
-Declared = str | Verdict
-
-LEVEL = 1e-3
-"""Default error probability of a check: a table of a hundred true claims shows a false alarm once in ten runs."""
 
 
 def agrees(
@@ -55,9 +47,9 @@ def agrees(
         slack = within * np.abs(_values(right))
         limits = _limits(difference, level, two_sided=True)
         miss = np.maximum(limits.lower - slack, -limits.upper - slack)
-        # The point that decides is the one that misses by most, in units of its interval.
+        # The point that decides misses by most: in units of what is allowed there, be it approximation or interval.
         width = np.where(limits.upper > limits.lower, (limits.upper - limits.lower) / 2, np.finfo(float).tiny)
-        at = np.unravel_index(int(np.argmax(miss / width)), miss.shape)
+        at = np.unravel_index(int(np.argmax(miss / (slack + width))), miss.shape)
         target, own_slack = np.broadcast_to(_values(right), miss.shape)[at], np.broadcast_to(slack, miss.shape)[at]
         needed = _replicas_needed(left, (np.abs(_point(difference)) - slack)[at], width[at])
         return Outcome(
@@ -67,7 +59,8 @@ def agrees(
             interval=(float(target + limits.lower[at]), float(target + limits.upper[at])),
             allowed=(float(target - own_slack), float(target + own_slack)),
             error_probability=0.0 if difference.exact else level,
-            note="; ".join(n for n in (limits.doubt, f"at {left.x_name} {left.x[at[-1]]:g}", needed) if n),
+            note="; ".join(n for n in (limits.doubt, f"at {left.x_name} {left.x[at[-1]]:g}") if n),
+            hint=needed,
         )
 
     return _trial(claim, kind, statement, measured, predicted, rival, declared)
@@ -137,131 +130,6 @@ def monotone(
     return _trial(claim, "monotone", statement, measured, 0.0, rival, declared)
 
 
-@dataclass(frozen=True)
-class Power:
-    """The form x**exponent * log(x)**logarithm; a negative exponent is decay."""
-
-    exponent: float
-    logarithm: float = 0.0
-
-    def log(self, x: Floats) -> Floats:
-        """Logarithm of the form at x, (points,)."""
-        if self.logarithm and not (x > 1).all():
-            raise InputError("a power of log x needs x > 1: drop the first points")
-        correction = self.logarithm * np.log(np.log(x)) if self.logarithm else 0.0
-        return np.asarray(self.exponent * np.log(x) + correction)
-
-    def __str__(self) -> str:
-        return f"x^{self.exponent:g}" + (f" log^{self.logarithm:g} x" if self.logarithm else "")
-
-
-def decays_as(
-    claim: str,
-    measured: Curve,
-    predicted: Power | float,
-    *,
-    rival: Rival,
-    level: float = LEVEL,
-    declared: Declared = "supported",
-) -> Check:
-    """Check of E[measured] ~ predicted, a Power or its exponent, against a rival Power (its `predicted`).
-
-    The claim's cell is the exponents nearer to it than to the rival (a dropped logarithm counts as the exponent
-    that it mimics over the fit windows); supported means that the whole interval lies inside. Raises InputError
-    for a rival without a form, or with the same one.
-    """
-
-    def log_form(form: Any, x: Floats) -> Floats:
-        require((x > 0).all(), "a power law needs x > 0")
-        return _power(form).log(x)
-
-    return _rate_check(
-        claim,
-        "decays_as",
-        measured,
-        predicted,
-        rival,
-        level,
-        declared,
-        position=np.log,
-        log_form=log_form,
-        shown=lambda form, slope: _power(form).exponent + slope,
-    )
-
-
-def geometric(
-    claim: str,
-    measured: Curve,
-    factor: float,
-    *,
-    rival: Rival,
-    level: float = LEVEL,
-    declared: Declared = "supported",
-) -> Check:
-    """Check of E[measured] ~ factor**x per unit of x, against the rival's factor (its `predicted`).
-
-    Cells as in `decays_as`, on the scale of log factor. Raises InputError for a factor <= 0.
-    """
-
-    def log_form(form: Any, x: Floats) -> Floats:
-        require(isinstance(form, (int, float)) and form > 0, f"factor={form!r} is not allowed: give a number > 0")
-        return np.asarray(x * math.log(form))
-
-    return _rate_check(
-        claim,
-        "geometric",
-        measured,
-        factor,
-        rival,
-        level,
-        declared,
-        position=lambda x: x,
-        log_form=log_form,
-        shown=lambda form, slope: float(form) * math.exp(slope),
-    )
-
-
-def threshold(
-    claim: str, measured: Curve, predicted: Curve | float, *, rival: Rival, declared: Declared = "supported"
-) -> Check:
-    """Check that each predicted critical value lies inside its bisection bracket.
-
-    `measured` comes from `brackets` (exact: centre of the bracket, half its width as rounding bound), a point per
-    setting; the rival predicts other critical values, which must lie outside in at least one setting.
-    """
-    require(measured.exact, "threshold needs brackets from `brackets`, not samples")
-    return agrees(claim, measured, predicted, rival=rival, declared=declared, kind="threshold")
-
-
-def bracket(
-    beyond: Callable[[float], bool], low: float, high: float, *, relative_width: float = 1e-9
-) -> tuple[float, float]:
-    """Interval (low, high) with beyond(low) False and beyond(high) True, bisected down to the relative width.
-
-    Raises InputError if the ends given do not enclose a change, or the width is below the spacing of floats.
-    """
-    require(relative_width >= 1e-15, f"relative_width={relative_width} is not allowed: floats need >= 1e-15")
-    require(low < high, f"low={low} must be below high={high}")
-    for end, expected in ((low, False), (high, True)):
-        require(
-            bool(beyond(end)) is expected,
-            f"the bracket does not enclose the threshold: beyond({end}) is {not expected}; move that end",
-        )
-    while high - low > relative_width * max(abs(low), abs(high)):
-        middle = (low + high) / 2
-        if beyond(middle):
-            high = middle
-        else:
-            low = middle
-    return low, high
-
-
-def brackets(x: ArrayLike, pairs: ArrayLike, x_name: str = "setting") -> Curve:
-    """Curve of brackets (points, 2): their centres, known up to half their widths."""
-    low, high = np.asarray(pairs, dtype=float).T
-    return Curve(np.asarray(x, float), ((low + high) / 2)[None], True, ((high - low) / 2)[None], x_name)
-
-
 def _trial(
     claim: str,
     kind: str,
@@ -282,12 +150,12 @@ def _trial(
     outcomes = []
     for left, right in sides:
         _same_points(left, right)
-        reason = _unfit(left) or _unfit(right)
+        reason = unfit(left) or unfit(right)
         outcomes.append(failure(reason) if reason else statement(left, right))
     return judge(claim, kind, outcomes[0], rival, outcomes[1], declared)
 
 
-def _unfit(side: Curve | float) -> str:
+def unfit(side: Curve | float) -> str:
     """Why a side cannot be judged at all: nothing there, or not a number."""
     values = side.samples if isinstance(side, Curve) else np.asarray(side, dtype=float)
     if values.size == 0:
@@ -375,7 +243,6 @@ def _one_sided(sign: int, level: float, strict: bool) -> Statement:
             limits.doubt,
             "ties within rounding" if ties else "",
             f"{what} {ratio[at]:.4g} at {left.x_name} {left.x[at[-1]]:g}, {ratio[best]:.4g} at {left.x[best[-1]]:g}",
-            needed,
         )
         return Outcome(
             compatible=_decide(miss, limits, undecided=ties),
@@ -385,6 +252,7 @@ def _one_sided(sign: int, level: float, strict: bool) -> Statement:
             allowed=(None, offset) if sign > 0 else (offset, None),
             error_probability=0.0 if difference.exact else level,
             note="; ".join(note for note in notes if note),
+            hint=needed,
         )
 
     return statement
@@ -395,70 +263,3 @@ def _replicas_needed(curve: Curve, gap: float, half_width: float) -> str:
     if curve.exact or not 0 < gap < half_width or not math.isfinite(half_width):
         return ""
     return f"the gap seen would be decided by about {math.ceil(curve.replicas * (half_width / gap) ** 2)} replicas"
-
-
-def _power(form: Any) -> Power:
-    if isinstance(form, Power):
-        return form
-    if isinstance(form, (int, float)):
-        return Power(float(form))
-    raise InputError(f"{form!r} is no power law: give an exponent or a Power(exponent, logarithm)")
-
-
-def _rate_check(
-    claim: str,
-    kind: str,
-    measured: Curve,
-    predicted: Any,
-    rival: Rival,
-    level: float,
-    declared: Declared,
-    *,
-    position: Callable[[Floats], Floats],
-    log_form: Callable[[Any, Floats], Floats],
-    shown: Callable[[Any, float], float],
-) -> Check:
-    """Residual slope of the curve under a form, against half the residual slope of the other form."""
-    require(rival.predicted is not None, "a rival of a rate needs a form of its own: give it as `predicted`")
-    require(rival.measured is None, "a rival of a rate is another form for the same data, not other data")
-
-    def statement(own: Any, other: Any) -> Outcome:
-        reason = _unfit(measured)
-        if reason:
-            return failure(reason)
-        form = log_form(own, measured.x)
-        gap = float(np.abs(rates.window_slopes(position(measured.x), log_form(other, measured.x) - form)).min())
-        require(gap > 0, f"the rival {rival.claim!r} has the rate of the claim")
-        try:
-            rate = rates.slope(measured, position(measured.x), form, level=level, resolution=gap / 4)
-        except InputError as error:
-            return failure(str(error))
-        if rate.interval is None:
-            return Outcome(
-                None,
-                measured.x.size,
-                None,
-                None,
-                (shown(own, -gap / 2), shown(own, gap / 2)),
-                _probability(level),
-                "pre-asymptotic: local slopes "
-                + ", ".join(f"{shown(own, s):.4g}" for s in rate.local)
-                + " still drift; more points further out",
-            )
-        low, high = rate.interval
-        inside, outside = -gap / 2 < low and high < gap / 2, high < -gap / 2 or low > gap / 2
-        return Outcome(
-            True if inside else False if outside else None,
-            measured.x.size,
-            shown(own, float(rate.value or 0.0)),
-            (shown(own, low), shown(own, high)),
-            (shown(own, -gap / 2), shown(own, gap / 2)),
-            _probability(level),
-            "" if inside or outside else "the interval reaches out of the claim's cell: more replicas or points",
-        )
-
-    def _probability(level: float) -> float:
-        return 0.0 if measured.exact else level
-
-    own, other = statement(predicted, rival.predicted), statement(rival.predicted, predicted)
-    return judge(claim, kind, own, rival, other, declared)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from theorylab.errors import InputError, require
 
@@ -22,6 +22,12 @@ class Verdict(StrEnum):
     REFUTED = "refuted"
     INCONCLUSIVE = "inconclusive"
     ERROR = "error"
+
+
+LEVEL = 1e-3
+"""Default error probability of a check: a table of a hundred true claims shows a false alarm once in ten runs."""
+
+Declared: TypeAlias = str | Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +61,8 @@ class Outcome:
     allowed: tuple[float | None, float | None] | None = None
     error_probability: float = 0.0
     note: str = ""
+    hint: str = ""
+    """What more would decide, told where nothing was decided."""
     failed: bool = False
 
 
@@ -142,8 +150,9 @@ def judge(
         verdict = Verdict.SUPPORTED
     else:
         verdict = Verdict.INCONCLUSIVE
+        notes.append(outcome.hint if outcome.compatible is None else "")
         if rival_outcome.compatible is not False:
-            notes.append(f"rival not rejected: {rival_outcome.note}" if rival_outcome.note else "rival not rejected")
+            notes.append(": ".join(x for x in ("rival not rejected", rival_outcome.note, rival_outcome.hint) if x))
     if rival_outcome.failed:
         rival_verdict = Verdict.ERROR
     elif rival_outcome.compatible is False:

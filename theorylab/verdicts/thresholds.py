@@ -1,0 +1,54 @@
+"""Checks of critical parameters: bisection, and whether predictions lie inside the brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from theorylab.errors import require
+from theorylab.replicas import Curve
+from theorylab.verdicts.means import agrees
+from theorylab.verdicts.rule import Check, Declared, Rival
+
+
+def threshold(
+    claim: str, measured: Curve, predicted: Curve | float, *, rival: Rival, declared: Declared = "supported"
+) -> Check:
+    """Check that each predicted critical value lies inside its bisection bracket.
+
+    `measured` comes from `brackets` (exact: centre of the bracket, half its width as rounding bound), a point per
+    setting; the rival predicts other critical values, which must lie outside in at least one setting.
+    """
+    require(measured.exact, "threshold needs brackets from `brackets`, not samples")
+    return agrees(claim, measured, predicted, rival=rival, declared=declared, kind="threshold")
+
+
+def bracket(
+    beyond: Callable[[float], bool], low: float, high: float, *, relative_width: float = 1e-9
+) -> tuple[float, float]:
+    """Interval (low, high) with beyond(low) False and beyond(high) True, bisected down to the relative width.
+
+    Raises InputError if the ends given do not enclose a change, or the width is below the spacing of floats.
+    """
+    require(relative_width >= 1e-15, f"relative_width={relative_width} is not allowed: floats need >= 1e-15")
+    require(low < high, f"low={low} must be below high={high}")
+    for end, expected in ((low, False), (high, True)):
+        require(
+            bool(beyond(end)) is expected,
+            f"the bracket does not enclose the threshold: beyond({end}) is {not expected}; move that end",
+        )
+    while high - low > relative_width * max(abs(low), abs(high)):
+        middle = (low + high) / 2
+        if beyond(middle):
+            high = middle
+        else:
+            low = middle
+    return low, high
+
+
+def brackets(x: ArrayLike, pairs: ArrayLike, x_name: str = "setting") -> Curve:
+    """Curve of brackets (points, 2): their centres, known up to half their widths."""
+    low, high = np.asarray(pairs, dtype=float).T
+    return Curve(np.asarray(x, float), ((low + high) / 2)[None], True, ((high - low) / 2)[None], x_name)
