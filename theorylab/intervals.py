@@ -18,12 +18,14 @@ from theorylab.errors import require
 
 Floats = NDArray[np.float64]
 
-MIN_REPLICAS = 16
+MIN_REPLICAS = 32
 """Fewer replicas tell too little about the tail of a mean for any small error level."""
 
 HEAVY_SHARE = 0.5
-"""One replica that carries more than this share of the sum of squares makes the variance itself suspect: with
-16 or more normal samples the largest share stays below one half except with probability 1e-4 or less."""
+"""One replica that carries more than this share of the sum of squares makes the variance itself suspect. Simulated:
+of 32 normal replicas one does so less than once in 1000 times, of 64 exponential ones in 2% of cases; then the answer
+is a doubt, not an error. Where no doubt is raised, limits miss at or below their level for skewness 2 from 64 replicas
+on, and up to twice as often for log-normal replicas of skewness 6 (tests/test_intervals.py)."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,9 @@ Floats = NDArray[np.float64]
 
 STARTS = (1 / 3, 1 / 2, 2 / 3)
 MIN_POINTS = 3  # per third of the range: a slope with a residual
-FADING = 0.8  # a drift that keeps more than this share from one third to the next is not seen to end
+FADING = 1 / 3
+"""A drift that keeps more than this share from one third to the next is not seen to end. A correction x^-1/2 keeps
+0.32 per decade, a logarithm (which never ends) 0.4 and more once x > 10: above this line the two look alike."""
 
 
 @dataclass(frozen=True)
@@ -96,16 +98,18 @@ def slope(curve: Curve, position: Floats, form: Floats, *, level: float, resolut
     local = (float(fits[3]), float(fits[4]), float(fits[5]))
     ranges = tuple((float(curve.x[weight != 0][0]), float(curve.x[-1])) for weight in windows)
     early, late = float(fits[6]), float(fits[7])
-    settled = abs(late) <= noise[7]
-    ratio = min(abs(late) / max(abs(early), 1e-300), 1.0)
-    if not settled and ratio > FADING and abs(late) > resolution:
+    drifted, drifts = abs(early) > noise[6], abs(late) > noise[7]
+    # Where a drift is seen, the data must show that it fades: as far as noise allows, not only in the best guess.
+    late_bound = abs(late) + (noise[7] if drifted else 0.0)
+    if (drifted or drifts) and late_bound > max(FADING * abs(early), resolution):
         return Rate(None, None, "pre-asymptotic", ranges, local, hull)
     low, high = hull
-    if not settled:
-        # What is left of a drift that fades geometrically; one too small to matter may go on either way.
-        rest = late * ratio / (1 - ratio) if ratio <= FADING else 0.0
-        spread = abs(late) if ratio > FADING else 0.0
-        low, high = low + min(rest, 0.0) - spread, high + max(rest, 0.0) + spread
+    if (
+        drifted or drifts
+    ):  # what is left of it: at ratio r per third, late (r + r^2 + ...); r <= 1/2 if too small to tell
+        ratio = min(abs(late) / max(abs(early), 1e-300), 0.5)
+        rest = late * ratio / (1 - ratio)
+        low, high = low + min(rest, 0.0), high + max(rest, 0.0)
     return Rate(float(fits[1]), (low, high), "settled", ranges, local, hull)
 
 

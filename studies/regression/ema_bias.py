@@ -47,11 +47,13 @@ def closed(s, scaled, steps, power):
 
 def measure(s):
     p, grid = problem(s)
-    paths, rounding = theory.mean_paths(p, 1.0, s.ema_decay, grid), theory.relative_rounding(p, 1.0, grid)
+    # A power law shows on a logarithmic grid, and past the exponential transient of the slowest direction.
+    long = np.geomspace(s.horizon / 40, 10 * s.horizon, 40).astype(int)
+    ema, average = (theory.mean_paths(p, 1.0, s.ema_decay, x)[name] for x, name in ((grid, "ema"), (long, "average")))
     curves = {}
     for i, scaled in enumerate(s.scaled):
-        curves[f"ema {scaled}"] = exact(grid, paths["ema"][:, i] ** 2, 2 * rounding)
-        curves[f"average {scaled}"] = exact(grid, paths["average"][:, i] ** 2, 2 * rounding)
+        curves[f"ema {scaled}"] = exact(grid, ema[:, i] ** 2, 2 * theory.relative_rounding(p, 1.0, grid))
+        curves[f"average {scaled}"] = exact(long, average[:, i] ** 2, 2 * theory.relative_rounding(p, 1.0, long))
         direction = np.eye(len(s.scaled))[i]
         run = simulate(p, 1.0, s.ema_decay, s.short, replicas=s.replicas, seed=s.seed, weights=direction, power=1)
         curves[f"simulated {scaled}"] = run["ema"]
@@ -90,7 +92,8 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.5)
     for k, scaled in enumerate(s.scaled):
-        plots.exact_line(axes, measured[f"average {scaled}"], k, f"from the start, l = {scaled}", alpha=0.6)
+        average = measured[f"average {scaled}"]
+        plots.exact_line(axes, average.at(average.x <= s.horizon), k, f"from the start, l = {scaled}", alpha=0.6)
         plots.measurement(axes, measured[f"ema {scaled}"].at(slice(None, None, 2)), k, f"EMA, l = {scaled}")
         plots.prediction(axes, predicted[f"ema {scaled}"], "" if k else "closed form")
     plots.label(axes, "iterations N", "squared bias / squared start", f"decay a = {s.ema_decay}", log="y")

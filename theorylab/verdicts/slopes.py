@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -167,4 +167,9 @@ def _rate_check(
         return 0.0 if measured.exact else level
 
     own, other = statement(predicted, rival.predicted), statement(rival.predicted, predicted)
+    # A curve that has settled on one form has left the other, however that other's local slopes still drift.
+    if own.compatible and other.compatible is None:
+        other = replace(other, compatible=False)
+    elif other.compatible and own.compatible is None:
+        own = replace(own, compatible=False)
     return judge(claim, kind, own, rival, other, declared)
