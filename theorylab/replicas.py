@@ -180,12 +180,10 @@ def replicate(
     samples = _run_chunks(kernel, arguments, seed, int(replicas), shape, executor)
     if not keep_diverged and not np.isfinite(samples).all():
         raise DivergedError(_describe_divergence(kernel, arguments, samples, points, x_name))
+    bound = rounding * np.abs(np.where(np.isfinite(samples), samples, 0.0))
     if names is None:
-        return Curve(points, samples, x_name=x_name, rounding=rounding * np.abs(samples))
-    return {
-        name: Curve(points, samples[:, i], x_name=x_name, rounding=rounding * np.abs(samples[:, i]))
-        for i, name in enumerate(names)
-    }
+        return Curve(points, samples, x_name=x_name, rounding=bound)
+    return {name: Curve(points, samples[:, i], x_name=x_name, rounding=bound[:, i]) for i, name in enumerate(names)}
 
 
 def _run_chunks(
