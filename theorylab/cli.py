@@ -95,6 +95,7 @@ def run(
     Exit status: 0 if every verdict is the one that its study declares, 1 if not, 2 for a usage error.
     """
     from theorylab import store, tables
+    from theorylab.progress import live_progress
     from theorylab.study import discover, find
 
     with _user_errors():
@@ -109,7 +110,7 @@ def run(
     console = _console()
     trials: list[_Trial] = []
     try:
-        with _live_progress(console) as progress:
+        with live_progress(console) as progress:
             for listing in listings:
                 trials.append(_try(listing, full, values, workers, out, progress))
                 _announce(console, trials[-1])
@@ -212,24 +213,6 @@ def _assignment(text: str) -> tuple[str, str]:
     if not (name and equals):
         raise InputError(f"--set {text!r} is not allowed: give NAME=VALUE")
     return name.strip(), value.strip()
-
-
-@contextlib.contextmanager
-def _live_progress(console: Console) -> Iterator[Progress]:
-    """A progress bar on a terminal; silence where the output is a file or a pipe."""
-    if not console.is_terminal:
-        yield lambda name, done, total: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
-        task = bars.add_task("", total=None)
-
-        def progress(name: str, done: int, total: int) -> None:
-            bars.update(task, description=f"{name}: replicas", completed=done, total=total)
-
-        yield progress
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import difflib
 import functools
@@ -10,6 +11,7 @@ import importlib
 import importlib.util
 import json
 import re
+import sys
 import time
 import types
 import typing
@@ -182,10 +184,11 @@ def run(
 ) -> Result:
     """Result of running a study (its module, or its name) at its quick setting, or its full one.
 
-    `changes` replace fields of the setting (`seed=3`, `dimension=64`). With `out`, figure and record are written
+    `changes` replace fields of the setting (`seed=3`, `dim=64`). With `out`, figure and record are written
     under that folder. Raises InputError for an unknown study or setting, a wrong type, or values that the study's
     model refuses; DivergedError where a simulation leaves the finite numbers.
     """
+    from theorylab.progress import live_progress
     from theorylab.replicas import using
 
     module = load(study) if isinstance(study, str) else study
@@ -197,7 +200,9 @@ def run(
 
         store.prepare_folder(Path(out))
     began = time.perf_counter()
-    with using(executor=executor, workers=workers, progress=progress):
+    # At a prompt or in a notebook the run shows its progress; a program that calls it is not written to.
+    shown = live_progress() if progress is None and hasattr(sys, "ps1") else contextlib.nullcontext(progress)
+    with shown as report, using(executor=executor, workers=workers, progress=report):
         measured = module.measure(setting)
         predicted = module.predict(setting)
         checks = tuple(module.checks(setting, measured, predicted))

@@ -20,7 +20,7 @@ SOURCE = Source("li2025ema", "bias error (fourth-moment condition); recursion de
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    dimension: int
+    dim: int
     exponent: float = 1.0
     load: float = 0.5  # step size x trace
     horizon: int = 200
@@ -30,13 +30,13 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(dimension=10, long=2000, replicas=5000, seed=1)
-FULL = Setting(dimension=30, long=60_000, replicas=100_000, seed=2)
+QUICK = Setting(dim=10, long=2000, replicas=5000, seed=1)
+FULL = Setting(dim=30, long=60_000, replicas=100_000, seed=2)
 
 
 def problem(s):
-    eigenvalues = spectra.power_law(s.dimension, s.exponent)
-    start = np.eye(s.dimension)[0]
+    eigenvalues = spectra.power_law(s.dim, s.exponent)
+    start = np.eye(s.dim)[0]
     steps = np.unique(np.geomspace(2, s.horizon, s.points).astype(int))
     outside = np.where(start == 1.0, 0.0, eigenvalues)
     return LeastSquares(eigenvalues, start, noise_std=0.0), s.load / eigenvalues.sum(), steps, outside
@@ -79,7 +79,7 @@ def figure(s, measured, predicted):
         plots.measurement(axes, measured[name].at(seen), k, label)
         plots.prediction(axes, predicted[name].at(seen), "" if k else "exact recursion")
     plots.exact_line(axes, predicted["alone"], 3, "first direction alone, q_1^(2N)")
-    plots.label(axes, "iterations", "bias risk", f"start in the first of d = {s.dimension} directions")
+    plots.label(axes, "iterations", "bias risk", f"start in the first of d = {s.dim} directions")
     axes.set_ylim(bottom=1e-6)
     return drawn
 

@@ -20,7 +20,7 @@ SOURCE = Source("li2025ema", "existence of a step-size threshold; form derived h
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    dimension: int
+    dim: int
     exponents: tuple[float, ...] = (0.0, 1.0, 2.0)
     batches: tuple[int, ...] = (1, 4, 16)
     beyond: float = 1.5  # simulated step size, in units of the threshold
@@ -29,13 +29,13 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(dimension=20, replicas=20_000, seed=1)
-FULL = Setting(dimension=200, exponents=(0.0, 0.5, 1.0, 1.5, 2.0, 3.0), replicas=40_000, seed=2)
+QUICK = Setting(dim=20, replicas=20_000, seed=1)
+FULL = Setting(dim=200, exponents=(0.0, 0.5, 1.0, 1.5, 2.0, 3.0), replicas=40_000, seed=2)
 
 
 def problems(s):
     cases = product(s.exponents, s.batches)
-    return [LeastSquares.power_law(s.dimension, e, start=1.0, noise_std=0.0, batch=b) for e, b in cases]
+    return [LeastSquares.power_law(s.dim, e, start=1.0, noise_std=0.0, batch=b) for e, b in cases]
 
 
 def simulated(s):
@@ -65,10 +65,10 @@ def predict(s):
     descent = 0.5 * ((1 - step_size * p.eigenvalues) ** (2 * steps[:, None])) @ p.eigenvalues
     return {
         # brentq stops within 4 units of the root; K itself sums d rounded terms.
-        "threshold": exact(range(len(cases)), limits, (s.dimension + 8) * 2.0**-52, "setting"),
+        "threshold": exact(range(len(cases)), limits, (s.dim + 8) * 2.0**-52, "setting"),
         "descent": exact(range(len(cases)), [2 / p.eigenvalues[0] for p in cases], 2.0**-52, "setting"),
-        "beyond": exact(steps, growing, (steps + 1) * (s.dimension + 24) * 2.0**-52),
-        "decaying": exact(steps, descent, (2 * steps + s.dimension) * 2.0**-52),
+        "beyond": exact(steps, growing, (steps + 1) * (s.dim + 24) * 2.0**-52),
+        "decaying": exact(steps, descent, (2 * steps + s.dim) * 2.0**-52),
     }
 
 
@@ -89,7 +89,7 @@ def figure(s, measured, predicted):
         plots.prediction(limits, exact(s.exponents, formula.samples, 0.0), "" if k else "K = 1")
     descent = exact(s.exponents, predicted["descent"].at(slice(None, None, len(s.batches))).samples, 0.0)
     plots.exact_line(limits, descent, 4, "2 / largest eigenvalue (rival)")
-    title = f"eigenvalues i^-exponent, d = {s.dimension}"
+    title = f"eigenvalues i^-exponent, d = {s.dim}"
     plots.label(limits, "spectrum exponent", "critical step size", title, log="y")
     plots.measurement(growth, measured["beyond"], 0, "SGD, simulated")
     plots.prediction(growth, predicted["beyond"], "exact recursion")

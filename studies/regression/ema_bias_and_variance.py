@@ -25,7 +25,7 @@ NAMES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    dimension: int
+    dim: int
     replicas: int
     horizon: int
     ema_decay: float = 0.99
@@ -35,13 +35,13 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(dimension=100, replicas=200, horizon=1000, seed=1)
-FULL = Setting(dimension=2000, replicas=1000, horizon=5000, points=20, seed=2)
+QUICK = Setting(dim=100, replicas=200, horizon=1000, seed=1)
+FULL = Setting(dim=2000, replicas=1000, horizon=5000, points=20, seed=2)
 
 
 def problem(s):
     """The two sources of error apart, the step size, the horizons."""
-    both = LeastSquares.power_law(s.dimension, s.exponent, start=1.0, noise_std=s.noise_std)
+    both = LeastSquares.power_law(s.dim, s.exponent, start=1.0, noise_std=s.noise_std)
     steps = np.unique(np.geomspace(10, s.horizon, s.points).astype(int))
     return {"bias": both.bias(), "variance": both.variance()}, 1 / (6 * both.trace), steps
 
@@ -87,7 +87,7 @@ def figure(s, measured, predicted):
         for k, name in enumerate(OUTPUTS):
             plots.measurement(panel, measured[f"{part}, {name}"], k, NAMES[name])
             plots.prediction(panel, predicted[f"{part}, {name}"], "" if k else "exact")
-        plots.label(panel, "iterations", "excess risk", f"{part} (d = {s.dimension}, decay {s.ema_decay})")
+        plots.label(panel, "iterations", "excess risk", f"{part} (d = {s.dim}, decay {s.ema_decay})")
     return drawn
 
 

@@ -19,22 +19,22 @@ SOURCE = Source("li2025ema", "abstract (risk bound of SGD with EMA)")
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    dimension: int
+    dim: int
     exponents: tuple[float, ...] = (1.5, 2.0, 3.0)
     horizons: tuple[int, ...] = (100, 300, 1000, 3000)
     averages: tuple[float, ...] = (5.0, 20.0)  # N (1-a): horizon in units of the averaging time
     seed: int = 0  # exact road: draws nothing
 
 
-QUICK = Setting(dimension=200)
-FULL = Setting(dimension=2000, horizons=(100, 200, 500, 1000, 2000, 5000))
+QUICK = Setting(dim=200)
+FULL = Setting(dim=2000, horizons=(100, 200, 500, 1000, 2000, 5000))
 
 
 def ratio(s, dimension_of):
     """Variance risk / (sigma^2 / 2 D) over (spectrum x average) rows and horizons, D from `dimension_of`."""
     rows, rounding = [], []
     for exponent, average in product(s.exponents, s.averages):
-        noise = LeastSquares.power_law(s.dimension, exponent, start=0.0, noise_std=1.0)
+        noise = LeastSquares.power_law(s.dim, exponent, start=0.0, noise_std=1.0)
         step_size = 1 / (6 * noise.trace)
         rows.append([
             theory.ema_risk(noise, step_size, 1 - average / n, [n])[0]
@@ -84,7 +84,7 @@ def figure(s, measured, predicted):
         plots.measurement(axes, row, k // 2, f"i^-{exponent:g}, N (1-a) = {average:g}", **style)
     plots.prediction(axes, predicted["low"], "band, derived")
     plots.prediction(axes, predicted["high"])
-    plots.label(axes, "horizon N", "variance risk / (σ²/2 D)", f"d = {s.dimension}")
+    plots.label(axes, "horizon N", "variance risk / (σ²/2 D)", f"d = {s.dim}")
     axes.set_ylim(0.2, 5.0)
     return drawn
 

@@ -18,7 +18,7 @@ SOURCE = Source("li2025ema", "risk lower bound (existence)")
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    dimension: int
+    dim: int
     exponent: float = 2.0
     horizons: tuple[int, ...] = (100, 300, 1000, 3000)
     average: float = 5.0  # N (1-a)
@@ -26,15 +26,15 @@ class Setting:
     seed: int = 0  # exact road: draws nothing
 
 
-QUICK = Setting(dimension=200)
-FULL = Setting(dimension=2000, horizons=(100, 200, 500, 1000, 2000, 5000))
+QUICK = Setting(dim=200)
+FULL = Setting(dim=2000, horizons=(100, 200, 500, 1000, 2000, 5000))
 
 
 def measure(s):
     """Total risk of EMA, a row per start."""
     rows, rounding = [], []
     for start in s.starts:
-        p = LeastSquares.power_law(s.dimension, s.exponent, start=start, noise_std=1.0)
+        p = LeastSquares.power_law(s.dim, s.exponent, start=start, noise_std=1.0)
         step_size = 1 / (6 * p.trace)
         rows.append([theory.ema_risk(p, step_size, 1 - s.average / n, [n])[0] for n in s.horizons])
         rounding.append(theory.relative_rounding(p, step_size, s.horizons))
@@ -46,7 +46,7 @@ def predict(s):
     low, _ = theory.effective_dimension_band(1 / 6, s.average)
     rows, rounding = [], []
     for start in s.starts:
-        p, row = LeastSquares.power_law(s.dimension, s.exponent, start=start, noise_std=1.0), []
+        p, row = LeastSquares.power_law(s.dim, s.exponent, start=start, noise_std=1.0), []
         step_size = 1 / (6 * p.trace)
         for n in s.horizons:
             mean = theory.mean_paths(p, step_size, 1 - s.average / n, [n])["ema"][0]
@@ -70,7 +70,7 @@ def figure(s, measured, predicted):
         plots.measurement(axes, exact(s.horizons, measured["risk"].samples[k], 0.0), k, f"EMA, start {start:g}")
         bound = exact(s.horizons, predicted["risk"].samples[k], 0.0)
         plots.prediction(axes, bound, "" if k else "lower bound, derived", marker=plots.SERIES[k][1], markersize=2.5)
-    title = f"Gaussian data, d = {s.dimension}, N (1-a) = {s.average:g}"
+    title = f"Gaussian data, d = {s.dim}, N (1-a) = {s.average:g}"
     plots.label(axes, "horizon N (iterations)", "excess risk", title)
     axes.set_ylim(top=300.0)
     return drawn

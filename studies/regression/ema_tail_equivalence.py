@@ -19,7 +19,7 @@ LENGTHS = {"2/(1-a)": 2, "1/(1-a)": 1, "4/(1-a)": 4}
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    dimension: int
+    dim: int
     exponents: tuple[float, ...] = (1.5, 2.0, 3.0)
     horizons: tuple[int, ...] = (100, 300, 1000, 3000)
     averages: tuple[float, ...] = (5.0, 20.0)  # N (1-a)
@@ -27,15 +27,15 @@ class Setting:
     seed: int = 0  # exact road: draws nothing
 
 
-QUICK = Setting(dimension=200)
-FULL = Setting(dimension=2000, horizons=(100, 200, 500, 1000, 2000, 5000))
+QUICK = Setting(dim=200)
+FULL = Setting(dim=2000, horizons=(100, 200, 500, 1000, 2000, 5000))
 
 
 def ratio(s, multiple):
     """Variance risk of EMA over that of the last multiple/(1-a) iterates, rows (spectrum x average)."""
     rows, rounding = [], []
     for exponent, average in product(s.exponents, s.averages):
-        noise = LeastSquares.power_law(s.dimension, exponent, start=0.0, noise_std=1.0)
+        noise = LeastSquares.power_law(s.dim, exponent, start=0.0, noise_std=1.0)
         step_size = 1 / (6 * noise.trace)
         rows.append([
             theory.ema_risk(noise, step_size, 1 - average / n, [n])[0]
@@ -68,7 +68,7 @@ def figure(s, measured, predicted):
         for j, row in enumerate(measured[name].samples):
             plots.measurement(axes, exact(s.horizons, row, 0.0), k, "" if j else f"last {name} iterates")
     plots.prediction(axes, predicted["2/(1-a)"], "equal variance")
-    plots.label(axes, "horizon N", "variance of EMA / variance of tail average", f"d = {s.dimension}")
+    plots.label(axes, "horizon N", "variance of EMA / variance of tail average", f"d = {s.dim}")
     axes.set_ylim(0.3, 4.0)
     return drawn
 

@@ -18,7 +18,7 @@ SOURCE = Source("li2025ema", "abstract, claim (i)")
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    dimension: int
+    dim: int
     exponents: tuple[float, ...] = (1.5, 2.0, 3.0)
     decays: tuple[float, ...] = (0.5, 0.9, 0.99, 0.999)
     steps: tuple[int, ...] = (1, 10, 100, 1000)
@@ -26,22 +26,22 @@ class Setting:
     seed: int = 0  # exact road: draws nothing
 
 
-QUICK = Setting(dimension=100)
-FULL = Setting(dimension=2000, steps=(1, 10, 100, 1000, 5000))
+QUICK = Setting(dim=100)
+FULL = Setting(dim=2000, steps=(1, 10, 100, 1000, 5000))
 
 
 def moments(s, start):
     """Moments of EMA and last iterate, (spectra x decays x steps, dimension), from `start` in every direction."""
     ema, last, rounding = [], [], []
     for exponent in s.exponents:
-        problem = LeastSquares.power_law(s.dimension, exponent, start=start, noise_std=1.0)
+        problem = LeastSquares.power_law(s.dim, exponent, start=start, noise_std=1.0)
         step_size = 1 / (6 * problem.trace)
         plain = theory.sgd_moments(problem, step_size, s.steps)
         for decay in s.decays:
             ema.append(theory.ema_moments(problem, step_size, decay, s.steps))
             last.append(plain)
             rounding.append(theory.relative_rounding(problem, step_size, s.steps)[:, None])
-    direction, bound = np.arange(1, s.dimension + 1), np.concatenate(rounding)
+    direction, bound = np.arange(1, s.dim + 1), np.concatenate(rounding)
     return [exact(direction, np.concatenate(rows), bound, x_name="direction") for rows in (ema, last)]
 
 
@@ -64,9 +64,9 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
-    some = np.unique(np.geomspace(1, s.dimension, 25).astype(int)) - 1
+    some = np.unique(np.geomspace(1, s.dim, 25).astype(int)) - 1
     ratio = measured["ema"].samples / predicted["ema"].samples
-    eigenvalues = spectra.power_law(s.dimension, s.exponents[0])
+    eigenvalues = spectra.power_law(s.dim, s.exponents[0])
     scaled = eigenvalues / (6 * eigenvalues.sum())
     for k, decay in enumerate(s.decays):
         row = ratio[(k + 1) * len(s.steps) - 1]
@@ -74,7 +74,7 @@ def figure(s, measured, predicted):
         stationary = exact(scaled, theory.stationary_variance_ratio(decay, 1 - scaled), 0.0)
         plots.prediction(axes, stationary, "" if k else "limit of many steps")
     plots.label(axes, "step size x eigenvalue", "variance of EMA / variance of SGD",
-                f"{s.steps[-1]} steps, eigenvalues i^-{s.exponents[0]:g}, d = {s.dimension}")  # fmt: skip
+                f"{s.steps[-1]} steps, eigenvalues i^-{s.exponents[0]:g}, d = {s.dim}")  # fmt: skip
     return drawn
 
 

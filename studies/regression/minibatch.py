@@ -19,7 +19,7 @@ SOURCE = Source("li2025ema", "extension to mini-batch SGD; recursion derived her
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    dimension: int
+    dim: int
     exponent: float = 1.0
     batches: tuple[int, ...] = (1, 4, 16)
     load: float = 0.6  # step size x trace
@@ -30,12 +30,12 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(dimension=20, replicas=2000, seed=1)
-FULL = Setting(dimension=200, replicas=4000, seed=2)
+QUICK = Setting(dim=20, replicas=2000, seed=1)
+FULL = Setting(dim=200, replicas=4000, seed=2)
 
 
 def problem(s, batch):
-    p = LeastSquares.power_law(s.dimension, s.exponent, start=1.0, noise_std=0.5, batch=batch)
+    p = LeastSquares.power_law(s.dim, s.exponent, start=1.0, noise_std=0.5, batch=batch)
     return p, s.load / p.trace, np.unique(np.geomspace(2, s.horizon, s.points).astype(int))
 
 
@@ -78,7 +78,7 @@ def figure(s, measured, predicted):
         for k, batch in enumerate(s.batches):
             plots.measurement(panel, measured[f"{name}, {batch}"], k, f"B = {batch}")
             plots.prediction(panel, predicted[f"{name}, {batch}"], "" if k else "exact recursion")
-        plots.label(panel, "iterations", "excess risk", f"{estimator}, d = {s.dimension}")
+        plots.label(panel, "iterations", "excess risk", f"{estimator}, d = {s.dim}")
     return drawn
 
 

@@ -19,7 +19,7 @@ SOURCE = Source("li2025ema", "fourth-moment assumption of the lower bound; one-h
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    dimension: int
+    dim: int
     exponent: float = 2.0
     step_size: float = 0.5  # one-hot SGD is stable up to 2
     ema_decay: float = 0.9
@@ -29,12 +29,12 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(dimension=20, replicas=4000, seed=1)
-FULL = Setting(dimension=200, replicas=20_000, seed=2)
+QUICK = Setting(dim=20, replicas=4000, seed=1)
+FULL = Setting(dim=200, replicas=20_000, seed=2)
 
 
 def problem(s):
-    p = LeastSquares.power_law(s.dimension, s.exponent, start=1.0, noise_std=1.0, design="one-hot")
+    p = LeastSquares.power_law(s.dim, s.exponent, start=1.0, noise_std=1.0, design="one-hot")
     return p, np.unique(np.geomspace(5, s.horizon, s.points).astype(int))
 
 
@@ -66,7 +66,7 @@ def figure(s, measured, predicted):
         plots.measurement(panel, measured[name], 0, "one-hot data, simulated")
         plots.prediction(panel, predicted[name], "uncoupled recursion")
         plots.exact_line(panel, predicted[f"{name}, coupled"], 1, "Gaussian recursion (rival)")
-        plots.label(panel, "iterations", "excess risk", f"{name}, d = {s.dimension}")
+        plots.label(panel, "iterations", "excess risk", f"{name}, d = {s.dim}")
     return drawn
 
 
