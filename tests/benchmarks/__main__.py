@@ -38,7 +38,7 @@ def normals() -> Timed:
 
 def sgd_recursion() -> Timed:
     p, step = problem()
-    r, steps = theory._recursion(p, step, False), np.array([2000])
+    r, steps = theory.recursion(p, step, False), np.array([2000])
 
     def in_numpy() -> None:
         c = r.start.copy()
@@ -50,7 +50,7 @@ def sgd_recursion() -> Timed:
 
 def ema_recursion() -> Timed:
     p, step = problem()
-    r, steps, a = theory._recursion(p, step, False), np.array([2000]), 0.99
+    r, steps, a = theory.recursion(p, step, False), np.array([2000]), 0.99
 
     def in_numpy() -> None:
         c, cross, v = r.start.copy(), r.start.copy(), r.start.copy()
@@ -64,7 +64,7 @@ def ema_recursion() -> Timed:
 
 def average_recursion() -> Timed:
     p, step = problem()
-    r, steps = theory._recursion(p, step, False), np.array([2000])
+    r, steps = theory.recursion(p, step, False), np.array([2000])
 
     def in_numpy() -> None:
         c, cross, v = r.start.copy(), np.zeros(DIMENSION), np.zeros(DIMENSION)

@@ -130,3 +130,75 @@ class LeastSquares:
             int(self.batch),
             self.design == "one-hot",
         )
+
+
+@dataclass(frozen=True)
+class Acceleration:
+    """Parameters of accelerated SGD in the form of Jain et al., started at v_0 = w_0.
+
+        u_t = alpha w_t + (1 - alpha) v_t,   g = gradient at u_t,
+        w_{t+1} = u_t - short_step g,        v_{t+1} = beta u_t + (1 - beta) v_t - long_step g.
+
+    In papers short_step is delta, long_step gamma. SGD is alpha = beta = 1. Raises InputError unless alpha and beta
+    lie in (0, 1], and the steps are finite and > 0.
+    """
+
+    alpha: float
+    beta: float
+    long_step: float
+    short_step: float
+
+    def __post_init__(self) -> None:
+        for name in ("alpha", "beta"):
+            value = getattr(self, name)
+            require(0 < value <= 1, f"{name}={value} is not allowed: give a number in (0, 1]")
+        for name in ("long_step", "short_step"):
+            value = getattr(self, name)
+            require(np.isfinite(value) and value > 0, f"{name}={value} is not allowed: give a finite number > 0")
+
+    @property
+    def memory(self) -> float:
+        """c = alpha (1 - beta), the weight of the last w in the next u."""
+        return self.alpha * (1 - self.beta)
+
+    @property
+    def pull(self) -> float:
+        """q = alpha short_step + (1 - alpha) long_step, the step of u along the gradient."""
+        return self.alpha * self.short_step + (1 - self.alpha) * self.long_step
+
+    @classmethod
+    def sgd(cls, step_size: float) -> Acceleration:
+        """SGD as a member of the family: no memory, one step size."""
+        return cls(1.0, 1.0, step_size, step_size)
+
+    @classmethod
+    def with_cutoff(
+        cls, problem: LeastSquares, cutoff: int, *, fourth_moment: float = 3.0, scale: float = 1.0
+    ) -> Acceleration:
+        """The family by cut-off k of Li et al. (arXiv 2311.14222), all constants at their limits, steps times scale.
+
+        short = 1 / (2 psi tr H), long = 1 / (2 psi sum_{i>k} l_i), beta = short / (psi k long), alpha = 1/(1+beta),
+        psi the fourth-moment constant (3 for Gaussian data). As recalled: what it guarantees is tried by the studies.
+        Raises InputError unless 1 <= cutoff < d and scale > 0.
+        """
+        require(
+            isinstance(cutoff, (int, np.integer)) and 1 <= cutoff < problem.dimension,
+            f"cutoff={cutoff!r} is not allowed: give an integer from 1 to d - 1 = {problem.dimension - 1}",
+        )
+        short = scale / (2 * fourth_moment * problem.trace)
+        long = scale / (2 * fourth_moment * float(problem.eigenvalues[cutoff:].sum()))
+        beta = short / (fourth_moment * cutoff * long)
+        return cls(1 / (1 + beta), beta, long, short)
+
+    @classmethod
+    def strongly_convex(cls, smallest: float, radius: float, statistical: float) -> Acceleration:
+        """The choice of Jain et al. (2018) for smallest eigenvalue mu, E |x|^2-type radius R^2, statistical kappa.
+
+        With r = sqrt(R^2 / mu * statistical): alpha = 3 sqrt 5 r / (1 + 3 sqrt 5 r), beta = 1 / (9 r), long =
+        1 / (3 sqrt 5 mu r), short = 1 / (5 R^2). As recalled. Raises InputError unless all three are > 0.
+        """
+        for name, value in (("smallest", smallest), ("radius", radius), ("statistical", statistical)):
+            require(np.isfinite(value) and value > 0, f"{name}={value} is not allowed: give a finite number > 0")
+        root = (radius / smallest * statistical) ** 0.5
+        times = 3 * 5**0.5 * root
+        return cls(times / (1 + times), 1 / (9 * root), 1 / (3 * 5**0.5 * smallest * root), 1 / (5 * radius))

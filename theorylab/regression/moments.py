@@ -118,3 +118,64 @@ def average(r: Recursion, start: int, steps: Integers) -> Floats:
         for i in range(d):
             out[k, i] = v[i] / (count * count)
     return out
+
+
+class Accelerated(NamedTuple):
+    """Coefficients of accelerated SGD: gradient variance spread_i E u_i^2 + gain_i (feedback S + noise); c and q."""
+
+    eigenvalues: Floats
+    spread: Floats
+    gain: Floats
+    feedback: float
+    noise: float
+    start: Floats
+    memory: float
+    pull: float
+    short_step: float
+
+
+@kernel
+def accelerated(r: Accelerated, start: int, steps: Integers) -> Floats:
+    """E w_{t,i}^2 at t = steps, and that of the mean of w_t over start <= t < N (0 for N <= start), (2, points, d)."""
+    d = r.start.size
+    ww = r.start.copy()
+    wu = r.start.copy()
+    uu = r.start.copy()
+    # v: E (sum w)^2; pw, pu: E (sum w) w_t, E (sum w) u_t
+    v = np.zeros(d)
+    pw = np.zeros(d)
+    pu = np.zeros(d)
+    out = np.zeros((2, steps.size, d))
+    fed = r.feedback * dot(r.eigenvalues, uu) + r.noise
+    c, q, short = r.memory, r.pull, r.short_step
+    t = 0
+    for k in range(steps.size):
+        while t < steps[k]:
+            fresh = 0.0
+            inside = 1.0 if t >= start else 0.0
+            for i in range(d):
+                lam = r.eigenvalues[i]
+                stay = 1.0 - short * lam
+                ahead = 1.0 + c - q * lam
+                w2 = ww[i]
+                x = wu[i]
+                u2 = uu[i]
+                v[i] += inside * (2.0 * pw[i] + w2)
+                sw = inside * (pw[i] + w2)
+                su = inside * (pu[i] + x)
+                pw[i] = stay * su
+                pu[i] = ahead * su - c * sw
+                n = r.spread[i] * u2 + r.gain[i] * fed
+                ww[i] = stay * stay * u2 + short * short * n
+                wu[i] = stay * (ahead * u2 - c * x) + short * q * n
+                moment = c * c * w2 - 2.0 * c * ahead * x + ahead * ahead * u2 + q * q * n
+                uu[i] = moment
+                fresh += lam * moment
+            fed = r.feedback * fresh + r.noise
+            t += 1
+        out[0, k] = ww
+        count = float(steps[k] - start)
+        if count > 0.0:
+            for i in range(d):
+                out[1, k, i] = v[i] / (count * count)
+    return out

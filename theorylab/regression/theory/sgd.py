@@ -1,4 +1,4 @@
-"""Exact theory of SGD and its averages in linear regression: second moments, risks, limits, closed forms.
+"""SGD and its averages: second moments, risks, the stability limit, closed forms.
 
 Conventions of `model`: risk 1/2 sum_i lambda_i E e_i^2; step t uses the gradient at e_t; averages over N steps hold
 e_0, ..., e_{N-1}. The recursions are derived in Li & Gu's setting (arXiv 2502.14123) for this project: fourth moments
@@ -27,14 +27,14 @@ def sgd_risk(problem: LeastSquares, step_size: float, steps: ArrayLike, *, allow
     Raises InputError for a step size <= 0, one at or beyond `critical_step_size` (unless allow_unstable), or steps
     that are not increasing integers >= 0.
     """
-    return _risk(problem, sgd_moments(problem, step_size, steps, allow_unstable=allow_unstable))
+    return risk_of(problem, sgd_moments(problem, step_size, steps, allow_unstable=allow_unstable))
 
 
 def ema_risk(
     problem: LeastSquares, step_size: float, ema_decay: float, steps: ArrayLike, *, allow_unstable: bool = False
 ) -> Floats:
     """Expected excess risk of the EMA of the iterates, (points,); ema_decay in [0, 1). Raises as `sgd_risk`."""
-    return _risk(problem, ema_moments(problem, step_size, ema_decay, steps, allow_unstable=allow_unstable))
+    return risk_of(problem, ema_moments(problem, step_size, ema_decay, steps, allow_unstable=allow_unstable))
 
 
 def average_risk(
@@ -45,13 +45,13 @@ def average_risk(
     start: one integer (0: average from the beginning), or one per entry of `steps`, not decreasing; each below its
     N. Raises as `sgd_risk`.
     """
-    return _risk(problem, average_moments(problem, step_size, start, steps, allow_unstable=allow_unstable))
+    return risk_of(problem, average_moments(problem, step_size, start, steps, allow_unstable=allow_unstable))
 
 
 def sgd_moments(problem: LeastSquares, step_size: float, steps: ArrayLike, *, allow_unstable: bool = False) -> Floats:
     """E e_{t,i}^2 in every direction, (points, d). Raises as `sgd_risk`."""
     steps = increasing_steps(steps)
-    return np.asarray(moments.last(_recursion(problem, step_size, allow_unstable), steps))
+    return np.asarray(moments.last(recursion(problem, step_size, allow_unstable), steps))
 
 
 def ema_moments(
@@ -63,7 +63,7 @@ def ema_moments(
     """
     steps = increasing_steps(steps)
     valid_decay(ema_decay)
-    return np.asarray(moments.ema(_recursion(problem, step_size, allow_unstable), float(ema_decay), steps))
+    return np.asarray(moments.ema(recursion(problem, step_size, allow_unstable), float(ema_decay), steps))
 
 
 def average_moments(
@@ -72,11 +72,11 @@ def average_moments(
     """E of the squared mean of e_{t,i} over start <= t < N, (points, d). Arguments and errors as `average_risk`."""
     steps = increasing_steps(steps)
     starts = averaging_starts(start, steps)
-    recursion = _recursion(problem, step_size, allow_unstable)
+    coefficients = recursion(problem, step_size, allow_unstable)
     out = np.empty((steps.size, problem.dimension))
     for first in np.unique(starts):
         mask = starts == first
-        out[mask] = moments.average(recursion, int(first), steps[mask])
+        out[mask] = moments.average(coefficients, int(first), steps[mask])
     return out
 
 
@@ -140,42 +140,6 @@ def stationary_variance_ratio(ema_decay: Any, contraction: Any) -> Any:
     return (1 - a) * (1 + a * q) / ((1 + a) * (1 - a * q))
 
 
-def effective_dimension(eigenvalues: Floats, step_size: float, ema_decay: float, steps: int) -> float:
-    """D = (1-a) k_dag + step_size sum_{k_dag < i <= k*} l_i + step_size^2 N sum_{i > k*} l_i^2 of the EMA.
-
-    k_dag = #{l_i >= (1-a)/step_size}, k* = #{l_i >= 1/(N step_size)}; needs N (1-a) >= 1. The form is that of Li &
-    Gu's risk bound as recalled; `effective_dimension_band` derives constants that hold for it.
-    """
-    require(
-        steps * (1 - ema_decay) >= 1, f"N (1-a) = {steps * (1 - ema_decay):.3g} is below 1: average over more steps"
-    )
-    return float(effective_dimension_terms(eigenvalues, step_size, ema_decay, steps).sum())
-
-
-def effective_dimension_terms(eigenvalues: Floats, step_size: float, ema_decay: float, steps: int) -> Floats:
-    """The terms of `effective_dimension`, one per direction, (d,)."""
-    scaled = step_size * np.asarray(eigenvalues, dtype=float)
-    tail = np.where(scaled >= 1 / steps, scaled, steps * scaled**2)
-    return np.asarray(np.where(scaled >= 1 - ema_decay, 1 - ema_decay, tail))
-
-
-def effective_dimension_band(trace_step: float, horizon: float) -> tuple[float, float]:
-    """Constants (low, high) with low <= EMA variance risk / (sigma^2/2 D) <= high, for any spectrum, Gaussian data.
-
-    trace_step = step_size * trace <= 1/6, horizon = N (1-a) >= 5 (InputError otherwise). Derived here: the ratio is
-    a mean, with the weights of D, of one-direction ratios l_i v_i / (sigma^2 D_i), and
-    high: v_i grows to its limit, noise is at most sigma^2 / (1 - K), K <= trace_step / (2 (1 - trace_step));
-          head and middle directions stay below 2/3, tail directions below 1 / (1 - K);
-    low:  noise is at least sigma^2; the one-direction ratio is then explicit, and smallest where
-          step_size * l = 1-a, in the limit of many steps: 1/4 (1 - (1 + 2h + 2h^2) e^(-2h)), h = horizon.
-    """
-    require(0 < trace_step <= 1 / 6 + 1e-12, f"step_size * trace = {trace_step:.4g}: the band is derived for <= 1/6")
-    require(horizon >= 5 - 1e-12, f"N (1-a) = {horizon:.4g}: the band is derived for >= 5")
-    feedback = trace_step / (2 * (1 - trace_step))
-    low = 0.25 * (1 - (1 + 2 * horizon + 2 * horizon**2) * float(np.exp(-2 * horizon)))
-    return low, 1 / (1 - feedback)
-
-
 def mean_paths(problem: LeastSquares, step_size: float, ema_decay: float, steps: ArrayLike) -> dict[str, Floats]:
     """Expected errors 'last', 'ema', 'average' (from 0), each (points, d), by their recursions; steps from 1.
 
@@ -213,29 +177,42 @@ def relative_rounding(problem: LeastSquares, step_size: float, steps: ArrayLike)
 
 def recursion_matrix(problem: LeastSquares, step_size: float) -> Floats:
     """Matrix (d, d) that takes the second moments of noiseless SGD one step on: diag(keep) + gain feedback l^T."""
-    r = _recursion(problem, step_size, True)
+    r = recursion(problem, step_size, True)
     return np.asarray(np.diag(r.keep) + r.feedback * np.outer(r.gain, r.eigenvalues))
 
 
-def _recursion(problem: LeastSquares, step_size: float, allow_unstable: bool) -> moments.Recursion:
-    """Coefficients: keep = (1-l)^2 + (variance of the gradient from c_i itself), gain = step_size^2 lambda / B."""
+def recursion(problem: LeastSquares, step_size: float, allow_unstable: bool) -> moments.Recursion:
+    """Coefficients of the compiled recursions, validated: gain = step_size^2 lambda / B,
+
+    keep = (1-l)^2 + step_size^2 / B times the variance of the gradient per unit of c_i itself.
+    """
     valid_step_size(problem, step_size, allow_unstable)
     lam, step, batch = np.ascontiguousarray(problem.eigenvalues), float(step_size), problem.batch
     contraction = 1.0 - step * lam
-    one_hot = problem.design == "one-hot"
-    spread = lam * (1.0 - lam) if one_hot else lam**2
     return moments.Recursion(
         eigenvalues=lam,
-        keep=contraction**2 + step**2 / batch * spread,
+        keep=contraction**2 + step**2 / batch * gradient_spread(problem),
         gain=step**2 / batch * lam,
         contraction=contraction,
-        feedback=0.0 if one_hot else 1.0,
+        feedback=feedback(problem),
         noise=float(problem.noise_std) ** 2,
         start=np.ascontiguousarray(problem.error0**2),
     )
 
 
-def _risk(problem: LeastSquares, second_moments: Floats) -> Floats:
+def gradient_spread(problem: LeastSquares) -> Floats:
+    """Variance of one sample's gradient in direction i per unit of its own E e_i^2, beyond its mean, (d,)."""
+    lam = problem.eigenvalues
+    return np.asarray(lam * (1.0 - lam) if problem.design == "one-hot" else lam**2)
+
+
+def feedback(problem: LeastSquares) -> float:
+    """Whether noise is fed from direction to direction through S: 1 for Gaussian data, 0 for one-hot data."""
+    return 0.0 if problem.design == "one-hot" else 1.0
+
+
+def risk_of(problem: LeastSquares, second_moments: Floats) -> Floats:
+    """1/2 sum_i lambda_i m_i of second moments (points, d), (points,)."""
     return np.asarray(0.5 * (second_moments @ problem.eigenvalues))
 
 
