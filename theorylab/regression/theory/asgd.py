@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import bisect
 
 from theorylab.errors import require
 from theorylab.regression import moments
@@ -104,13 +105,59 @@ def asgd_amplification(problem: LeastSquares, parameters: Acceleration) -> float
     """K: stationary moments see the label noise sigma^2 / (1 - K); they exist if and only if K < 1.
 
     Infinite where a single direction diverges by itself. The map of second moments preserves the cone of positive
-    semidefinite blocks, so it is stable if and only if every block is and the feedback loop has gain K < 1.
+    semidefinite blocks, so it is stable if and only if every block is, and the feedback loop has gain K < 1.
     """
-    blocks, drive = _blocks(problem, parameters)
-    if np.abs(np.linalg.eigvals(blocks)).max() >= 1:
+    return _loop_gain(problem, parameters, 0.0)
+
+
+def asgd_time_constant(problem: LeastSquares, parameters: Acceleration) -> float:
+    """Steps in which noiseless second moments fall by e in the long run, -1 / log(spectral radius).
+
+    The radius r^2 is where the loop gain of moments that are discounted by r^2 per step reaches 1, found by
+    bisection of 1 - r; no eigenvalues of the ill-conditioned recursion matrix are taken. Raises InputError for
+    parameters whose moments do not decay.
+    """
+    gain = asgd_amplification(problem, parameters)
+    require(gain < 1, f"{parameters} does not decay on this problem: noise feedback K = {gain:.4g} must be < 1")
+    slack = bisect(
+        lambda x: 1.0 if _loop_gain(problem, parameters, float(np.exp(x))) >= 1 else -1.0,
+        np.log(1e-15),
+        0.0,
+        xtol=1e-12,
+    )
+    return float(-0.5 / np.log1p(-np.exp(slack)))
+
+
+def asgd_noise_response(eigenvalue: Any, memory: Any, pull: Any, short_step: Any, slack: Any = 0) -> Any:
+    """Stationary E u^2 per unit of gradient variance, u an ARMA(2,1) process driven by the gradient noise.
+
+    With r = 1 - slack moments are discounted by r^2 per step. With p(x) = x^2 - tau x + pi the polynomial of the mean:
+    ((r^2 + pi)(q r - c d)^2 + 2 q c d r p(r)) / ((r^2 - pi) p(r) p(-r)), written without cancellation. Derived; for
+    c = 0 and r = 1 it is SGD's d / (l (2 - d l)).
+    """
+    lam, c, q, d = eigenvalue, memory, pull, short_step
+    r, pi = 1 - slack, c * (1 - d * lam)
+    ahead = lam * (q - c * d) - slack * (1 - c + q * lam) + slack**2  # p(r)
+    behind = r**2 + r * (1 + c - q * lam) + pi  # p(-r)
+    inner = (1 - c) + c * d * lam - slack * (2 - slack)  # r^2 - pi
+    return ((r**2 + pi) * (q - c * d - slack * q) ** 2 + 2 * q * c * d * r * ahead) / (inner * ahead * behind)
+
+
+def _loop_gain(problem: LeastSquares, parameters: Acceleration, slack: float) -> float:
+    """Gain of the feedback of moments discounted by (1 - slack)^2 per step; infinite if a direction outgrows that."""
+    lam, p = problem.eigenvalues, parameters
+    c, q, d, r = p.memory, p.pull, p.short_step, 1 - slack
+    pi = c * (1 - d * lam)
+    ahead = lam * (q - c * d) - slack * (1 - c + q * lam) + slack**2
+    behind = r**2 + r * (1 + c - q * lam) + pi
+    # Both roots of the mean polynomial inside the circle of radius r (Jury's conditions).
+    if (ahead <= 0).any() or (behind <= 0).any() or (np.abs(pi) >= r**2).any():
         return float("inf")
-    response = np.linalg.solve(np.eye(3) - blocks, drive[..., None])[..., 2, 0]
-    return float(feedback(problem) * (problem.eigenvalues @ response))
+    response = asgd_noise_response(lam, c, q, d, slack)
+    alone = response * gradient_spread(problem) / problem.batch
+    if (alone >= 1).any():
+        return float("inf")
+    return float(feedback(problem) * (lam * response * lam / problem.batch / (1 - alone)).sum())
 
 
 def asgd_recursion_matrix(problem: LeastSquares, parameters: Acceleration) -> Floats:
