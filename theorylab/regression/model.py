@@ -185,6 +185,8 @@ class Acceleration:
             isinstance(cutoff, (int, np.integer)) and 1 <= cutoff < problem.dimension,
             f"cutoff={cutoff!r} is not allowed: give an integer from 1 to d - 1 = {problem.dimension - 1}",
         )
+        for name, value in (("scale", scale), ("fourth_moment", fourth_moment)):
+            require(np.isfinite(value) and value > 0, f"{name}={value} is not allowed: give a finite number > 0")
         short = scale / (2 * fourth_moment * problem.trace)
         long = scale / (2 * fourth_moment * float(problem.eigenvalues[cutoff:].sum()))
         beta = short / (fourth_moment * cutoff * long)
