@@ -33,7 +33,7 @@ class Setting:
 
 
 QUICK = Setting(dim=100, replicas=500, seed=1)
-FULL = Setting(dim=2000, horizon=3000, points=16, replicas=500, seed=2)
+FULL = Setting(dim=2000, horizon=3000, points=16, replicas=200, seed=2)
 
 
 def problem(s, direction):

@@ -60,7 +60,7 @@ def figure(s, measured, predicted):
         for k, exponent in enumerate(s.exponents):
             row = exact(s.cutoffs, measured[key].samples[k], 0.0)
             plots.measurement(panel, row, k, f"i^-{exponent:g}", linestyle="-", linewidth=0.7)
-        plots.label(panel, "cut-off", name, f"d = {s.dim}")
+        plots.label(panel, "cut-off", name, f"d = {s.dim}", log="y")
     return drawn
 
 

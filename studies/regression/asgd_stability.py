@@ -43,13 +43,15 @@ def gains(s, scale):
     return exact(s.cutoffs, rows, (s.dim + 32) * 2.0**-50, "cut-off")
 
 
-def critical_scales(s, grows):
+def critical_scales(s, grows, width):
     """Multiples of the family's steps at which `grows(problem, parameters)` turns true, bisected, per cut-off."""
     p = problem(s.dense, 2.0)
     known = [k for k in s.cutoffs if k < s.dense]
 
     def critical(k):
-        return bracket(lambda scale: bool(grows(p, Acceleration.with_cutoff(p, k, scale=scale))), 1.0, 50.0)
+        return bracket(
+            lambda scale: bool(grows(p, Acceleration.with_cutoff(p, k, scale=scale))), 1.0, 50.0, relative_width=width
+        )
 
     return brackets(known, [critical(k) for k in known], "cut-off")
 
@@ -63,13 +65,15 @@ def mean_grows(p, a):
 
 
 def measure(s):
-    return {"K": gains(s, 1.0), "K, beyond": gains(s, s.beyond), "critical": critical_scales(s, radius_exceeds_one)}
+    # Eigenvalues of the dense matrix are ill-conditioned: a bracket of 1e-6 is wide against their error.
+    radius = critical_scales(s, radius_exceeds_one, 1e-6)
+    return {"K": gains(s, 1.0), "K, beyond": gains(s, s.beyond), "critical": radius}
 
 
 def predict(s):
     return {
-        "critical": critical_scales(s, lambda p, a: theory.asgd_amplification(p, a) >= 1),
-        "mean": critical_scales(s, mean_grows),
+        "critical": critical_scales(s, lambda p, a: theory.asgd_amplification(p, a) >= 1, 1e-12),
+        "mean": critical_scales(s, mean_grows, 1e-12),
     }
 
 
@@ -87,12 +91,12 @@ def figure(s, measured, predicted):
         beyond = exact(s.cutoffs, measured["K, beyond"].samples[k], 0.0)
         plots.measurement(gain, beyond, k, f"i^-{exponent:g}, {s.beyond:g} x steps", markerfacecolor="none")
     gain.axhline(1.0, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="stability limit")
-    plots.label(gain, "cut-off", "noise feedback K", f"d = {s.dim}")
+    plots.label(gain, "cut-off", "noise feedback K", f"d = {s.dim}", log="y")
     gain.set_ylim(0.08, 1000.0)
     plots.measurement(scale, measured["critical"], 0, "spectral radius = 1, bisected")
     plots.prediction(scale, predicted["critical"], "K = 1")
     plots.exact_line(scale, predicted["mean"], 1, "mean error grows (rival)")
-    plots.label(scale, "cut-off", "critical multiple of the steps", f"i^-2, d = {s.dense}")
+    plots.label(scale, "cut-off", "critical multiple of the steps", f"i^-2, d = {s.dense}", log="y")
     return drawn
 
 
