@@ -12,19 +12,15 @@ processor, while another vector width may differ in the last bits.
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import numba
-from numba.core.caching import (
-    CompileResultCacheImpl,
-    FunctionCache,
-    InTreeCacheLocator,
-    UserProvidedCacheLocator,
-    UserWideCacheLocator,
-)
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
 
 import theorylab
 from theorylab import sources
@@ -56,7 +52,7 @@ def kernel(function: Callable[..., Any]) -> Kernel:
         except RuntimeError:  # no writable folder anywhere: go on without a cache
             pass
         else:
-            if isinstance(cache._impl.locator, _Reachable):
+            if isinstance(cache._impl.locator, _Locator):  # not replaced by NUMBA_CACHE_LOCATOR_CLASSES
                 compiled._cache = cache  # type: ignore[attr-defined]
     return cast(Kernel, compiled)
 
@@ -65,43 +61,55 @@ def _edited_since_start(file: Path) -> bool:
     return any(path.stat().st_mtime > theorylab.IMPORTED_AT for path in sources.reachable(file))
 
 
-class _Reachable:
-    """Numba's cache locators, with the digest of the reachable sources in the file name."""
+class _Locator(_CacheLocator):
+    """Where machine code lies: a writable folder, and the digest of the reachable sources in the file name."""
 
-    def get_disambiguator(self: Any) -> str:
-        return f"{self._lineno}-{self.get_source_stamp()[:16]}"
+    def __init__(self, function: Callable[..., Any], file: str, folder: Path) -> None:
+        self._py_file = file  # the name that Numba's own warnings look for
+        self._line = function.__code__.co_firstlineno
+        self._folder = folder
+        self._digest = sources.digest(file)
 
-    def get_source_stamp(self: Any) -> str:
-        if not hasattr(self, "_digest"):
-            self._digest = sources.digest(self._py_file)
-        return cast(str, self._digest)
-
-    def ensure_cache_path(self: Any) -> None:
-        """Make the folder, and drop machine code that older versions of the same file left in it."""
-        super().ensure_cache_path()  # type: ignore[misc]
-        digest = self.get_source_stamp()[:16]
-        for path in Path(self.get_cache_path()).glob(f"{Path(self._py_file).stem}.*.nb[ic]"):
+    @classmethod
+    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> _Locator | None:
+        """A locator in the first writable folder: NUMBA_CACHE_DIR; else beside the source, else the user's cache."""
+        beside = Path(py_file).resolve().parent
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "theorylab"
+        name = "_".join(beside.parts[1:])  # folders of one name in two checkouts stay apart
+        given = os.environ.get("NUMBA_CACHE_DIR")
+        for folder in [Path(given) / name] if given else [beside / "__pycache__", home / name]:
+            locator = cls(py_func, py_file, folder)
             try:
-                if digest not in path.name and time.time() - path.stat().st_mtime > STALE_AFTER:
+                locator.ensure_cache_path()
+            except OSError:
+                continue
+            return locator
+        return None
+
+    def get_cache_path(self) -> str:
+        return str(self._folder)
+
+    def get_source_stamp(self) -> str:
+        return self._digest
+
+    def get_disambiguator(self) -> str:
+        return f"{self._line}-{self._digest[:16]}"
+
+    def ensure_cache_path(self) -> None:
+        """Make the folder, prove it writable, and drop machine code that older versions of the file left in it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self._folder):
+            pass
+        for path in self._folder.glob(f"{Path(self._py_file).stem}.*.nb[ic]"):
+            try:
+                if self._digest[:16] not in path.name and time.time() - path.stat().st_mtime > STALE_AFTER:
                     path.unlink()
             except FileNotFoundError:  # another process was faster
                 pass
 
 
-class _UserProvided(_Reachable, UserProvidedCacheLocator):
-    pass
-
-
-class _InTree(_Reachable, InTreeCacheLocator):
-    pass
-
-
-class _UserWide(_Reachable, UserWideCacheLocator):
-    pass
-
-
 class _CacheImpl(CompileResultCacheImpl):
-    _locator_classes = [_UserProvided, _InTree, _UserWide]  # noqa: RUF012
+    _locator_classes = [_Locator]  # type: ignore[list-item]  # noqa: RUF012
 
 
 class _Cache(FunctionCache):
