@@ -249,6 +249,9 @@ def main() -> None:
         _say("interrupted")
         raise SystemExit(INTERRUPTED) from None
     except click.ClickException as error:
+        if error.format_message().startswith("Usage:"):  # no command was given: the help is the answer
+            error.show()
+            raise SystemExit(2) from None
         _say(error.format_message() + "; see theorylab --help")
         raise SystemExit(2) from None
     except BrokenPipeError:
