@@ -34,6 +34,7 @@ def cli() -> None:
 def list_studies() -> None:
     """Name every study and its claim."""
     from rich.table import Table
+    from rich.text import Text
 
     from theorylab.study import discover
 
@@ -41,7 +42,7 @@ def list_studies() -> None:
     table.add_column("study", no_wrap=True)
     table.add_column("claim")
     for listing in discover():
-        table.add_row(listing.name, listing.title.replace("[", r"\["))
+        table.add_row(Text(listing.name), Text(listing.title))
     _console().print(table)
 
 
@@ -53,11 +54,15 @@ def show(study: str) -> None:
     import dataclasses
     import json
 
+    from theorylab.errors import InputError
     from theorylab.study import find, load, reference
 
     with _user_errors():
         listing = find(study)
-        module = load(listing.name)
+        try:
+            module = load(listing.name)
+        except Exception as error:
+            raise InputError(f"{listing.name} cannot be imported: {type(error).__name__}: {error}") from error
         entry = reference(module.SOURCE.key)
     console = _console()
     console.print(f"[bold]{listing.name}[/bold]  {listing.path}\n")
@@ -95,16 +100,18 @@ def run(
     Exit status: 0 if every verdict is the one that its study declares, 1 if not, 2 for a usage error.
     """
     from theorylab import store, tables
+    from theorylab.errors import require
     from theorylab.progress import live_progress
     from theorylab.study import discover, find
 
     with _user_errors():
-        listings = [find(name) for name in dict.fromkeys(studies)] or discover()
+        listings = list({x.name: x for x in map(find, studies)}.values()) or discover()
         values: dict[str, Any] = dict(_assignment(text) for text in changes)
         if seed is not None:
             values["seed"] = seed
         store.prepare_folder(out)
         if json_file is not None:
+            require(not json_file.is_dir(), f"--json {json_file} is a folder: give a file")
             store.prepare_folder(json_file.absolute().parent)
         _refuse_unknown_settings(listings, values, full)
     console = _console()
@@ -159,9 +166,10 @@ def _try(
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        if isinstance(error, InputError) and values:
+        if isinstance(error, ValueError) and values:
             # The study is fine as it stands: what was set on the command line is not.
-            _say(f"{listing.name}: {error}")
+            given = "" if isinstance(error, InputError) else f" with {', '.join(f'{k}={v}' for k, v in values.items())}"
+            _say(f"{listing.name}{given}: {error}")
             raise SystemExit(2) from None
         check = broken("the study runs", f"{type(error).__name__}: {error}")
         return _Trial(listing.name, time.perf_counter() - began, (check,))
@@ -241,7 +249,7 @@ def _console() -> Console:
 def main() -> None:
     """Entry point of the `theorylab` command."""
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="theorylab", standalone_mode=False)
     except click.exceptions.Abort:
         _say("interrupted")
         raise SystemExit(INTERRUPTED) from None

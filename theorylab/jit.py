@@ -12,6 +12,7 @@ processor, while another vector width may differ in the last bits.
 
 from __future__ import annotations
 
+import functools
 import os
 import tempfile
 import time
@@ -58,7 +59,18 @@ def kernel(function: Callable[..., Any]) -> Kernel:
 
 
 def _edited_since_start(file: Path) -> bool:
-    return any(path.stat().st_mtime > theorylab.IMPORTED_AT for path in sources.reachable(file))
+    return any(path.stat().st_mtime > _started() for path in sources.reachable(file))
+
+
+@functools.cache
+def _started() -> float:
+    """When the oldest text in this process's memory may have been read, in seconds of the epoch."""
+    try:
+        fields = Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        age = time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    except (OSError, AttributeError, ValueError):  # no such file on this system
+        return theorylab.IMPORTED_AT
+    return min(theorylab.IMPORTED_AT, time.time() - age)  # a forked process is younger than its memory
 
 
 class _Locator(_CacheLocator):

@@ -48,13 +48,17 @@ def panels(count: int, *, width: float = 4.2, height: float = 3.4) -> tuple[Figu
 
 
 def measurement(axes: Axes, curve: Curve, series: int = 0, label: str = "", **style: Any) -> None:
-    """Points at the mean with error bars: simultaneous 95% limits over all points of the curve."""
+    """Points at the mean with error bars: simultaneous 95% limits; points where a replica diverged are left out."""
     colour, marker, _ = SERIES[series % len(SERIES)]
     style = _over(style, color=colour, marker=marker, markersize=4.0, linestyle="none", capsize=2.0)
-    limits = mean_limits(curve.samples, 0.05) if curve.replicas > 1 else None
-    mean = curve.mean
-    bars = None if limits is None else np.maximum([mean - limits.lower, limits.upper - mean], 0.0)
-    axes.errorbar(curve.x, mean, yerr=bars, label=label or None, elinewidth=1.0, **style)
+    finite = np.isfinite(curve.samples).all(axis=0)
+    mean, bars = np.full(curve.x.size, np.nan), np.full((2, curve.x.size), np.nan)
+    mean[finite] = curve.samples[:, finite].mean(axis=0)
+    if curve.replicas > 1 and finite.any():
+        limits = mean_limits(curve.samples[:, finite], 0.05)
+        bars[:, finite] = np.maximum([mean[finite] - limits.lower, limits.upper - mean[finite]], 0.0)
+    drawn = bars if curve.replicas > 1 else None
+    axes.errorbar(curve.x, mean, yerr=drawn, label=label or None, elinewidth=1.0, **style)
 
 
 def exact_line(axes: Axes, curve: Curve, series: int = 0, label: str = "", **style: Any) -> None:
@@ -86,10 +90,18 @@ def _over(style: dict[str, Any], **defaults: Any) -> dict[str, Any]:
     return defaults | style
 
 
+def _settle(figure: Figure) -> None:
+    """Let the layout engine place the axes once: it would move them a little at each drawing."""
+    if figure.get_layout_engine() is not None:
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+
 def svg(figure: Figure) -> bytes:
     """The figure as SVG; the same figure gives the same bytes."""
     buffer = io.BytesIO()
     with mpl.rc_context(STYLE):
+        _settle(figure)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
 
@@ -98,5 +110,6 @@ def png(figure: Figure) -> bytes:
     """The figure as PNG."""
     buffer = io.BytesIO()
     with mpl.rc_context(STYLE):
+        _settle(figure)
         figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()

@@ -3,10 +3,10 @@
 The window is not chosen by looking at the data: the first third of the range (of log x for power laws, of x for
 geometric decay) is burn-in, and least-squares fits start at 1/3, 1/2 and 2/3 of the range, always to its end. The
 interval is the hull over these windows. Local slopes over the three thirds tell whether the slope has settled:
-where it still drifts and the drift does not fade, there is no asymptotic rate to report, and the answer is
-`pre-asymptotic`. Where it fades by a ratio r per third, what is left of it, drift * r / (1 - r), widens the
-interval. Noise: replicas are left out one at a time (the points of one run are correlated), rounding bounds are
-added.
+where it still drifts, and the drift is not seen to fade clearly faster than a logarithm's on these points, there is
+no asymptotic rate to report, and the answer is `pre-asymptotic`. What may be left of a fading drift widens the
+interval: it keeps a share f per third, so at most drift * f / (1 - f), as far as noise allows. Noise: replicas are
+left out one at a time (the points of one run are correlated), rounding bounds are added.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ from theorylab.replicas import Curve
 Floats = NDArray[np.float64]
 
 STARTS = (1 / 3, 1 / 2, 2 / 3)
+NO_POINTS = "no points: a rate needs at least 3 in each third of its range"
 MIN_POINTS = 3  # per third of the range: a slope with a residual
-FADING = 1 / 3
-"""A drift that keeps more than this share from one third to the next is not seen to end. A correction x^-1/2 keeps
-0.32 per decade, a logarithm (which never ends) 0.4 and more once x > 10: above this line the two look alike."""
+FASTER = 0.75
+"""A drift fades if it keeps less than this part of the share, from third to third, that a logarithmic correction
+would keep: x^-1 corrections pass on two decades and more, x^-1/2 on six, logarithms and constant drifts never."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ def geometric_factor(curve: Curve, *, level: float = 0.05, resolution: float = 0
 
     `resolution` is relative to the decay rate log r of the last third. Raises InputError as `power_law`.
     """
+    require(curve.x.size, NO_POINTS)
     scale = abs(_local(curve, curve.x)[2])
     rate = slope(curve, curve.x, np.zeros(curve.x.size), level=level, resolution=resolution * scale)
     low, mid, high = rate.local
@@ -87,7 +89,7 @@ def slope(curve: Curve, position: Floats, form: Floats, *, level: float, resolut
     Raises InputError as `power_law`.
     """
     require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
-    require(curve.x.size, "no points: a rate needs at least 3 in each third of its range")
+    require(curve.x.size, NO_POINTS)
     windows, blocks = _windows(position)
     # A drift is a difference of two local slopes: weights of the same kind.
     weights = np.stack([*windows, *blocks, blocks[1] - blocks[0], blocks[2] - blocks[1]])
@@ -98,19 +100,24 @@ def slope(curve: Curve, position: Floats, form: Floats, *, level: float, resolut
     local = (float(fits[3]), float(fits[4]), float(fits[5]))
     ranges = tuple((float(curve.x[weight != 0][0]), float(curve.x[-1])) for weight in windows)
     early, late = float(fits[6]), float(fits[7])
+    fading = FASTER * _logarithmic_share(position, blocks)
     drifted, drifts = abs(early) > noise[6], abs(late) > noise[7]
     # Where a drift is seen, the data must show that it fades: as far as noise allows, not only in the best guess.
     late_bound = abs(late) + (noise[7] if drifted else 0.0)
-    if (drifted or drifts) and late_bound > max(FADING * abs(early), resolution):
+    if (drifted or drifts) and late_bound > max(fading * abs(early), resolution):
         return Rate(None, None, "pre-asymptotic", ranges, local, hull)
-    low, high = hull
-    if (
-        drifted or drifts
-    ):  # what is left of it: at ratio r per third, late (r + r^2 + ...); r <= 1/2 if too small to tell
-        ratio = min(abs(late) / max(abs(early), 1e-300), 0.5)
-        rest = late * ratio / (1 - ratio)
-        low, high = low + min(rest, 0.0), high + max(rest, 0.0)
+    rest = fading / (1 - fading)
+    low, high = hull[0] + rest * min(late - noise[7], 0.0), hull[1] + rest * max(late + noise[7], 0.0)
     return Rate(float(fits[1]), (low, high), "settled", ranges, local, hull)
+
+
+def _logarithmic_share(position: Floats, blocks: list[Floats]) -> float:
+    """Share of its drift that a slope correction 1 / position keeps from third to third: a factor log x of a power law,
+    or a power in front of a geometric decay. 1/5, its least value, where position starts at or below 0."""
+    if position[0] <= 0:
+        return 0.2
+    slopes = np.stack(blocks) @ np.log(position)
+    return float((slopes[1] - slopes[2]) / (slopes[0] - slopes[1]))
 
 
 def window_slopes(position: Floats, values: Floats) -> Floats:

@@ -67,7 +67,8 @@ class Curve:
         """Standard error of the mean, (points,); zero on an exact road."""
         if self.exact or self.replicas < 2:
             return np.zeros(self.x.size)
-        return np.asarray(self.samples.std(axis=0, ddof=1) / math.sqrt(self.replicas))
+        with np.errstate(invalid="ignore"):  # not a number where a replica diverged
+            return np.asarray(self.samples.std(axis=0, ddof=1) / math.sqrt(self.replicas))
 
     @property
     def diverged(self) -> NDArray[np.bool_]:
@@ -89,7 +90,7 @@ class Curve:
 def exact(x: ArrayLike, values: ArrayLike, relative_rounding: ArrayLike, x_name: str = "steps") -> Curve:
     """Curve of exactly computed values, (points,) or (rows, points), each known up to a relative rounding bound."""
     rows = np.atleast_2d(np.asarray(values, dtype=float))
-    bound = np.abs(rows) * np.asarray(relative_rounding, dtype=float)
+    bound = np.abs(np.where(np.isfinite(rows), rows, 0.0)) * np.asarray(relative_rounding, dtype=float)
     return Curve(np.asarray(x, dtype=float), rows, exact=True, rounding=bound, x_name=x_name)
 
 
@@ -111,10 +112,11 @@ def using(
 ) -> Iterator[None]:
     """Within this context `replicate` uses the given executor or number of threads, and reports its progress.
 
-    Raises InputError if workers < 1. Results do not depend on any of it.
+    What is None stays as an outer context has it. Raises InputError if workers < 1. Results do not depend on any of it.
     """
     require(workers is None or workers >= 1, f"workers={workers} is not allowed: give an integer >= 1")
-    token = _means.set(_Means(executor, workers, progress))
+    outer = _means.get()
+    token = _means.set(_Means(executor or outer.executor, workers or outer.workers, progress or outer.progress))
     try:
         yield
     finally:

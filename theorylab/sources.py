@@ -84,6 +84,8 @@ def _imported_names(path: Path, own_name: str) -> Iterator[str]:
         node = pending.pop()
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "theorylab":
+            yield f"theorylab.{theorylab.LAZY.get(node.attr, node.attr)}"
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             stem = ".".join([*base, *(node.module.split(".") if node.module else [])])
@@ -99,10 +101,10 @@ def _imported_names(path: Path, own_name: str) -> Iterator[str]:
 
 def _roots(imported_top: str, own_top: str, home: Path) -> list[Path]:
     """Folders in which a project would keep the top-level package or module; none for a library."""
-    if imported_top in OURS:
-        return [Path(__file__).resolve().parents[1], home]
     if imported_top == own_top:
         return [home]
+    if imported_top in OURS:
+        return [Path(__file__).resolve().parents[1], home]
     if _is_library(home):
         return []
     return [home, *(Path(entry) for entry in sys.path if not _is_library(Path(entry)))]
@@ -118,7 +120,7 @@ def _files_of(root: Path, parts: list[str]) -> Iterator[Path]:
         folder = folder / part
         if (package := folder / "__init__.py").is_file():
             yield package.resolve()
-        else:
+        elif not folder.is_dir():
             return
 
 

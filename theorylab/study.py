@@ -10,6 +10,7 @@ import functools
 import importlib
 import importlib.util
 import json
+import math
 import re
 import sys
 import time
@@ -82,8 +83,9 @@ def discover() -> list[Listing]:
     found = []
     for folder in spec.submodule_search_locations:  # type: ignore[union-attr]
         for path in sorted(Path(folder).rglob("*.py")):
-            if not path.name.startswith("_"):
-                name = ".".join(path.relative_to(folder).with_suffix("").parts)
+            parts = path.relative_to(folder).with_suffix("").parts
+            if not any(part.startswith(("_", ".")) for part in parts):
+                name = ".".join(parts)
                 found.append(Listing(name, path, _title(path)))
     return sorted(found, key=lambda listing: listing.name)
 
@@ -262,6 +264,7 @@ def _typed(name: str, kind: Any, value: Any) -> Any:
         number = kind(value)
     except (TypeError, ValueError, OverflowError) as error:
         raise wrong from error
+    require(math.isfinite(number), f"{name}={number} is not allowed: give a finite number")
     if not isinstance(value, str) and number != value:
         raise wrong
     return number

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from theorylab.study import Result
@@ -19,20 +20,19 @@ COLOURS = {"supported": "green", "refuted": "red", "inconclusive": "yellow", "er
 def verdict_table(rows: Iterable[tuple[str, Check]]) -> Table:
     """A rich table of (study, check) rows; a study is named once, above its claims."""
     table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"))
-    table.add_column("study", overflow="fold", ratio=2)
-    table.add_column("claim", overflow="fold", ratio=4)
-    table.add_column("measured", overflow="fold", ratio=2)
-    table.add_column("predicted", overflow="fold", ratio=2)
+    for name, ratio in (("study", 2), ("claim", 4), ("measured", 2), ("predicted", 2)):
+        table.add_column(name, overflow="fold", ratio=ratio)
     table.add_column("verdict", no_wrap=True)
     table.add_column("rival", overflow="fold", ratio=4)
     last = ""
     for study, check in rows:
-        rival = f"{_verdict(check.rival.verdict, check.rival.declared)}: {_plain(check.rival.claim)}"
-        verdict = _verdict(check.verdict, check.declared)
-        claim = _plain(check.claim)
+        # Text, not markup: a claim may hold any character.
+        claim = Text(check.claim)
         if check.note and not check.as_declared:
-            claim += f"\n[dim]{_plain(check.note)}[/dim]"
-        table.add_row(study if study != last else "", claim, _measured(check), _allowed(check), verdict, rival)
+            claim.append(f"\n{check.note}", style="dim")
+        rival = _verdict(check.rival.verdict, check.rival.declared).append(f": {check.rival.claim}", style="default")
+        verdict = _verdict(check.verdict, check.declared)
+        table.add_row(Text(study if study != last else ""), claim, _measured(check), _allowed(check), verdict, rival)
         last = study
     return table
 
@@ -52,15 +52,15 @@ def as_html(result: Result) -> str:
 
 
 def _print(console: Console, result: Result) -> None:
-    console.print(f"[bold]{result.study}[/bold]  {_plain(str(result.source))}  {result.seconds:.2f} s")
-    console.print(_plain(str(result.setting)), highlight=False)
+    head = Text.assemble((result.study, "bold"), f"  {result.source}  {result.seconds:.2f} s\n{result.setting}")
+    console.print(head)
     console.print(verdict_table((result.study, check) for check in result.checks))
 
 
-def _verdict(verdict: str, declared: str) -> str:
-    colour = COLOURS[str(verdict)] if verdict != declared else "green"
-    unexpected = f" [red](declared {declared})[/red]" if verdict != declared else ""
-    return f"[{colour}]{verdict}[/{colour}]{unexpected}"
+def _verdict(verdict: str, declared: str) -> Text:
+    if verdict == declared:
+        return Text(str(verdict), style="green")
+    return Text.assemble((str(verdict), COLOURS[str(verdict)]), (f" (declared {declared})", "red"))
 
 
 def _measured(check: Check) -> str:
@@ -79,8 +79,3 @@ def _allowed(check: Check) -> str:
     if low is not None and high is not None:
         return f"{low:.5g}" if low == high else f"{low:.5g} .. {high:.5g}"
     return f"<= {high:.5g}" if high is not None else f">= {low:.5g}" if low is not None else "-"
-
-
-def _plain(text: str) -> str:
-    """Text that rich prints as it stands, brackets included."""
-    return text.replace("[", r"\[")

@@ -76,15 +76,14 @@ def quadratic_form(a, eigenvalue):
 
 def predict(s):
     known = list(families(s))
-    # 1 - c loses digits to c.
-    rounding = 8 * 2.0**-52 / np.array([1 - a.memory for a, *_ in known])
+    rounding = 8 * 2.0**-52 / np.array([1 - a.memory for a, *_ in known])  # 1 - c loses digits to c
     flips, leading = [cross for *_, cross in known], [2 * a.beta / a.short_step for a, *_ in known]
     return {"flip": exact(s.cutoffs, flips, rounding, "cut-off"), "leading": exact(s.cutoffs, leading, rounding)}
 
 
 def checks(s, measured, predicted):
-    below = Rival(claim="below it too", measured=measured["sgd, small"], predicted=measured["asgd, small"])
-    yield ordered("above (1-c)/d SGD contracts faster than ASGD", measured["sgd"], measured["asgd"], rival=below)
+    rival = Rival(claim="below it too", measured=measured["sgd, small"], predicted=measured["asgd, small"])
+    yield ordered("above (1-c)/d SGD contracts faster than ASGD", measured["sgd"], measured["asgd"], rival=rival)
     rival = Rival(claim="at 2 beta / d", predicted=predicted["leading"])
     yield threshold("the order flips at (1-c)/d", measured["flip"], predicted["flip"], rival=rival)
     a, _, high, cross = list(families(s))[1]

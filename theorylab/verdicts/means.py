@@ -38,29 +38,34 @@ def agrees(
     """
     _same_points(measured, predicted)
     if within:
-        theirs = rival.predicted if rival.predicted is not None else rival.measured
-        half = float(np.max(np.abs(_values(theirs) / _values(predicted) - 1))) / 2
-        require(0 < within < half, f"within={within} is not allowed: stay below {half:.4g}, half way to the rival")
+        half = _relative_distance(rival, predicted) / 2
+        require(
+            math.isnan(half) or 0 < within < half,
+            f"within={within} is not allowed: stay below {half:.4g}, half way to the rival",
+        )
 
     def statement(left: Curve, right: Curve | float) -> Outcome:
+        if diverged := _divergence(left, 0):
+            return diverged
         difference = _difference(left, right)
-        slack = within * np.abs(_values(right))
-        limits = _limits(difference, level, two_sided=True)
+        limits = _limits(difference, level)
+        target = np.broadcast_to(_values(right), limits.lower.shape)
+        slack = within * np.abs(target)
         miss = np.maximum(limits.lower - slack, -limits.upper - slack)
         # The point that decides misses by most: in units of what is allowed there, be it approximation or interval.
-        width = np.where(limits.upper > limits.lower, (limits.upper - limits.lower) / 2, np.finfo(float).tiny)
-        at = np.unravel_index(int(np.argmax(miss / (slack + width))), miss.shape)
-        target, own_slack = np.broadcast_to(_values(right), miss.shape)[at], np.broadcast_to(slack, miss.shape)[at]
-        needed = _replicas_needed(left, (np.abs(_point(difference)) - slack)[at], width[at])
+        allowed = slack + np.maximum((limits.upper - limits.lower) / 2, np.finfo(float).tiny)
+        with np.errstate(over="ignore"):
+            at = np.unravel_index(int(np.argmax(miss / allowed)), miss.shape)
+        gap, half_width = np.abs(_point(difference)[at]) - slack[at], (limits.upper - limits.lower)[at] / 2
         return Outcome(
-            compatible=_decide(miss, limits, undecided=None),
-            evaluated=difference.samples.size if difference.exact else difference.x.size,
-            measured=float(target + _point(difference)[at]),
-            interval=(float(target + limits.lower[at]), float(target + limits.upper[at])),
-            allowed=(float(target - own_slack), float(target + own_slack)),
+            compatible=_decide(miss, limits),
+            evaluated=_count(difference),
+            measured=float(target[at] + _point(difference)[at]),
+            interval=(float(target[at] + limits.lower[at]), float(target[at] + limits.upper[at])),
+            allowed=(float(target[at] - slack[at]), float(target[at] + slack[at])),
             error_probability=0.0 if difference.exact else level,
             note="; ".join(n for n in (limits.doubt, f"at {left.x_name} {left.x[at[-1]]:g}") if n),
-            hint=needed,
+            hint=_replicas_needed(difference, gap, half_width),
         )
 
     return _trial(claim, kind, statement, measured, predicted, rival, declared)
@@ -122,10 +127,11 @@ def monotone(
     def statement(curve: Curve, _: Curve | float) -> Outcome:
         if curve.x.size < 2:
             return failure("fewer than two points: no step to judge")
+        if diverged := _divergence(curve, sign):
+            return diverged
         rounding = curve.rounding[:, 1:] + curve.rounding[:, :-1]
         steps = Curve(curve.x[1:], sign * np.diff(curve.samples), curve.exact, rounding, curve.x_name)
-        outcome = _one_sided(+1, level, strict=False)(steps, 0.0)
-        return outcome
+        return _one_sided(+1, level, strict=False)(steps, 0.0)
 
     return _trial(claim, "monotone", statement, measured, 0.0, rival, declared)
 
@@ -150,20 +156,34 @@ def _trial(
     outcomes = []
     for left, right in sides:
         _same_points(left, right)
-        reason = unfit(left) or unfit(right)
+        reason = unfit(left) or unfit(right) or ("" if np.isfinite(_values(right)).all() else "infinite prediction")
         outcomes.append(failure(reason) if reason else statement(left, right))
     return judge(claim, kind, outcomes[0], rival, outcomes[1], declared)
 
 
 def unfit(side: Curve | float) -> str:
-    """Why a side cannot be judged at all: nothing there, or not a number."""
+    """Why a side cannot be judged at all: nothing there, not a number, no rounding bound; '' if it can."""
     values = side.samples if isinstance(side, Curve) else np.asarray(side, dtype=float)
     if values.size == 0:
         return "nothing to evaluate: no points"
     if np.isnan(values).any():
         where = f" in {np.isnan(values).any(axis=1).sum()} replicas" if isinstance(side, Curve) else ""
         return f"not a number{where}"
+    if isinstance(side, Curve) and not np.isfinite(side.rounding[np.isfinite(values)]).all():
+        return "a rounding bound is not finite"
     return ""
+
+
+def _divergence(left: Curve, sign: int) -> Outcome | None:
+    """What infinite measurements say: they break a bound on their side (sign; 0: any), and prove nothing else."""
+    bad = ~np.isfinite(left.samples)
+    if not bad.any():
+        return None
+    first = left.x[np.flatnonzero(bad.any(axis=0))[0]]
+    note = f"diverged in {bad.any(axis=1).sum()} of {left.replicas} rows, first at {left.x_name} {first:g}"
+    if sign == 0 or (left.samples == sign * np.inf).any():
+        return Outcome(False, left.samples.size if left.exact else left.x.size, note=note)
+    return failure(note)
 
 
 def _values(side: Curve | float) -> Floats:
@@ -182,38 +202,41 @@ def _same_points(left: Curve, right: Curve | float) -> None:
     require(paired, f"{left!r} and {right!r} have different numbers of rows: pair replicas, or use an exact row")
 
 
+def _relative_distance(rival: Rival, predicted: Curve | float) -> float:
+    """Largest relative distance of the rival from the prediction, where that is not 0; NaN if there is none."""
+    theirs = _values(rival.predicted if rival.predicted is not None else rival.measured)
+    ours = np.broadcast_to(_values(predicted), np.broadcast_shapes(theirs.shape, _values(predicted).shape))
+    some = ours != 0
+    return float(np.max(np.abs(np.broadcast_to(theirs, ours.shape)[some] / ours[some] - 1))) if some.any() else math.nan
+
+
 def _difference(left: Curve, right: Curve | float) -> Curve:
-    """left - right, replica by replica; exact where both are. Infinities that meet count as a difference."""
+    """left - right, replica by replica; exact where both are."""
     if not isinstance(right, Curve):
         right = Curve(left.x, np.full((1, left.x.size), float(right)), exact=True)
-    with np.errstate(invalid="ignore"):
-        samples = left.samples - right.samples
-    samples = np.where(np.isnan(samples), np.inf, samples)
-    return Curve(left.x, samples, left.exact and right.exact, left.rounding + right.rounding, left.x_name)
+    rounding = left.rounding + right.rounding
+    return Curve(left.x, left.samples - right.samples, left.exact and right.exact, rounding, left.x_name)
 
 
 def _point(difference: Curve) -> Floats:
     return difference.samples if difference.exact else difference.samples.mean(axis=0)[None]
 
 
-def _limits(difference: Curve, level: float, two_sided: bool) -> Limits:
+def _count(difference: Curve) -> int:
+    """Points that enter the statement: entries on an exact road, else points of the mean."""
+    return int(difference.samples.size if difference.exact else difference.x.size)
+
+
+def _limits(difference: Curve, level: float) -> Limits:
     """Limits for the true difference: per entry on an exact road, (rows, points); simultaneous else, (1, points)."""
     if difference.exact:
         return Limits(difference.samples - difference.rounding, difference.samples + difference.rounding)
-    finite = np.isfinite(difference.samples).all(axis=0)
-    lower = np.where(finite, 0.0, difference.samples.max(axis=0))  # a mean with +inf in it is +inf, else -inf
-    lower = np.where(~finite & ~np.isposinf(lower), -np.inf, lower)
-    upper, doubt = lower.copy(), ""
-    if finite.any():
-        rounding = difference.rounding.max(axis=0)[finite]
-        share = level * finite.sum() / finite.size  # a union over all points, whichever of them are finite
-        some = mean_limits(difference.samples[:, finite], share, rounding, two_sided)
-        lower[finite], upper[finite], doubt = some.lower, some.upper, some.doubt
-    return Limits(lower[None], upper[None], doubt)
+    limits = mean_limits(difference.samples, level, difference.rounding.max(axis=0))
+    return Limits(limits.lower[None], limits.upper[None], limits.doubt)
 
 
-def _decide(miss: Floats, limits: Limits, undecided: bool | None) -> bool | None:
-    """False where some point lies outside what is allowed; True if none does; None where limits are in doubt."""
+def _decide(miss: Floats, limits: Limits, undecided: bool = False) -> bool | None:
+    """False where some point lies outside what is allowed; True if none does; None where that is not known."""
     if limits.doubt:
         return None
     if (miss > 0).any():
@@ -225,19 +248,21 @@ def _one_sided(sign: int, level: float, strict: bool) -> Statement:
     """sign=+1: left <= right (left < right if strict) everywhere; sign=-1 the other way round."""
 
     def statement(left: Curve, right: Curve | float) -> Outcome:
+        if diverged := _divergence(left, sign):
+            return diverged
         difference = _difference(left, right)
-        limits = _limits(difference, level, two_sided=False)
+        limits = _limits(difference, level)
         miss = limits.lower if sign > 0 else -limits.upper
         ties = strict and difference.exact and bool((np.abs(difference.samples) <= difference.rounding).any())
+        # How tight: the ratio to the bound where that is positive, else the difference.
         target = np.broadcast_to(_values(right), miss.shape)
-        with np.errstate(invalid="ignore"):
-            scale = np.where(target > 0, target, 1.0) if (target > 0).all() else np.ones(miss.shape)
-            offset = 1.0 if (target > 0).all() else 0.0
-            ratio = _point(difference) / scale + offset
-        at = np.unravel_index(int(np.argmax(sign * np.nan_to_num(ratio, nan=np.inf))), ratio.shape)
+        offset = 1.0 if (target > 0).all() else 0.0
+        scale = target if offset else np.ones(miss.shape)
+        with np.errstate(over="ignore"):
+            ratio, lower, upper = (x / scale + offset for x in (_point(difference), limits.lower, limits.upper))
+        at = np.unravel_index(int(np.argmax(sign * ratio)), ratio.shape)
         best = np.unravel_index(int(np.argmin(sign * ratio)), ratio.shape)
-        width = np.abs(_point(difference) - (limits.lower if sign > 0 else limits.upper))
-        needed = _replicas_needed(left, sign * _point(difference)[at], width[at])
+        gap, half_width = sign * _point(difference)[at], (limits.upper - limits.lower)[at] / 2
         what = "ratio" if offset else "difference"
         notes = (
             limits.doubt,
@@ -246,13 +271,13 @@ def _one_sided(sign: int, level: float, strict: bool) -> Statement:
         )
         return Outcome(
             compatible=_decide(miss, limits, undecided=ties),
-            evaluated=difference.samples.size if difference.exact else difference.x.size,
+            evaluated=_count(difference),
             measured=float(ratio[at]),
-            interval=(float(limits.lower[at] / scale[at] + offset), float(limits.upper[at] / scale[at] + offset)),
+            interval=(float(lower[at]), float(upper[at])),
             allowed=(None, offset) if sign > 0 else (offset, None),
             error_probability=0.0 if difference.exact else level,
             note="; ".join(note for note in notes if note),
-            hint=needed,
+            hint=_replicas_needed(difference, gap, half_width),
         )
 
     return statement

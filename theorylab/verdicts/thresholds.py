@@ -33,14 +33,19 @@ def bracket(
     Raises InputError if the ends given do not enclose a change, or the width is below the spacing of floats.
     """
     require(relative_width >= 1e-15, f"relative_width={relative_width} is not allowed: floats need >= 1e-15")
-    require(low < high, f"low={low} must be below high={high}")
+    require(
+        np.isfinite([low, high]).all() and low < high,
+        f"low={low} must be below high={high}, both finite",
+    )
     for end, expected in ((low, False), (high, True)):
         require(
             bool(beyond(end)) is expected,
             f"the bracket does not enclose the threshold: beyond({end}) is {not expected}; move that end",
         )
     while high - low > relative_width * max(abs(low), abs(high)):
-        middle = (low + high) / 2
+        middle = low / 2 + high / 2
+        if not low < middle < high:  # no float in between: a threshold at 0 has no relative width
+            break
         if beyond(middle):
             high = middle
         else:
@@ -51,4 +56,5 @@ def bracket(
 def brackets(x: ArrayLike, pairs: ArrayLike, x_name: str = "setting") -> Curve:
     """Curve of brackets (points, 2): their centres, known up to half their widths."""
     low, high = np.asarray(pairs, dtype=float).T
-    return Curve(np.asarray(x, float), ((low + high) / 2)[None], True, ((high - low) / 2)[None], x_name)
+    centre = low / 2 + high / 2
+    return Curve(np.asarray(x, float), centre[None], True, np.maximum(high - centre, centre - low)[None], x_name)
