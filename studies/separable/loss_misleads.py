@@ -23,7 +23,7 @@ class Setting:
     at: int = 20  # losses are compared at this step
     rising: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0)
     falling: tuple[float, ...] = (0.005, 0.01, 0.02, 0.04)  # below 2 / smoothness, at least 8 / R^2 = 0.08 here
-    drawn: tuple[float, ...] = (1.0, 10.0, 1e2, 1e3, 1e4, 1e6)  # step sizes of the figure
+    drawn: tuple[float, ...] = (1.0, 10.0, 1e2, 1e3, 1e4, 1e6)  # in the figure
     drawn_count: int
     drawn_dim: int
     gap: float = 0.05
@@ -86,14 +86,16 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, axes = plots.panels(4, width=3.2)
-    parts = [(name, what) for name in ("hard", "Gaussian") for what in ("accuracy", "loss")]
+    titles = {"hard": f"hard family, n = {s.count}, R/mu = {s.ratio:g}",
+              "Gaussian": f"Gaussian outside a slab, n = {s.drawn_count}, d = {s.drawn_dim}"}  # fmt: skip
+    parts = [(name, what) for name in titles for what in ("accuracy", "loss")]
     for panel, (name, what) in zip(axes, parts, strict=True):
         for k, size in enumerate(s.drawn):
-            style = {"color": "#a50f15", "linewidth": 2.2, "alpha": 0.5, "linestyle": "-"} if k == 5 else {}
+            style = {"color": "#a50f15", "linewidth": 2.2, "alpha": 0.5, "linestyle": "-"} if k > 4 else {}
             plots.exact_line(panel, measured[f"{what}, {name}, {size:g}"], k, f"s = {size:g}", **style)
         plots.prediction(panel, predicted[f"{what}, {name}"], f"perceptron (loss: x {max(s.drawn):g})")
         y, log = ("logistic loss", "y") if what == "loss" else ("share of points that are right", "")
-        plots.label(panel, "iterations", y, f"{name} data", log=log, legend=(name, what) == ("Gaussian", "accuracy"))
+        plots.label(panel, "iterations", y, titles[name], log=log, legend=(name, what) == ("Gaussian", "accuracy"))
         if what == "loss":
             panel.set_ylim(bottom=1e-6)
     return drawn

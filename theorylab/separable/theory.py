@@ -91,8 +91,8 @@ def hard_iterations(count: int, ratio: float | Fraction, *, tie: float = 0.5, no
     """T of the batch perceptron on `Labelled.hard(count, ratio)`, exactly: 2 + floor(h ((n-1)(v-1) - 2) / 2).
 
     v = sqrt(ratio^2 - 1), h the weight of a point in the first step: tie, or 1/n if normalised by the weights. After
-    step 1 the copies are right for good and the single point pulls alone, by one per step, until it is right.
-    In integers: floor(sqrt(x)) is exact. Raises InputError for count < 2 or ratio < sqrt 2, and tie outside (0, 1].
+    step 1 the copies are right for good and the single point pulls alone, by one per step, until it is right: about
+    n ratio / 4 steps, or ratio / 2 if normalised. In integers: floor(sqrt(x)) is exact. Raises InputError for count < 2 or ratio < sqrt 2, and tie outside (0, 1].
     """
     require(count >= 2 and count == int(count), f"count={count!r} is not allowed: give an integer >= 2")
     require(0 < tie <= 1, f"tie={tie} is not allowed: give the weight of a zero margin, in (0, 1]")
@@ -105,26 +105,6 @@ def hard_iterations(count: int, ratio: float | Fraction, *, tie: float = 0.5, no
     p, q = first.numerator, first.denominator
     root = math.isqrt(math.floor((p * (n - 1)) ** 2 * (square - 1)))
     return max(1, 2 + (root - p * (n + 1)) // (2 * q))
-
-
-def hard_iterations_leading(count: Any, ratio: Any) -> Any:
-    """T of the perceptron on the hard family for large n and ratio: n ratio / 4."""
-    return count * ratio / 4
-
-
-def hard_normalised_leading(ratio: Any) -> Any:
-    """T of the normalised perceptron on the hard family for large n and ratio: ratio / 2, whatever n."""
-    return ratio / 2
-
-
-def hard_run(count: Any, side: Any, first: Any, pulls: Any) -> tuple[Any, Any]:
-    """Margins (copies, single) on the hard family after step 1 and `pulls` steps of the single point alone.
-
-    Times n (or 1, if normalised): copies first (n-1) (1 + v^2) + (first + pulls)(1 - v), single
-    first (n-1)(1 - v) + 2 (first + pulls), with side v = sqrt(ratio^2 - 1) and h = first.
-    """
-    many, one = first * (count - 1), first + pulls
-    return many * (1 + side**2) + one * (1 - side), many * (1 - side) + 2 * one
 
 
 def closest_tie(problem: Labelled, perceptron: Floats) -> float:
