@@ -30,7 +30,7 @@ class Setting:
 
 
 QUICK = Setting(sets=8, seed=1)
-FULL = Setting(counts=(5, 20, 80), dims=(2, 5, 20), gaps=(0.1, 0.2, 0.4, 0.8, 1.6), sets=40, seed=2)
+FULL = Setting(counts=(5, 20, 80), dims=(2, 5, 20), gaps=(0.1, 0.2, 0.4, 0.8, 1.6), sets=20, seed=2)
 
 
 def problems(s):

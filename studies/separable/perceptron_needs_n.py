@@ -1,10 +1,9 @@
 """The perceptron's n is real: on n - 1 points against one, it takes ~ n R / (4 mu) steps; normalised, ~ R / (2 mu).
 
 n - 1 copies of (mu, sqrt(R^2 - mu^2)) and one (mu, -mu): margin mu. Step 1 follows the many; from then on the one pulls
-alone, by 1/n per step, until it is right, and the count of steps is known exactly (theory.hard_iterations). Logistic
-regression with a huge step takes the very same steps. Divided by the mean weight, the one pulls by 1: no n is left.
-So gradient descent obeys no bound without n, like the normalised R^2/mu^2. (Whether some data reach n R^2/mu^2, both
-factors at once, is not settled here.)
+alone, by 1/n per step, until it is right: a count known exactly. Logistic regression with a huge step takes the
+very same steps. Divided by the mean weight, the one pulls by 1: no n is left. So gradient descent obeys no bound
+without n, as R^2/mu^2. (Whether some data reach n R^2/mu^2, both factors at once, is not settled here.)
 """
 
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from theorylab import Curve, Power, Rival, Source, agrees, below, decays_as, exa
 from theorylab.separable import simulation, theory
 from theorylab.separable.model import Labelled
 
-SOURCE = Source("tyurin2024perceptron", "abstract, third observation; family and counts from the project's card")
+SOURCE = Source("tyurin2024perceptron", "abstract, third observation; family and counts derived here")
 METHODS = {"perceptron": (np.inf, "none"), "logistic": (1e12, "none"),
            "normalised perceptron": (np.inf, "weights"), "normalised logistic": (1e12, "weights")}  # fmt: skip
 
@@ -35,8 +34,9 @@ FULL = Setting(counts=(10, 20, 40, 80, 120, 160, 240, 320, 640, 960, 1280, 1920,
 
 
 def grids(s):
-    return {"n": (s.counts, [(n, s.ratio) for n in s.counts]),
-            "R/mu": (s.ratios, [(s.count, ratio) for ratio in s.ratios])}  # fmt: skip
+    """Axis: points, cases (count, ratio)."""
+    ratios = [(s.count, ratio) for ratio in s.ratios]
+    return {"n": (s.counts, [(n, s.ratio) for n in s.counts]), "R/mu": (s.ratios, ratios)}
 
 
 def measure(s):
@@ -56,21 +56,21 @@ def predict(s):
         plain = [theory.hard_iterations(*case) for case in cases]
         normalised = [theory.hard_iterations(*case, normalised=True) for case in cases]
         values = dict(zip(METHODS, (plain, plain, normalised, normalised), strict=True)) | {
+            "plain": plain,
             "textbook": [theory.hard_iterations(*case, tie=1.0) for case in cases],
             "bound": theory.perceptron_bound(counts, ratios, 1.0),
             "normalised bound": theory.normalised_bound(ratios, 1.0, np.inf, 0.0),
             "bound without n": theory.perceptron_bound(1.0, ratios, 1.0),
         }
-        curves |= {f"{name}, {axis}": exact(x, y, 8 * 2.0**-53, axis) for name, y in values.items()}
+        curves |= {f"{name}, {axis}": exact(x, y, 2.0**-50, axis) for name, y in values.items()}
     return curves
 
 
 def checks(s, measured, predicted):
     for key in measured:
         name, axis = key.split(", ")
-        other = f"{'perceptron' if 'normalised' in name else 'textbook'}, {axis}"
-        claim = "not divided by the mean weight" if "normalised" in name else "a tie counts as an error"
-        rival = Rival(claim=claim, predicted=predicted[other])
+        other = f"{'plain' if 'normalised' in name else 'textbook'}, {axis}"
+        rival = Rival(claim=f"that of the {other.split(',')[0]} perceptron", predicted=predicted[other])
         yield agrees(f"steps of {name} against {axis}", measured[key], predicted[key], rival=rival)
     for name, slope, wrong in (("perceptron", 1, 0), ("normalised perceptron", 0, 1)):
         rival = Rival(claim=f"as n^{wrong}", predicted=Power(wrong))
@@ -83,17 +83,15 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, axes = plots.panels(2)
-    titles = {"n": f"R/mu = {s.ratio:g}", "R/mu": f"n = {s.count}"}
-    for panel, (axis, title) in zip(axes, titles.items(), strict=True):
+    for panel, axis, title in zip(axes, grids(s), (f"R/mu = {s.ratio:g}", f"n = {s.count}"), strict=True):
         for k, name in enumerate(METHODS):
-            open_marker = {"markerfacecolor": "none", "markersize": 7.0} if "logistic" in name else {}
-            plots.measurement(panel, measured[f"{name}, {axis}"], k, name, **open_marker)
+            style = {"markerfacecolor": "none", "markersize": 7.0} if "logistic" in name else {}
+            plots.measurement(panel, measured[f"{name}, {axis}"], k, name, **style)
             plots.prediction(panel, predicted[f"{name}, {axis}"], "" if k else "exact count")
         plots.exact_line(panel, predicted[f"bound, {axis}"], 4, "bound 2 n R²/mu²")
         plots.exact_line(panel, predicted[f"normalised bound, {axis}"], 3, "normalised bound R²/mu²")
         plots.label(panel, axis, "steps until all points are right", title, legend=False)
-    lines = axes[0].get_legend_handles_labels()
-    drawn.legend(*lines, loc="outside right center", fontsize=7.5, handlelength=3.2, frameon=False)
+    drawn.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=7.5, frameon=False)
     return drawn
 
 

@@ -92,7 +92,8 @@ def hard_iterations(count: int, ratio: float | Fraction, *, tie: float = 0.5, no
 
     v = sqrt(ratio^2 - 1), h the weight of a point in the first step: tie, or 1/n if normalised by the weights. After
     step 1 the copies are right for good and the single point pulls alone, by one per step, until it is right: about
-    n ratio / 4 steps, or ratio / 2 if normalised. In integers: floor(sqrt(x)) is exact. Raises InputError for count < 2 or ratio < sqrt 2, and tie outside (0, 1].
+    n ratio / 4 steps, or ratio / 2 if normalised. In integers: floor(sqrt(x)) is exact. Raises InputError for count < 2
+    or ratio < sqrt 2, and tie outside (0, 1].
     """
     require(count >= 2 and count == int(count), f"count={count!r} is not allowed: give an integer >= 2")
     require(0 < tie <= 1, f"tie={tie} is not allowed: give the weight of a zero margin, in (0, 1]")
