@@ -75,8 +75,7 @@ def predict(s):
 
 def checks(s, measured, predicted):
     rival = Rival(claim="also for small steps", measured=measured["loss, falling"])
-    loss, claim = measured["loss, rising"], f"loss at step {s.at} rises with the step size"
-    yield monotone(claim, loss, rival=rival, direction="increasing")
+    yield monotone(f"loss at step {s.at} rises with s", measured["loss, rising"], rival=rival, direction="increasing")
     steps = measured["steps, rising"]
     rival = Rival(claim="less loss means fewer steps", measured=exact(steps.x, steps.mean[::-1], 0.0))
     yield monotone("of these runs, the more loss, the fewer steps to a solution", steps, rival=rival)
@@ -90,11 +89,9 @@ def figure(s, measured, predicted):
             style = {"color": "#a50f15", "linewidth": 2.2, "alpha": 0.5, "linestyle": "-"} if k > 4 else {}
             plots.exact_line(panel, measured[f"{what}, {name}, {size:g}"], k, f"s = {size:g}", **style)
         plots.prediction(panel, predicted[f"{what}, {name}"], f"perceptron (loss: x {max(s.drawn):g})")
-        y, log, limits = (
-            ("logistic loss", "y", (1e-6, 1e6)) if what == "loss" else ("share of points right", "", (0.92, 1.005))
-        )
-        panel.set_ylim(limits)
+        y, log, low = ("logistic loss", "y", 1e-6) if what == "loss" else ("share of points right", "", None)
         plots.label(panel, "iterations", y, titles[name], log=log, legend=panel is axes[2])
+        panel.set_ylim(bottom=low)
     return drawn
 
 

@@ -5,6 +5,7 @@ import pytest
 from scipy.optimize import linprog, nnls
 
 from theorylab.errors import InputError
+from theorylab.separable import margin
 from theorylab.separable.margin import NotSeparableError, hard_margin
 from theorylab.separable.model import Labelled
 
@@ -70,10 +71,26 @@ def test_margin_scales_with_the_points(factor):
     assert hard_margin(p.scaled(factor)).lower == pytest.approx(factor * hard_margin(p).lower, rel=1e-8)
 
 
-@pytest.mark.parametrize("margin", [1e-3, 1e-5, 1e-6])
-def test_small_margins_keep_their_relative_error(margin):
-    p = Labelled(np.array([[1.0, margin], [-1.0, margin], [0.3, 1.0]]), np.ones(3))
-    assert hard_margin(p).lower == pytest.approx(margin, rel=1e-8)
+@pytest.mark.parametrize("size", [1e-3, 1e-5, 1e-6])
+def test_small_margins_keep_their_relative_error(size):
+    p = Labelled(np.array([[1.0, size], [-1.0, size], [0.3, 1.0]]), np.ones(3))
+    assert hard_margin(p).lower == pytest.approx(size, rel=1e-8)
+
+
+def test_points_of_very_different_lengths_are_certified():
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        points = rng.standard_normal((12, 6)) * 10.0 ** rng.uniform(-2, 2, (12, 1))
+        points[:, 0] = np.abs(points[:, 0]) + 1e-3
+        p = Labelled(points, np.ones(12))
+        assert certified(p, hard_margin(p))
+
+
+def test_certificates_that_do_not_meet_are_an_error(monkeypatch):
+    monkeypatch.setattr(margin, "RELATIVE_GAP", -1.0)
+    with pytest.raises(InputError, match=r"not settled: it lies in \[1, 1\] with points as long as 5") as caught:
+        hard_margin(Labelled.hard(6, 5.0))
+    assert not isinstance(caught.value, NotSeparableError)
 
 
 def test_repeated_and_collinear_points_do_not_stop_the_solver():

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 RELATIVE_GAP = 1e-8
 """Largest accepted relative distance between the two certificates."""
 SWEEPS = 100
-"""Active-set steps allowed per point or dimension, whichever are fewer; a step adds one point."""
+"""Active-set steps allowed per point or dimension, whichever are fewer; a step adds one point, and may drop some."""
 
 
 class NotSeparableError(InputError):
@@ -57,40 +57,38 @@ def hard_margin(problem: Labelled) -> HardMargin:
     radius = problem.radius
     points = problem.signed / radius
     noise = 8 * (problem.count + problem.dimension) * float(np.finfo(float).eps)
-    weights = _shortest(points, noise)
-    nearest = weights @ points
-    upper = float((nearest**2).sum() ** 0.5)
+    weights, normal = _shortest(points, noise)
+    upper = float(((weights @ points) ** 2).sum() ** 0.5)
     if upper <= noise:
         raise NotSeparableError(_unseparated(weights, upper * radius, radius), weights)
-    direction = nearest / upper
+    direction = normal / float((normal**2).sum() ** 0.5)
     lower = float((points @ direction).min())
     if not upper - lower <= RELATIVE_GAP * upper:
         raise InputError(
             f"the hard margin is not settled: it lies in [{lower * radius:.6g}, {upper * radius:.6g}] with points as "
-            f"long as {radius:.6g}; too small for double precision, scale or drop points"
+            f"long as {radius:.6g}: too small beside them for double precision; shorten the longest points"
         )
     return HardMargin(lower * radius, upper * radius, direction, weights)
 
 
-def _shortest(points: Floats, noise: float) -> Floats:
-    """Weights (n,) of the shortest vector in the convex hull, by Wolfe's method."""
-    used = [int((points**2).sum(axis=1).argmin())]
-    share = np.ones(1)
-    best, weights = np.inf, np.zeros(len(points))
-    for _ in range(SWEEPS * min(points.shape) + SWEEPS):
-        nearest = share @ points[used]
-        square = float(nearest @ nearest)
-        if square >= best:  # each step is shorter in exact arithmetic: rounding is all that is left
-            break
-        best = square
-        weights = np.zeros(len(points))
-        weights[used] = share
-        along = points @ nearest
+def _shortest(points: Floats, noise: float) -> tuple[Floats, Floats]:
+    """Weights (n,) of the shortest vector in the convex hull, by Wolfe's method, and a vector (d,) along it.
+
+    Along: the shortest x with <z_i, x> = 1 on the points in use. It is the shortest vector over its square, but keeps
+    its relative accuracy where that one, a small difference of long vectors, loses it.
+    """
+    used, share = [int((points**2).sum(axis=1).argmin())], np.ones(1)
+    for _ in range(SWEEPS * (min(points.shape) + 1)):
+        normal = np.linalg.lstsq(points[used], np.ones(len(used)), rcond=None)[0]
+        along = points @ normal
         enters = int(along.argmin())
-        if square - along[enters] <= RELATIVE_GAP / 100 * square or square <= noise**2 or enters in used:
+        short = float(((share @ points[used]) ** 2).sum() ** 0.5) <= noise
+        if short or along[enters] >= 1 - RELATIVE_GAP / 100 or enters in used:
             break
         used, share = _affine_steps(points, [*used, enters], np.append(share, 0.0))
-    return np.asarray(weights / weights.sum())
+    weights = np.zeros(len(points))
+    weights[used] = share / share.sum()
+    return weights, np.asarray(normal)
 
 
 def _affine_steps(points: Floats, used: list[int], share: Floats) -> tuple[list[int], Floats]:
