@@ -188,6 +188,14 @@ def test_distance_after_two_steps_by_hand_in_dimension_one():
     assert abs(first - exact) <= theory.limit_distance_remainder(p, size, perceptron)[2]
 
 
+@pytest.mark.parametrize("steps", [0, 1])
+def test_paths_of_no_or_one_step_have_no_distance(steps):
+    p = Labelled.hard(10, 4.0)
+    perceptron = simulation.positions(p, math.inf, np.arange(steps + 1))
+    for form in (theory.limit_distance_bound, theory.limit_distance_leading, theory.limit_distance_remainder):
+        assert form(p, 1.0, perceptron).tolist() == [0.0] * (steps + 1)
+
+
 def test_remainder_is_unbounded_where_a_sign_is_not_settled():
     p = Labelled.hard(10, 4.0)
     perceptron = simulation.positions(p, math.inf, np.arange(8))
@@ -209,6 +217,15 @@ def test_count_rounding_is_negligible_at_the_sizes_in_use():
         (lambda: theory.hard_iterations(5, math.nan), "ratio=nan is not allowed"),
         (lambda: theory.hard_iterations(5, "two"), "ratio='two' is not allowed"),
         (lambda: theory.hard_iterations(5, 2.0, tie=0.0), "tie=0.0 is not allowed"),
+        (lambda: theory.normalised_gain(0), "count=0 is not allowed"),
+        (lambda: theory.closest_tie(Labelled.hard(4, 2.0), np.zeros((3, 1))), r"positions have shape \(3, 1\): .* 2\)"),
+        (lambda: theory.closest_tie(Labelled.hard(4, 2.0), np.zeros((1, 2))), "one step or more"),
+        (lambda: theory.limit_distance_bound(Labelled.hard(4, 2.0), 1.0, np.ones((3, 2))), "the path starts at"),
+        (lambda: theory.limit_distance_leading(Labelled.hard(4, 2.0), 0.0, np.zeros((3, 2))), "step_size=0.0"),
+        (lambda: theory.limit_distance_remainder(Labelled.hard(4, 2.0), -1.0, np.zeros((3, 2))), "step_size=-1.0"),
+        (lambda: theory.limit_loss_bound(Labelled.hard(4, 2.0), math.nan, np.zeros((3, 2))), "step_size=nan"),
+        (lambda: theory.position_rounding(Labelled.hard(4, 2.0), np.zeros(2)), "positions have shape"),
+        (lambda: theory.loss_rounding(Labelled.hard(4, 2.0), np.zeros((3, 2)), 1.0, np.zeros(2)), "losses have shape"),
     ],
 )
 def test_bad_input_is_named(call, message):

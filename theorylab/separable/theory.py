@@ -56,9 +56,10 @@ def logistic_bound(count: Any, radius: Any, margin: Any, step_size: Any, gain: A
 def normalised_gain(count: ArrayLike) -> Any:
     """c_n, the most that sum_i q_i m_i / sum_j q_j can be while some m_i <= 0: (2n - 2)/(2n - 1) W((2n - 1)/e).
 
-    The maximum has one margin at 0 and all others at 1 + W((2n - 1)/e); below log n.
+    The maximum has one margin at 0 and all others at 1 + W((2n - 1)/e); below log n. Raises InputError for n < 1.
     """
     n = np.asarray(count, dtype=float)
+    require(np.isfinite(n).all() and (n >= 1).all(), f"count={count!r} is not allowed: give numbers of points >= 1")
     lambert: Any = lambertw
     return (2 * n - 2) / (2 * n - 1) * lambert((2 * n - 1) / math.e).real
 
@@ -95,7 +96,9 @@ def hard_iterations(count: int, ratio: float | Fraction, *, tie: float = 0.5, no
     n ratio / 4 steps, or ratio / 2 if normalised. In integers: floor(sqrt(x)) is exact. Raises InputError for count < 2
     or ratio < sqrt 2, and tie outside (0, 1].
     """
-    require(count >= 2 and count == int(count), f"count={count!r} is not allowed: give an integer >= 2")
+    require(
+        isinstance(count, (int, np.integer)) and count >= 2, f"count={count!r} is not allowed: give an integer >= 2"
+    )
     require(0 < tie <= 1, f"tie={tie} is not allowed: give the weight of a zero margin, in (0, 1]")
     try:
         square = Fraction(ratio) ** 2
@@ -109,8 +112,13 @@ def hard_iterations(count: int, ratio: float | Fraction, *, tie: float = 0.5, no
 
 
 def closest_tie(problem: Labelled, perceptron: Floats) -> float:
-    """Smallest |<z_i, phi_t>| of a perceptron path (steps, d) after its start: the exponent of its limit."""
-    return float(np.abs(np.asarray(perceptron)[1:] @ problem.signed.T).min())
+    """Smallest |<z_i, phi_t>| of a perceptron path (T+1, d) after its start, T >= 1: the exponent of its limit.
+
+    Raises InputError, as all functions of a path here, unless it has shape (T+1, d) and starts at 0.
+    """
+    places = _path(problem, perceptron)
+    require(len(places) > 1, "the path holds its start alone: give one step or more")
+    return float(np.abs(places[1:] @ problem.signed.T).min())
 
 
 def limit_distance_bound(problem: Labelled, step_size: float, perceptron: Floats) -> Floats:
@@ -119,9 +127,10 @@ def limit_distance_bound(problem: Labelled, step_size: float, perceptron: Floats
     e_0 = e_1 = 0 (all weights are 1/2 at the start), e_{t+1} = e_t + 1/n sum_i |z_i| exp(-s max(0, |m_i| - |z_i| e_t)),
     m_i = <z_i, phi_t>: the logistic weight at a margin m differs from that of the sign by at most exp(-s |m|).
     """
-    lengths, bound = problem.lengths, np.zeros(len(perceptron))
-    for t in range(1, len(perceptron) - 1):
-        clear = np.maximum(0.0, np.abs(problem.signed @ perceptron[t]) - lengths * bound[t])
+    places, step_size = _path(problem, perceptron), _positive(step_size)
+    lengths, bound = problem.lengths, np.zeros(len(places))
+    for t in range(1, len(places) - 1):
+        clear = np.maximum(0.0, np.abs(problem.signed @ places[t]) - lengths * bound[t])
         bound[t + 1] = bound[t] + (lengths * np.exp(-step_size * clear)).mean()
     return bound
 
@@ -131,10 +140,11 @@ def limit_distance_leading(problem: Labelled, step_size: float, perceptron: Floa
 
     m_i = <z_i, phi_r>. What is left out is at most `limit_distance_remainder`.
     """
-    margins = np.asarray(perceptron)[1:-1] @ problem.signed.T
+    places, step_size = _path(problem, perceptron), _positive(step_size)
+    margins = places[1:-1] @ problem.signed.T
     moved = (np.sign(margins) * np.exp(-step_size * np.abs(margins))) @ problem.signed / problem.count
     total = np.concatenate([np.zeros((2, problem.dimension)), np.cumsum(moved, axis=0)])
-    return np.asarray((total**2).sum(axis=1) ** 0.5)
+    return np.asarray((total**2).sum(axis=1)[: len(places)] ** 0.5)
 
 
 def limit_distance_remainder(problem: Labelled, step_size: float, perceptron: Floats) -> Floats:
@@ -144,13 +154,13 @@ def limit_distance_remainder(problem: Labelled, step_size: float, perceptron: Fl
     |z_i| (exp(-x) (exp(g) - 1) + exp(-2 (x - g))) / n per point if x > g: 1 / (1 + e^x') = e^-x' less at most e^-2x',
     and |x' - x| <= g.
     """
-    places = np.asarray(perceptron)[1:-1]
+    places = _path(problem, perceptron)[1:-1]
     x = step_size * np.abs(places @ problem.signed.T)
     clear = x - step_size * problem.lengths * limit_distance_bound(problem, step_size, perceptron)[1:-1, None]
     settled = np.maximum(clear, 0.0)
     added = (problem.lengths * (np.exp(-settled) - np.exp(-x) + np.exp(-2 * settled))).mean(axis=1)
     added = np.where((clear > 0).all(axis=1), added, math.inf)
-    return np.concatenate([np.zeros(2), np.cumsum(added)])
+    return np.concatenate([np.zeros(2), np.cumsum(added)])[: len(perceptron)]
 
 
 def limit_loss_bound(problem: Labelled, step_size: float, perceptron: Floats) -> Floats:
@@ -160,7 +170,7 @@ def limit_loss_bound(problem: Labelled, step_size: float, perceptron: Floats) ->
     mean log(1 + exp(-s max(0, |m_i| - |z_i| e_t))) / s; e_t from `limit_distance_bound`.
     """
     distance, lengths = limit_distance_bound(problem, step_size, perceptron), problem.lengths
-    margins = np.abs(np.asarray(perceptron) @ problem.signed.T)
+    margins = np.abs(_path(problem, perceptron) @ problem.signed.T)
     clear = np.maximum(0.0, margins - distance[:, None] * lengths)
     beyond = np.log1p(np.exp(-step_size * clear)).mean(axis=1) / step_size
     return np.asarray(distance * lengths.mean() + beyond)
@@ -172,7 +182,8 @@ def loss_rounding(problem: Labelled, places: Floats, step_size: float, values: F
     R times that of the position (max(0, -m) and log(1 + exp(-s |m|)) / s together are 1-Lipschitz in the margin m),
     (d+1) u R |phi| for the margins, and (n+8) u relatively for the mean of n terms, u = 2^-53, doubled.
     """
-    lengths = (np.asarray(places) ** 2).sum(axis=1) ** 0.5
+    lengths = (_path(problem, places) ** 2).sum(axis=1) ** 0.5
+    require(np.shape(values) == lengths.shape, f"losses have shape {np.shape(values)}, positions {np.shape(places)}")
     margins = problem.radius * (position_rounding(problem, places, step_size) + (problem.dimension + 1) * U * lengths)
     return np.asarray(margins + 2 * (problem.count + 8) * U * np.asarray(values))
 
@@ -184,8 +195,23 @@ def position_rounding(problem: Labelled, places: Floats, step_size: float = math
     products, divides and adds. Doubled, for errors that later weights see: enough while these are 0 or 1 up to rounding
     (large s, margins away from 0), and while steps contract (s <= 8 / R^2).
     """
-    places = np.asarray(places)
+    places, step_size = _path(problem, places), _positive(step_size)
     margins = places[:-1] @ problem.signed.T
     weights = expit(-step_size * margins) if math.isfinite(step_size) else np.heaviside(-margins, 0.5)
     added = (problem.count + 4) * (weights * problem.lengths).mean(axis=1) + (places[1:] ** 2).sum(axis=1) ** 0.5
     return np.concatenate([[0.0], 2 * U * np.cumsum(added)])
+
+
+def _path(problem: Labelled, places: Floats) -> Floats:
+    given = np.asarray(places, dtype=float)
+    require(
+        given.ndim == 2 and len(given) and given.shape[1] == problem.dimension,
+        f"positions have shape {given.shape}: give those of steps 0, 1, ..., T, (T+1, {problem.dimension})",
+    )
+    require(not given[0].any(), f"the path starts at {given[0]}: give the positions of all steps from 0 on")
+    return given
+
+
+def _positive(step_size: float) -> float:
+    require(step_size > 0, f"step_size={step_size} is not allowed: give a number > 0, or inf")
+    return step_size
