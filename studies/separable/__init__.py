@@ -1,0 +1,1 @@
+"""Studies of linear classification: logistic regression with large steps against the perceptron."""
