@@ -245,7 +245,7 @@ def class_margins(weights: Floats, step_sizes: Floats) -> Floats:
 
 @kernel
 def frozen_orbits(weights: Floats, step_sizes: Floats, products: Floats, skip: int, keep: int) -> Floats:
-    """Products (points, keep) of the frozen map's orbit from `products` (points,), after `skip` steps.
+    """Products (points, keep) of the frozen map's orbit from `products` (points,): after skip + 1, ..., skip + keep steps.
 
     The trajectory (the gaps of weights (points, D)) stays the same for ever; -inf once a weight does not stay positive.
     """

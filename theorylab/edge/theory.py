@@ -171,3 +171,21 @@ def class_margins(weights: ArrayLike, step_size: ArrayLike) -> Floats:
     rows, shape = positive_rows(weights), np.shape(weights)
     margins = kernels.class_margins(rows, step_sizes(step_size, rows.shape[0]))
     return np.asarray(margins[:, 0] if len(shape) == 1 else margins)
+
+
+def frozen_orbit(weights: ArrayLike, step_size: ArrayLike, *, skip: int, keep: int) -> Floats:
+    """Products (keep,) or (points, keep) of the frozen map's orbit from positive weights, after skip + 1, ... steps.
+
+    The map takes a step of gradient descent and returns along gradient flow to the balances of `weights`; its slope at
+    the fixed point 1 is 1 - load. -inf once a weight does not stay positive. Raises InputError for weights that are not
+    positive, a bad step size, skip < 0 or keep < 1.
+    """
+    rows, shape = positive_rows(weights), np.shape(weights)
+    for name, value, least in (("skip", skip, 0), ("keep", keep, 1)):
+        require(
+            isinstance(value, (int, np.integer)) and value >= least,
+            f"{name}={value!r} is not allowed: give an integer >= {least}",
+        )
+    sizes = step_sizes(step_size, rows.shape[0])
+    orbits = kernels.frozen_orbits(rows, sizes, rows.prod(axis=1), int(skip), int(keep))
+    return np.asarray(orbits[0] if len(shape) == 1 else orbits)
