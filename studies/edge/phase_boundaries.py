@@ -100,8 +100,8 @@ def figure(s, measured, predicted):
     marks = [("edge 2", theory.EDGE), ("2(√5 - 1)", theory.BALANCED_FOUR_CYCLE_LOAD), ("2√2", theory.LOAD_LIMIT)]
     for name, load in [*marks, ("√27 - 2", theory.BALANCED_ESCAPE_LOAD)]:
         axes.axvline(load, color="black", linestyle=(0, (4, 2)), linewidth=1.0)
-        axes.annotate(name, (load, 1.62), ha="center", va="bottom", fontsize=8, annotation_clip=False)
-    axes.set_ylim(0, 1.6)
+        axes.annotate(name, (load, 1.72), ha="center", va="bottom", fontsize=8, annotation_clip=False)
+    axes.set_ylim(0, 1.7)
     plots.label(axes, "load (step size x sharpness)", "product p on the attractor", log="", legend=False)
     return drawn
 

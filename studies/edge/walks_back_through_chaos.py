@@ -85,10 +85,12 @@ def figure(s, measured, predicted):
     loads = np.broadcast_to(diagram.x, diagram.samples.shape)
     axes.plot(loads.ravel(), diagram.samples.ravel(), ",", color="black", label="_", rasterized=True)
     axes.plot([], [], "s", color="black", markersize=3, label="attractor of the frozen map")
-    show = slice(None, None, max(1, measured["load"].x.size // 2000))
+    stride = measured["load"].x.size // 2000 | 1  # odd: an even one would show one branch of a cycle
+    show = slice(None, None, stride)
     colour = plots.SERIES[1][0]
     line = (measured["load"].mean[show], measured["product"].mean[show])
-    axes.plot(*line, "o", color=colour, markersize=1.6, alpha=0.7, label="gradient descent, one point per step", zorder=6)
+    name = f"gradient descent, every {stride}th step" if stride > 1 else "gradient descent, every step"
+    axes.plot(*line, "o", color=colour, markersize=1.6, alpha=0.7, label=name, zorder=6)
     axes.set_xlim(s.load + 0.02, 1.95)
     plots.label(axes, "load (falls with time)", "product p", f"D = 3, large weight {s.large:g}", log="")
     return drawn
