@@ -29,7 +29,7 @@ class Setting:
 
 QUICK = Setting(starts=200, horizon=3000, seed=1)
 FULL = Setting(starts=5000, horizon=100_000, seed=2)
-WINDOW = np.arange(100, 401)
+WINDOW = np.arange(100.0, 401.0)
 UNEQUAL = np.array([3.0, 1.0, 1.0, 0.5]) / 1.5**0.25
 ROUNDING = float(theory.run_rounding(8, 2.0))
 
@@ -84,7 +84,7 @@ def figure(s, measured, predicted):
     drawn, (ends_axes, rate) = plots.panels(2)
     for k, (name, label) in enumerate((("flow", "gradient flow"), ("end", "gradient descent"))):
         colour, _, dashes = plots.SERIES[k]
-        bins = np.linspace(1.3, 2.85, 63)
+        bins = np.linspace(1.3, 2.85, 63).tolist()
         ends_axes.hist(measured[name].samples[:, 0], bins, histtype="step", color=colour, linestyle=dashes, label=label)
     ends_axes.axvline(theory.EDGE, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="edge 2")
     shares = measured["ended"].mean

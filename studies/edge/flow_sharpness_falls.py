@@ -1,9 +1,9 @@
 """Gradient descent lowers, step by step, the sharpness that gradient flow would reach from its iterate.
 
-Scalar networks of depth D; s(w) is the minimum that gradient flow reaches from w, phi = sum_i 1/s_i^2 its sharpness. The
-invariant class (form recalled, membership derived in theory.class_margins): load step size x phi <= 2 sqrt 2, and a B
-such that one step followed by a return to the old balances maps products (0, B) into (0, B). Inside, phi never rises, no
-weight reaches 0, and no iterate leaves. Just outside each condition the same is false.
+Scalar networks of depth D; s(w) is the minimum that gradient flow reaches from w, phi = sum_i 1/s_i^2 its sharpness.
+The invariant class (form recalled, membership derived in theory.class_margins): load = step size x phi <= 2 sqrt 2, and
+a B such that one step followed by a return to the old balances maps products (0, B) into (0, B). Inside, phi never
+rises, no weight reaches 0, and no iterate leaves. Outside either condition the same is false.
 """
 
 from dataclasses import dataclass
@@ -41,10 +41,10 @@ def draw(s, depth, loads):
 def follow(s, starts):
     """Sharpness at the first steps, largest growth of any step, survival, class margins: rows are starts."""
     steps = np.append(STEPS, s.horizon)
-    runs = model.descend(*starts, steps)
+    runs = model.descend(starts.weights, starts.step_size, steps)
     alive = runs.survived
     unit = theory.run_rounding(starts.weights.shape[1], runs.product.max(axis=1, keepdims=True))
-    path = model.iterates(*starts, max(LATER))[:, LATER]
+    path = model.iterates(starts.weights, starts.step_size, max(LATER))[:, LATER]
     margins = np.full(path.shape[:2], -1.0)  # of a run whose weights are not positive
     for j in range(len(LATER)):
         kept = (path[:, : j + 1] > 0).all(axis=(1, 2)) & np.isfinite(path[:, j]).all(axis=1)
@@ -55,16 +55,17 @@ def follow(s, starts):
         "growth": exact([s.horizon], runs.growth[alive, -1:], 2 * unit[alive]),
         "survival": exact([s.horizon], 1.0 * alive[:, None], 0.0),
         # A margin is a difference: its absolute error is below 100 units (factors up to 25 P with P < 3).
-        "margin": Curve(np.array(LATER), margins, exact=True, rounding=100 * unit),
+        "margin": Curve(np.array(LATER, float), margins, exact=True, rounding=100 * unit),
     }
 
 
 def measure(s):
-    groups = {"class": [], "untrapped": [], "beyond": []}
-    for depth in s.depths:
-        trapped, untrapped = split_by_class(draw(s, depth, s.inside))
-        for name, starts in zip(groups, (trapped, untrapped, draw(s, depth, s.outside)), strict=True):
-            groups[name] += [follow(s, starts)] if len(starts.weights) else []
+    inside = [split_by_class(draw(s, depth, s.inside)) for depth in s.depths]
+    groups = {
+        "class": [follow(s, trapped) for trapped, _ in inside],
+        "untrapped": [follow(s, untrapped) for _, untrapped in inside if len(untrapped.weights)],
+        "beyond": [follow(s, draw(s, depth, s.outside)) for depth in s.depths],
+    }
     return {f"{key}, {name}": stacked([rows[key] for rows in depths])
             for name, depths in groups.items() for key in depths[0]}  # fmt: skip
 
@@ -88,9 +89,9 @@ def figure(s, measured, predicted):
     falling = measured["sharpness, class"]
     shares = (falling.samples / falling.samples[:, :1])[:, : STEPS.size]
     for k, level in enumerate((100, 75, 50, 25)):
-        row = Curve(STEPS, np.percentile(shares, level, axis=0)[None], exact=True)
+        row = exact(STEPS, np.percentile(shares, level, axis=0), 0.0)
         plots.measurement(paths, row, k, "largest of all runs" if level == 100 else f"{level} of 100 runs are below")
-    plots.prediction(paths, Curve(STEPS, np.ones((1, STEPS.size)), exact=True), "bound 1")
+    plots.prediction(paths, exact(STEPS, np.ones(STEPS.size), 0.0), "bound 1")
     title = f"{falling.replicas} starts in the class, D = {min(s.depths)} to {max(s.depths)}"
     plots.label(paths, "steps", "sharpness of flow's solution / its start", title, log="")
     for k, (name, label) in enumerate((("class", "inside the class"), ("beyond", "loads of 2.9 to 3.6"))):

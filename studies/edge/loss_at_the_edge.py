@@ -1,9 +1,9 @@
 """Once just below the edge and near the minimum, gradient descent stays there and converges: little sharpness is lost.
 
-From load 2 - delta (step size x sharpness of the flow's solution) and loss at most delta^2 / 200, delta <= 1/2, all later
-loads are at least 2 (1 - delta), and the loss after k steps is at most 2 (1 - delta)^(2 k) times the first. Shape and
-constants are recalled from the paper, not read: here they are put on trial. The first is loose: less than 1.01 delta
-is missing to the edge for ever, not 2 delta.
+From load 2 - delta (step size x sharpness of the flow's solution) and loss at most delta^2 / 200, delta <= 1/2, all
+later loads are at least 2 (1 - delta), and the loss after k steps is at most 2 (1 - delta)^(2 k) times the first. Shape
+and constants are recalled from the paper, not read: here they are put on trial. The first is loose: less than
+1.01 delta is missing to the edge for ever, not 2 delta.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ def measure(s):
     for depth in s.depths:
         starts, delta = start(s, depth)
         steps = np.append(STEPS, s.horizon)
-        runs = model.descend(*starts, steps)
+        runs = model.descend(starts.weights, starts.step_size, steps)
         load = starts.step_size[:, None] * runs.sharpness
         distance = np.abs(runs.product[:, :-1] - 1)
         share = distance / distance[:, :1]

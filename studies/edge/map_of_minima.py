@@ -1,9 +1,9 @@
 """Which minimum gradient descent reaches from where: two weights, every start of a square.
 
-A minimum (s, 1/s) has sharpness s^2 + 1/s^2 = sqrt(4 + b^2), its balance b = s^2 - 1/s^2. Gradient flow keeps the balance
-of its start; a step multiplies it by 1 - rho^2, here with rho = step size |p - 1|. For p < 1 that is below sqrt 2 for all
-step sizes up to sqrt 2, for p > 1 below 1 if the weights stay positive: whatever the load, no run that survives grows
-sharper, and where one settles the load is at most 2.
+A minimum (s, 1/s) has sharpness s^2 + 1/s^2 = sqrt(4 + b^2), its balance b = s^2 - 1/s^2. Gradient flow keeps the
+balance of its start; a step multiplies it by 1 - rho^2, here with rho = step size |p - 1|. For p < 1 that is below
+sqrt 2 for all step sizes up to sqrt 2, for p > 1 below 1 if the weights stay positive: whatever the load, no run that
+survives grows sharper, and where one settles the load is at most 2.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def measure(s):
     runs, wild = (model.descend(starts, step, [0, 1, s.horizon]) for step in (s.step_size, s.wild))
     settled = np.abs(runs.product[:, -1] - 1) < s.settled
     load = s.step_size * runs.sharpness
-    cells = np.arange(len(starts))
+    cells = np.arange(1.0 * len(starts))
     return {
         "flow": exact([0], load[settled, :1], rounding),
         "end": exact([0], load[settled, -1:], rounding),
@@ -77,7 +77,8 @@ def figure(s, measured, predicted):
     axis = (np.arange(s.side) + 0.5) * s.largest / s.side
     axes.contour(axis, axis, margin, [0.0], colors="black", linestyles="dashed", linewidths=1.2)
     axes.contour(axis, axis, flow, [theory.EDGE], colors="white", linewidths=1.0)
-    title = f"step size {s.step_size:g}; blank: reaches 0 or cycles\ndashes: border of the class; white: load 2 of the flow's end"
+    title = f"step size {s.step_size:g}; blank: reaches 0 or cycles\n"
+    title += "dashes: border of the class; white: load 2 of the flow's end"
     plots.label(axes, "first weight", "second weight", title, log="", legend=False)
     axes.grid(False)
     return drawn

@@ -37,17 +37,17 @@ def shrunk(s, depth, slopes):
     gaps = np.exp(draws.standard_normal((s.starts, depth - 1)))
     start = np.zeros((s.starts, 1))
     old = np.append(start, gaps.cumsum(axis=1), axis=1)
-    new = np.append(start, (gaps * draws.uniform(*slopes, gaps.shape)).cumsum(axis=1), axis=1)
+    new = np.append(start, (gaps * draws.uniform(slopes[0], slopes[1], gaps.shape)).cumsum(axis=1), axis=1)
     return growth(old, new)
 
 
 def growth(old, new):
     """Sharpness of the squares (points, D) shifted to product 1, new / old."""
-    depth, sharpness, unit = old.shape[1], [], 0.0
+    depth, sharpness, unit = old.shape[1], [], np.zeros(len(old))
     for squares in (old, new):
         weights = (1 + squares - squares.min(axis=1, keepdims=True)) ** 0.5
         sharpness.append(theory.flow_sharpness(weights))
-        # Squares are off by D + 4 units of the largest: the sharpness by D + 1 times that, relative to the smallest s^2.
+        # Squares are off by D + 4 units of the largest: the sharpness by D + 1 times that, over the smallest s^2.
         condition = (weights.max(axis=1) / np.abs(theory.gradient_flow_solution(weights)).min(axis=1)) ** 2
         unit += (2 * (depth + 4) * (depth + 1) * condition + 20 * depth) * theory.UNIT
     return exact([0], (sharpness[1] / sharpness[0])[:, None], unit[:, None], "draw")

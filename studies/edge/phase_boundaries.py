@@ -1,9 +1,9 @@
 """The frozen map doubles its period at load 2 whatever the weights; for two equal weights all boundaries are known.
 
-Load is step size x sharpness; the frozen map takes one step and returns to the old balances. Its slope at p = 1 is 1 -
-load. For D = 2 and equal weights it is p (1 + eta (1 - p))^2, with load 2 eta: a 2-cycle of multiplier 9 - 2 (1 + eta)^2
-until load 2 (sqrt 5 - 1) = 2.472, and an escape of the largest product 4 (1 + eta)^3 / (27 eta) past 1 + 1/eta, where a
-step makes weights negative, from load sqrt 27 - 2 = 3.196 on: above 2 sqrt 2, so that no run of the class comes near.
+Load is step size x sharpness; the frozen map takes one step and returns to the old balances. Its slope at p = 1 is
+1 - load. For D = 2 and equal weights it is p (1 + eta (1 - p))^2, with load 2 eta: a 2-cycle of multiplier
+9 - 2 (1 + eta)^2 until load 2 (sqrt 5 - 1) = 2.472, and an escape of the largest product 4 (1 + eta)^3 / (27 eta) past
+1 + 1/eta, where a step makes weights negative, from load sqrt 27 - 2 = 3.196 on: beyond the class's limit 2 sqrt 2.
 """
 
 from dataclasses import dataclass

@@ -32,7 +32,11 @@ def measure(s):
     minimum = np.array(s.minimum) / np.prod(s.minimum) ** (1 / len(s.minimum))
     step_size = s.load / theory.flow_sharpness(minimum)
     path = model.iterates(theory.flow_point(minimum, s.product), step_size, s.steps)[0]
-    steps, product, rounding = np.arange(s.steps + 1), path.prod(axis=1), float(theory.run_rounding(len(s.minimum), 2.0))
+    steps, product, rounding = (
+        np.arange(s.steps + 1),
+        path.prod(axis=1),
+        float(theory.run_rounding(len(s.minimum), 2.0)),
+    )
     curvature = np.linalg.eigvalsh(theory.hessian(path))[:, -1]
     return {
         "flow": exact(steps, theory.flow_sharpness(path), rounding),

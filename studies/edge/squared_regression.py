@@ -1,10 +1,10 @@
 """In squared regression the sharpness of the flow's solution falls in most runs, not in all: a finding.
 
-beta = plus^2 - minus^2. A step multiplies every plus_i minus_i by 1 - (2 step size g_i)^2; while no entry changes its sign
-they all shrink. With as many samples as directions the flow's solution keeps beta, plus_i^2 + minus_i^2 = sqrt(beta_i^2 +
-4 (plus_i minus_i)^2) shrinks, and the largest eigenvalue of (4/N) X diag(plus^2 + minus^2) X^T with it. With fewer, beta
-moves, and the sharpness may rise: the smallest case has 2 samples and 3 directions, at load 1, below the edge. With one
-sample no rise was found, and none is excluded here. The paper reports the decrease as an observation.
+beta = plus^2 - minus^2. A step multiplies every plus_i minus_i by 1 - (2 step size g_i)^2; while no entry changes its
+sign they all shrink. With as many samples as directions the flow's solution keeps beta, plus_i^2 + minus_i^2 =
+sqrt(beta_i^2 + 4 (plus_i minus_i)^2) shrinks, and the largest eigenvalue of (4/N) X diag(plus^2 + minus^2) X^T with it.
+With fewer, beta moves, and the sharpness may rise: the smallest case has 2 samples and 3 directions, at load 1, below
+the edge. With one sample no rise was found, none is excluded. The paper reports the decrease as an observation.
 """
 
 from dataclasses import dataclass
@@ -42,9 +42,9 @@ def smallest_case(s):
 
 def measure(s):
     found = {}
-    for k, (name, (samples, directions)) in enumerate(SHAPES.items()):
+    for name, (samples, directions) in SHAPES.items():
         given = squared.random_problems(s.rows, samples, directions, s.plus, s.minus, s.seed)
-        loads = np.linspace(*s.loads, s.rows)
+        loads = np.linspace(s.loads[0], s.loads[1], s.rows)
         found[name] = squared.descend(given, loads / squared.flow_sharpness(given), s.steps)
     steps, curves = np.arange(s.steps + 1), {}
     for name, paths in (found | {"case": smallest_case(s)}).items():
@@ -52,8 +52,8 @@ def measure(s):
         curves[name] = exact(steps, paths.sharpness[on], paths.rounding[on])
         curves[f"iterate, {name}"] = exact(steps, paths.iterate_sharpness[on], 1e-10)
     wide = curves["wide"]
-    rises = np.diff(wide.samples) > wide.rounding[:, 1:] + wide.rounding[:, :-1]
-    curves["share"] = Curve(np.zeros(1), 1.0 * rises.any(axis=1)[:, None])
+    rises = (np.diff(wide.samples) > wide.rounding[:, 1:] + wide.rounding[:, :-1]).any(axis=1, keepdims=True)
+    curves["share"] = Curve(np.zeros(1), rises.astype(float), x_name="run")
     return curves
 
 
@@ -73,7 +73,26 @@ def checks(s, measured, predicted):
 
 
 def figure(s, measured, predicted):
-    return plots.panels(1)[0]
+    drawn, (paths, rises) = plots.panels(2)
+    wide = measured["wide"]
+    for k, row in enumerate(np.linspace(0, wide.replicas - 1, 4).astype(int)):
+        load = s.loads[0] + (s.loads[1] - s.loads[0]) * row / wide.replicas
+        ratio = wide.samples[row] / wide.samples[row, 0]
+        plots.exact_line(paths, exact(wide.x, ratio, 0.0), k, f"N = 3, d = 8, load about {load:.1f}")
+    case = measured["case"].samples[0]
+    plots.measurement(paths, exact(wide.x, case / case[0], 0.0), 4, "smallest rise: N = 2, d = 3, load 1", markersize=3)
+    plots.label(paths, "steps", "sharpness of flow's solution / its start", log="")
+    paths.set(xlim=(-1, 30), ylim=(0.1, 1.05))
+    for k, (name, (samples, directions)) in enumerate(SHAPES.items()):
+        curve = measured[name]
+        largest = np.sort((curve.samples[:, 1:] / curve.samples[:, :-1] - 1).max(axis=1))[::-1]
+        seen = largest[largest > 1e-10]
+        colour, marker, _ = plots.SERIES[k]
+        text = f"N = {samples}, d = {directions}: {seen.size} of {largest.size} rise"
+        shares = np.arange(1, seen.size + 1) / largest.size
+        rises.plot(seen, shares, marker, color=colour, markersize=3, label=text)
+    plots.label(rises, "largest relative rise in one step", "share of runs with more", "loads 1.9 to 2√2 at the start")
+    return drawn
 
 
 if __name__ == "__main__":

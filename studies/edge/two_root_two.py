@@ -1,4 +1,4 @@
-"""The constant is 2 sqrt 2, at every depth: below that load no step can raise the flow's sharpness, just above one does.
+"""The constant is 2 sqrt 2 at every depth: below that load no step raises the flow's sharpness, just above one does.
 
 A step from product p multiplies the balance w_i^2 - w_j^2 by 1 - rho^2, rho = step size (1 - p) p / (w_i w_j). For
 p < 1, rho <= step size / (s_i s_j) <= load / 2 <= sqrt 2 for every pair, so that no balance grows (for p > 1 weights

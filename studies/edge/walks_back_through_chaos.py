@@ -1,9 +1,9 @@
 """Gradient descent walks backwards through a bifurcation diagram: chaos, 4-cycle, 2-cycle, minimum.
 
-Freeze the balances: take one step, then return to the old trajectory of gradient flow. This map of the product p has the
-slope 1 - load at its fixed point 1, load = step size x sharpness of the flow's solution. Real steps change the balances
-slowly where all but two weights are large (by rho^2 per step), and always so that the load falls: p_t follows the frozen
-map's attractor down the loads. Compared in the window of the 2-cycle, where the attractor forgets its start.
+Freeze the balances: take one step, then return to the old trajectory of gradient flow. This map of the product p has
+the slope 1 - load at its fixed point 1, load = step size x sharpness of the flow's solution. Real steps change the
+balances slowly where all but two weights are large (by rho^2 per step), and always so that the load falls: p_t follows
+the frozen map's attractor down the loads. Compared in the window of the 2-cycle, where the attractor forgets its start.
 """
 
 from dataclasses import dataclass
@@ -72,7 +72,9 @@ def predict(s):
 
 
 def checks(s, measured, predicted):
-    rival = Rival(claim="the minimum, p = 1", predicted=exact(measured["cycle"].x, np.ones(measured["cycle"].x.size), 0.0))
+    rival = Rival(
+        claim="the minimum, p = 1", predicted=exact(measured["cycle"].x, np.ones(measured["cycle"].x.size), 0.0)
+    )
     claim = "p_t is on the 2-cycle of the frozen map"
     yield agrees(claim, measured["cycle"], predicted["cycle"], rival=rival, within=s.within)
     rival = Rival(claim="the product falls", measured=measured["product"])

@@ -41,7 +41,7 @@ def smallest_square(gaps: Floats, product: float, guess: float) -> float:
 
     Newton in log u: the sum is convex there, with slope >= 1 and curvature <= slope, so that a step of size d leaves
     an error of at most d^2 / 2. Stops after a step below 1e-8. The product of the u + gaps_i is kept near 1 by exact
-    powers of two, and only its logarithm is taken, so that nothing cancels at the root.
+    powers of two, and only its logarithm is taken, so that nothing cancels at the root. 0 where u is below all floats.
     """
     u = guess
     for _ in range(200):
@@ -66,7 +66,7 @@ def smallest_square(gaps: Floats, product: float, guess: float) -> float:
             excess = math.log(ratio) + exponent * math.log(2.0)
         step = excess / slope
         u *= math.exp(-step)
-        if abs(step) < 1e-8:
+        if abs(step) < 1e-8 or u == 0.0:
             return u
     return math.inf
 
@@ -79,7 +79,7 @@ def first_guess(gaps: Floats, product: float) -> float:
 
 @kernel
 def flow_squares(weights: Floats, products: Floats) -> Floats:
-    """Squares (points, D) of the point with product `products` (points,) on the trajectory through each of `weights`."""
+    """Squares (points, D) of the points with `products` (points,) on the trajectories through `weights` (points, D)."""
     points, d = weights.shape
     out = np.empty((points, d))
     gaps = np.empty(d)
@@ -184,7 +184,7 @@ def iterates(weights: Floats, step_sizes: Floats, count: int) -> Floats:
 def frozen_product(gaps: Floats, u: float, step_size: float) -> float:
     """Product after one step from the point u of the trajectory: p prod_i (1 - step_size (p - 1) p / w_i^2).
 
-    0 or less where a weight does not stay positive.
+    0 where a weight does not stay positive.
     """
     square = 1.0
     for i in range(gaps.size):
@@ -195,7 +195,7 @@ def frozen_product(gaps: Floats, u: float, step_size: float) -> float:
     for i in range(gaps.size):
         factor = 1.0 - push / (u + gaps[i])
         if not factor > 0.0:
-            return min(product * factor, 0.0)
+            return 0.0
         out *= factor
     return out
 
@@ -245,7 +245,7 @@ def class_margins(weights: Floats, step_sizes: Floats) -> Floats:
 
 @kernel
 def frozen_orbits(weights: Floats, step_sizes: Floats, products: Floats, skip: int, keep: int) -> Floats:
-    """Products (points, keep) of the frozen map's orbit from `products` (points,): after skip + 1, ..., skip + keep steps.
+    """Products (points, keep) of the frozen map's orbits from `products` (points,), after skip + 1, ... steps.
 
     The trajectory (the gaps of weights (points, D)) stays the same for ever; -inf once a weight does not stay positive.
     """

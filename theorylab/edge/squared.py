@@ -1,6 +1,7 @@
 """Squared regression, beyond scalars: coefficients beta = plus^2 - minus^2 (elementwise), fitted by gradient descent.
 
-Loss 1/(2 N) sum_n (x_n . beta - y_n)^2 over N samples, no more than the d directions. With g = d loss / d beta a step is
+Loss 1/(2 N) sum_n (x_n . beta - y_n)^2 over N samples, at most as many as directions. With g the
+gradient in beta, a step is
 
     plus <- plus (1 - 2 step_size g),   minus <- minus (1 + 2 step_size g),
 
@@ -59,7 +60,11 @@ def problems(inputs: ArrayLike, targets: ArrayLike, plus: ArrayLike, minus: Arra
     )
     rows, samples, d = x.shape
     parts = []
-    for name, value, shape in (("targets", targets, (rows, samples)), ("plus", plus, (rows, d)), ("minus", minus, (rows, d))):
+    for name, value, shape in (
+        ("targets", targets, (rows, samples)),
+        ("plus", plus, (rows, d)),
+        ("minus", minus, (rows, d)),
+    ):
         given = np.asarray(value, dtype=float)
         try:
             parts.append(np.array(np.broadcast_to(given, shape)))
@@ -110,7 +115,7 @@ def descend(given: Problems, step_size: ArrayLike, steps: int) -> Paths:
 
 def iterate_sharpness(given: Problems) -> Floats:
     """Largest eigenvalue of the Hessian in (plus, minus) at the iterate, (rows,): J^T J / N + diag(2 g, -2 g)."""
-    rows, samples, d = given.inputs.shape
+    samples, d = given.inputs.shape[1:]
     jacobian = 2 * np.concatenate([given.inputs * given.plus[:, None], -given.inputs * given.minus[:, None]], axis=2)
     residual = _apply(given.inputs, given.plus**2 - given.minus**2) - given.targets
     gradient = _apply_transposed(given.inputs, residual) / samples
@@ -138,10 +143,11 @@ def _flow(given: Problems, guess: Floats, moved: Floats) -> tuple[Floats, Floats
         size = 2 * np.abs(_apply_transposed(x, step)).max(axis=1)
         nu = nu + step / np.maximum(1.0, size)[:, None]
         last = bool(size.max() < 1e-8)
-    total = above + below
+    total = np.asarray(above + below)
     sharpness = np.linalg.eigvalsh(2 / samples * curvature)[:, -1]
     # Relative errors `off` of the squares move the residual of the fit, that moves nu, and both move the eigenvalue.
-    off = 2 * (moved + (samples * _apply_transposed(np.abs(x), np.abs(nu)) + 4) * UNIT)
+    size_of_nu: Floats = np.abs(nu)
+    off = 2 * (moved + (samples * _apply_transposed(np.abs(x), size_of_nu) + 4) * UNIT)
     fit = _apply(np.abs(x), total * off) + (d + 8) * UNIT * (_apply(np.abs(x), total) + np.abs(given.targets))
     response = np.abs(np.linalg.solve(curvature, x))
     shift = 2 * (response.transpose(0, 2, 1) @ fit[..., None])[..., 0]

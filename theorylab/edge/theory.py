@@ -34,8 +34,7 @@ def gradient_flow_solution(weights: ArrayLike) -> Floats:
     """
     rows, shape = weight_rows(weights), np.shape(weights)
     signs = _arrival_signs(rows)
-    squares = kernels.flow_squares(rows, np.ones(rows.shape[0]))
-    return np.asarray((signs * squares**0.5).reshape(shape))
+    return np.asarray((signs * _solution_squares(rows) ** 0.5).reshape(shape))
 
 
 def flow_sharpness(weights: ArrayLike) -> Any:
@@ -45,8 +44,19 @@ def flow_sharpness(weights: ArrayLike) -> Any:
     """
     rows, shape = weight_rows(weights), np.shape(weights)
     _arrival_signs(rows)
-    values = (1.0 / kernels.flow_squares(rows, np.ones(rows.shape[0]))).sum(axis=1)
+    values = (1.0 / _solution_squares(rows)).sum(axis=1)
     return float(values[0]) if len(shape) == 1 else np.asarray(values)
+
+
+def _solution_squares(rows: Floats) -> Floats:
+    """Squares of the flow's solution, (points, D). InputError where the smallest leaves the range of floats."""
+    squares = kernels.flow_squares(rows, np.ones(rows.shape[0]))
+    bad = squares.min(axis=1) < 1e-300
+    if bad.any():
+        raise InputError(
+            f"weights {rows[bad][0]} are too unequal: the flow's solution has a weight below 1e-150; scale some down"
+        )
+    return np.asarray(squares)
 
 
 def _arrival_signs(rows: Floats) -> Floats:
@@ -79,7 +89,7 @@ def flow_point(weights: ArrayLike, product: ArrayLike) -> Floats:
     )
     require(
         (np.isfinite(products) & (products > 1e-40) & (products < 1e40)).all(),
-        f"product={product} is not allowed: give numbers between 1e-40 and 1e40",
+        f"product={product!r} is not allowed: give numbers between 1e-40 and 1e40",
     )
     wanted = np.ascontiguousarray(np.broadcast_to(products, rows.shape[:1]))
     return np.asarray(kernels.flow_squares(rows, wanted).reshape(shape) ** 0.5)
@@ -144,12 +154,12 @@ def balanced_map(product: Any, step_size: Any) -> Any:
 
 
 def balanced_peak(step_size: Any) -> Any:
-    """Largest product that `balanced_map` reaches from (0, 1), step_size > 1/2: 4 (1 + step_size)^3 / (27 step_size)."""
+    """Largest product that `balanced_map` reaches from (0, 1) for step sizes eta > 1/2: 4 (1 + eta)^3 / (27 eta)."""
     return 4 * (1 + step_size) ** 3 / (27 * step_size)
 
 
 def balanced_two_cycle_multiplier(step_size: Any) -> Any:
-    """Slope of `balanced_map` over its 2-cycle: 9 - 2 (1 + step_size)^2, in (-1, 1) for step sizes in (1, sqrt 5 - 1)."""
+    """Slope of `balanced_map` over its 2-cycle: 9 - 2 (1 + eta)^2, within (-1, 1) for eta in (1, sqrt 5 - 1)."""
     return 9 - 2 * (1 + step_size) ** 2
 
 
