@@ -47,7 +47,7 @@ def four_cycle(s):
     """Bracket of the load at which the 2-cycle of two equal weights gives way."""
 
     def gone(load):
-        late = theory.frozen_orbit(theory.flow_point(PAIR, 0.7), load / 2, skip=s.transient, keep=3)
+        late = theory.frozen_orbit(0.8 * PAIR, load / 2, skip=s.transient, keep=3)
         return bool(abs(late[2] - late[0]) > 1e-6)
 
     low, high = bracket(gone, 2.3, 2.6, relative_width=1e-4)
@@ -56,40 +56,34 @@ def four_cycle(s):
     return low - margin, high + margin
 
 
-def escape():
-    """Bracket of the load at which the frozen map of two equal weights can make a weight negative."""
-    return bracket(lambda load: bool(theory.class_margins(PAIR, load / 2)[1] <= 0), 2.5, 3.5, relative_width=1e-9)
-
-
 def measure(s):
     found = [doubling(s, depth) for depth in s.depths]
     loads = np.linspace(1.8, 3.25, s.points)
-    starts = np.tile(theory.flow_point(PAIR, 0.7), (loads.size, 1))
-    orbits = theory.frozen_orbit(starts, loads / 2, skip=2000, keep=64)
+    orbits = theory.frozen_orbit(np.tile(0.8 * PAIR, (loads.size, 1)), loads / 2, skip=2000, keep=64)
     return {
         "doubling": brackets(s.depths, [pair for pair, _ in found], "depth"),
         "equal": exact(s.depths, [2 * x / d for (_, x), d in zip(found, s.depths, strict=True)], 1e-12, "depth"),
         "four-cycle": brackets([2], [four_cycle(s)], "depth"),
-        "escape": brackets([2], [escape()], "depth"),
+        "escape": brackets([2], [bracket(lambda x: theory.class_margins(PAIR, x / 2)[1] <= 0, 2.5, 3.5)], "depth"),
         "orbit": Curve(loads, np.where(orbits > 0, orbits, np.inf).T, exact=True, x_name="load"),
     }
 
 
 def predict(s):
-    values = {"four-cycle": theory.BALANCED_FOUR_CYCLE_LOAD, "escape": theory.BALANCED_ESCAPE_LOAD}
-    curves = {name: exact([2], [value], 2.0**-50, "depth") for name, value in values.items()}
-    return curves | {"doubling": exact(s.depths, np.full(len(s.depths), theory.EDGE), 0.0, "depth")}
+    return {
+        "doubling": exact(s.depths, np.full(len(s.depths), theory.EDGE), 0.0, "depth"),
+        "four-cycle": exact([2], [theory.BALANCED_FOUR_CYCLE_LOAD], 2.0**-50, "depth"),
+        "escape": exact([2], [theory.BALANCED_ESCAPE_LOAD], 2.0**-50, "depth"),
+    }
 
 
 def checks(s, measured, predicted):
     rival = Rival(claim="at step size x D = 2, as if weights were equal", predicted=measured["equal"])
-    claim = "the period doubles at load 2, at every depth"
-    yield threshold(claim, measured["doubling"], predicted["doubling"], rival=rival)
-    rival = Rival(claim="at 2.449 = sqrt 6, as in the logistic map's r - 1", predicted=6**0.5)
-    claim = "D = 2, equal: 4-cycle from load 2 (sqrt 5 - 1)"
-    yield threshold(claim, measured["four-cycle"], predicted["four-cycle"], rival=rival)
+    yield threshold("the period doubles at load 2", measured["doubling"], predicted["doubling"], rival=rival)
+    rival = Rival(claim="at 2.449 = sqrt 6, as in the logistic map", predicted=6**0.5)
+    yield threshold("D = 2: 4-cycle from 2 (sqrt 5 - 1)", measured["four-cycle"], predicted["four-cycle"], rival=rival)
     rival = Rival(claim="from the class's limit 2 sqrt 2", predicted=theory.LOAD_LIMIT)
-    yield threshold("D = 2, equal: escape from load sqrt 27 - 2", measured["escape"], predicted["escape"], rival=rival)
+    yield threshold("D = 2: escape from sqrt 27 - 2", measured["escape"], predicted["escape"], rival=rival)
 
 
 def figure(s, measured, predicted):
@@ -97,8 +91,8 @@ def figure(s, measured, predicted):
     orbit = measured["orbit"]
     loads = np.broadcast_to(orbit.x, orbit.samples.shape)
     axes.plot(loads.ravel(), orbit.samples.ravel(), ",", color=plots.SERIES[0][0], rasterized=True)
-    marks = [("edge 2", theory.EDGE), ("2(√5 - 1)", theory.BALANCED_FOUR_CYCLE_LOAD), ("2√2", theory.LOAD_LIMIT)]
-    for name, load in [*marks, ("√27 - 2", theory.BALANCED_ESCAPE_LOAD)]:
+    marks = {"edge 2": theory.EDGE, "2(√5 - 1)": theory.BALANCED_FOUR_CYCLE_LOAD, "2√2": theory.LOAD_LIMIT}
+    for name, load in (marks | {"√27 - 2": theory.BALANCED_ESCAPE_LOAD}).items():
         axes.axvline(load, color="black", linestyle=(0, (4, 2)), linewidth=1.0)
         axes.annotate(name, (load, 1.72), ha="center", va="bottom", fontsize=8, annotation_clip=False)
     axes.set_ylim(0, 1.7)

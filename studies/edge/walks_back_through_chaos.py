@@ -72,11 +72,8 @@ def predict(s):
 
 
 def checks(s, measured, predicted):
-    rival = Rival(
-        claim="the minimum, p = 1", predicted=exact(measured["cycle"].x, np.ones(measured["cycle"].x.size), 0.0)
-    )
-    claim = "p_t is on the 2-cycle of the frozen map"
-    yield agrees(claim, measured["cycle"], predicted["cycle"], rival=rival, within=s.within)
+    cycle, rival = measured["cycle"], Rival(claim="at the minimum, p = 1", predicted=1.0)
+    yield agrees("p_t is on the frozen map's 2-cycle", cycle, predicted["cycle"], rival=rival, within=s.within)
     rival = Rival(claim="the product falls", measured=measured["product"])
     yield monotone("the load falls at every step", measured["load"], rival=rival)
 
@@ -88,11 +85,9 @@ def figure(s, measured, predicted):
     axes.plot(loads.ravel(), diagram.samples.ravel(), ",", color="black", label="_", rasterized=True)
     axes.plot([], [], "s", color="black", markersize=3, label="attractor of the frozen map")
     stride = measured["load"].x.size // 2000 | 1  # odd: an even one would show one branch of a cycle
-    show = slice(None, None, stride)
-    colour = plots.SERIES[1][0]
-    line = (measured["load"].mean[show], measured["product"].mean[show])
-    name = f"gradient descent, every {stride}th step" if stride > 1 else "gradient descent, every step"
-    axes.plot(*line, "o", color=colour, markersize=1.6, alpha=0.7, label=name, zorder=6)
+    load, product = (measured[name].mean[::stride] for name in ("load", "product"))
+    name = f"gradient descent, 1 of {stride} steps"
+    axes.plot(load, product, "o", color=plots.SERIES[1][0], markersize=1.6, alpha=0.7, label=name, zorder=6)
     axes.set_xlim(s.load + 0.02, 1.95)
     plots.label(axes, "load (falls with time)", "product p", f"D = 3, large weight {s.large:g}", log="")
     return drawn

@@ -128,7 +128,8 @@ def iterate_sharpness(given: Problems) -> Floats:
 def _flow(given: Problems, guess: Floats, moved: Floats) -> tuple[Floats, Floats, Floats]:
     """Sharpness of the flow's solution, its relative rounding bound, and nu; `moved`: rounding in log plus, minus.
 
-    Newton, damped so that no exponent changes by more than 1, which the exponentials here allow from everywhere.
+    Newton, damped so that no exponent changes by more than 1, which the exponentials here allow from everywhere;
+    inf where it has not arrived after NEWTON_STEPS.
     """
     x, nu = given.inputs, guess
     samples, d = x.shape[1:]
@@ -137,17 +138,17 @@ def _flow(given: Problems, guess: Floats, moved: Floats) -> tuple[Floats, Floats
         exponent = 2 * _apply_transposed(x, nu)
         above, below = given.plus**2 * np.exp(-exponent), given.minus**2 * np.exp(exponent)
         curvature = 2 * (x * (above + below)[:, None]) @ x.transpose(0, 2, 1)
-        step = np.linalg.solve(curvature, (_apply(x, above - below) - given.targets)[..., None])[..., 0]
+        missing = (_apply(x, above - below) - given.targets)[..., None]
+        step = np.asarray(np.linalg.solve(curvature, missing)[..., 0], dtype=float)
         if last:
             break
         size = 2 * np.abs(_apply_transposed(x, step)).max(axis=1)
         nu = nu + step / np.maximum(1.0, size)[:, None]
         last = bool(size.max() < 1e-8)
-    total = np.asarray(above + below)
-    sharpness = np.linalg.eigvalsh(2 / samples * curvature)[:, -1]
+    total = above + below
+    sharpness = np.where(size < 1e-8, np.linalg.eigvalsh(2 / samples * curvature)[:, -1], np.inf)
     # Relative errors `off` of the squares move the residual of the fit, that moves nu, and both move the eigenvalue.
-    size_of_nu: Floats = np.abs(nu)
-    off = 2 * (moved + (samples * _apply_transposed(np.abs(x), size_of_nu) + 4) * UNIT)
+    off = 2 * (moved + (samples * _apply_transposed(np.abs(x), np.abs(nu)) + 4) * UNIT)
     fit = _apply(np.abs(x), total * off) + (d + 8) * UNIT * (_apply(np.abs(x), total) + np.abs(given.targets))
     response = np.abs(np.linalg.solve(curvature, x))
     shift = 2 * (response.transpose(0, 2, 1) @ fit[..., None])[..., 0]
