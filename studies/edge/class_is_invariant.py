@@ -47,7 +47,7 @@ def follow(s, starts):
 
 
 def measure(s):
-    groups: dict[str, list] = {"class": [], "untrapped": []}
+    groups: dict[str, list[tuple[Curve, Curve]]] = {"class": [], "untrapped": []}
     for depth in s.depths:
         drawn = random_starts(depth, s.starts, loads=s.loads, products=(0.001, 1.3), spread=1.0, seed=s.seed)
         for rows, starts in zip(groups.values(), split_by_class(drawn), strict=True):
@@ -80,8 +80,8 @@ def figure(s, measured, predicted):
         pick = np.unique(np.linspace(0, margin.size - 1, 500).astype(int))
         text = f"{label}: {int(alive.sum())} of {alive.size} keep their signs"
         axes.plot(margin[pick], share[pick], color=plots.SERIES[k][0], linestyle=plots.SERIES[k][2], label=text)
-    axes.axvline(0.0, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="border of the class")
-    axes.set_xlim(-1.05, 1.0)
+    plots.prediction(axes, exact([0.0, 1e-9], [0.0, 1.0], 0.0), "border of the class")
+    axes.set(xlim=(-1.05, 1.0), ylim=(-0.03, 1.3))
     plots.label(axes, f"smallest margin in {max(s.steps)} steps (-1: reached 0)", "share of starts below", log="")
     return drawn
 

@@ -21,6 +21,7 @@ SOURCE = Source("kreisler2023gfs", "abstract (convergence to the edge); rate der
 class Setting:
     depths: tuple[int, ...] = (2, 3, 4, 6, 8)
     starts: int
+    loads: tuple[float, float] = (theory.EDGE, theory.LOAD_LIMIT)
     horizon: int
     exists: float = 1.9  # largest step size x D: a margin, near 2 convergence takes ever longer
     settled: float = 1e-6  # |p - 1| of a run that has ended
@@ -36,8 +37,7 @@ ROUNDING = float(theory.run_rounding(8, 2.0))
 
 def ends(s, depth):
     """Loads (runs, 2) at the start and the end of the runs that have ended, and the share of the runs that has."""
-    loads = (theory.EDGE, theory.LOAD_LIMIT)
-    drawn = random_starts(depth, s.starts, loads=loads, products=(0.02, 1.3), spread=1.0, seed=s.seed)
+    drawn = random_starts(depth, s.starts, loads=s.loads, products=(0.02, 1.3), spread=1.0, seed=s.seed)
     starts, _ = split_by_class(Starts(*(x[drawn.step_size * depth < s.exists] for x in drawn)))
     runs = model.descend(*starts, [0, s.horizon])
     ended = np.abs(runs.product[:, 1] - 1) < s.settled
@@ -88,11 +88,10 @@ def figure(s, measured, predicted):
     ends_axes.axvline(theory.EDGE, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="edge 2")
     title = f"{measured['end'].replicas} runs; {measured['ended'].mean.min():.0%} or more settle in {s.horizon} steps"
     plots.label(ends_axes, "load (step size x sharpness) of the minimum reached", "runs", title, log="")
-    seen = measured["distance"]
+    seen, factor = measured["distance"], measured["last load"].mean[0] - 1
     plots.measurement(rate, seen.at(slice(None, None, 8)), 0, "run from load 2.3, D = 4")
-    factor = measured["last load"].mean[0] - 1
-    line = seen.mean[-1] * factor ** (seen.x - seen.x[-1])
-    plots.prediction(rate, exact(seen.x, line, 0.0), f"factor {factor:.4f} per step")
+    line = exact(seen.x, seen.mean[-1] * factor ** (seen.x - seen.x[-1]), 0.0)
+    plots.prediction(rate, line, f"factor {factor:.4f} per step")
     plots.label(rate, "steps", "|p - 1|", log="y")
     return drawn
 

@@ -51,8 +51,7 @@ def four_cycle(s):
         return bool(abs(late[2] - late[0]) > 1e-6)
 
     low, high = bracket(gone, 2.3, 2.6, relative_width=1e-4)
-    # The 2-cycle is reached to 1e-6 at distance x from the boundary after 14 / (4.5 x) pairs of steps.
-    margin = 28 / (4.5 * s.transient)
+    margin = 28 / (4.5 * s.transient)  # at distance x the 2-cycle is reached to 1e-6 after 14 / (4.5 x) pairs of steps
     return low - margin, high + margin
 
 
@@ -70,11 +69,9 @@ def measure(s):
 
 
 def predict(s):
-    return {
-        "doubling": exact(s.depths, np.full(len(s.depths), theory.EDGE), 0.0, "depth"),
-        "four-cycle": exact([2], [theory.BALANCED_FOUR_CYCLE_LOAD], 2.0**-50, "depth"),
-        "escape": exact([2], [theory.BALANCED_ESCAPE_LOAD], 2.0**-50, "depth"),
-    }
+    return {"doubling": exact(s.depths, np.full(len(s.depths), theory.EDGE), 0.0, "depth"),
+            "four-cycle": exact([2], [theory.BALANCED_FOUR_CYCLE_LOAD], 2.0**-50, "depth"),
+            "escape": exact([2], [theory.BALANCED_ESCAPE_LOAD], 2.0**-50, "depth")}  # fmt: skip
 
 
 def checks(s, measured, predicted):
@@ -88,9 +85,8 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=6.5, height=4.0)
-    orbit = measured["orbit"]
-    loads = np.broadcast_to(orbit.x, orbit.samples.shape)
-    axes.plot(loads.ravel(), orbit.samples.ravel(), ",", color=plots.SERIES[0][0], rasterized=True)
+    loads, products = np.broadcast_arrays(measured["orbit"].x, measured["orbit"].samples)
+    axes.plot(loads.ravel(), products.ravel(), ",", color=plots.SERIES[0][0], rasterized=True)
     marks = {"edge 2": theory.EDGE, "2(√5 - 1)": theory.BALANCED_FOUR_CYCLE_LOAD, "2√2": theory.LOAD_LIMIT}
     for name, load in (marks | {"√27 - 2": theory.BALANCED_ESCAPE_LOAD}).items():
         axes.axvline(load, color="black", linestyle=(0, (4, 2)), linewidth=1.0)
