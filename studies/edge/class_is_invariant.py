@@ -51,9 +51,9 @@ def measure(s):
     for depth in s.depths:
         drawn = random_starts(depth, s.starts, loads=s.loads, products=(0.001, 1.3), spread=1.0, seed=s.seed)
         for rows, starts in zip(groups.values(), split_by_class(drawn), strict=True):
-            rows.append(follow(s, starts))
+            rows += [follow(s, starts)] if len(starts.weights) else []
     return {
-        f"{name}, {group}": stacked([row[i] for row in rows if row[i].samples.size])
+        f"{name}, {group}": stacked([row[i] for row in rows])
         for group, rows in groups.items()
         for i, name in enumerate(("margin", "survival"))
     }

@@ -86,7 +86,7 @@ def figure(s, measured, predicted):
         style = {"color": plots.SERIES[k][0], "linestyle": plots.SERIES[k][2], "label": label, "histtype": "step"}
         ends_axes.hist(measured[name].samples[:, 0], np.linspace(1.3, 2.85, 63).tolist(), **style)
     ends_axes.axvline(theory.EDGE, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="edge 2")
-    title = f"{measured['end'].replicas} runs; {measured['ended'].mean.min():.0%} or more settle in {s.horizon} steps"
+    title = f"{measured['end'].replicas} runs that settle, {measured['ended'].mean.min():.1%} or more at each depth"
     plots.label(ends_axes, "load (step size x sharpness) of the minimum reached", "runs", title, log="")
     seen, factor = measured["distance"], measured["last load"].mean[0] - 1
     plots.measurement(rate, seen.at(slice(None, None, 8)), 0, "run from load 2.3, D = 4")

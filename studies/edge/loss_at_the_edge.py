@@ -53,15 +53,15 @@ def measure(s):
         load = starts.step_size[:, None] * runs.sharpness
         distance = np.abs(runs.product[:, :-1] - 1)
         share = distance / distance[:, :1]
-        # Each step moves a product by 20 D units at most, and 20 steps shrink what earlier ones did.
-        slack = 400 * depth * theory.UNIT / distance[:, :1]
+        # A step moves a product by 20 D units at most, and 20 steps shrink what earlier ones did; sharpness adds up.
+        slack, unit = 400 * depth * theory.UNIT / distance[:, :1], theory.run_rounding(depth, 1.1)
         bound = 2 * (1 - delta) ** (2 * STEPS)
         rows.append({
-            "missing": Curve(steps, (2 - load) / delta, True, 4 * theory.run_rounding(depth, 1.1) / delta),
-            "loss": Curve(STEPS, share**2, True, slack * (2 * share + slack)),
-            "bound": exact(STEPS, bound, 1e-13 / delta),
-            "faster": exact(STEPS, bound * (1 - delta) ** (0.2 * STEPS), 1e-13 / delta),
-            "delta": exact([0], delta, 1e-13 / delta),
+            "missing": Curve(steps.astype(float), (2 - load) / delta, True, 4 * unit * (1 + steps) / delta),
+            "loss": Curve(STEPS.astype(float), share**2, True, slack * (2 * share + slack)),
+            "bound": exact(STEPS, bound, 200 * unit),  # 2 k d delta / (1 - delta), d delta below 2 units
+            "faster": exact(STEPS, bound * (1 - delta) ** (0.2 * STEPS), 220 * unit),
+            "delta": exact([0], delta, 2 * unit / delta),
         })  # fmt: skip
     return {name: stacked([row[name] for row in rows]) for name in rows[0]}
 

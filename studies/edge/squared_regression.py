@@ -30,7 +30,7 @@ class Setting:
 
 
 QUICK = Setting(rows=600, steps=30, seed=1)
-FULL = Setting(rows=4000, steps=200, seed=2)
+FULL = Setting(rows=4000, steps=100, seed=2)
 SHAPES = {"square": (3, 3), "smallest": (2, 3), "wide": (3, 8), "one sample": (1, 8)}  # samples, directions
 
 

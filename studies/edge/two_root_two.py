@@ -72,8 +72,8 @@ def checks(s, measured, predicted):
     rival = Rival(claim="at 2 sqrt 2 whatever balance and product", predicted=theory.LOAD_LIMIT)
     claim = "D = 2: rises from load sqrt(2 (4 + b^2)) / (1 - p)"
     yield threshold(claim, measured["pair"], predicted["pair"], rival=rival)
-    rival = Rival(claim="no rise below load 2.88", predicted=2.88)
-    yield above("no rise below load 2 sqrt 2", measured["depth"], predicted["depth"], rival=rival)
+    rival = Rival(claim="only above 2.88", predicted=2.88)
+    yield above("a pair at any depth rises only above 2 sqrt 2", measured["depth"], predicted["depth"], rival=rival)
     rival = Rival(claim="none is possible at 2 sqrt 2", predicted=predicted["depth"])
     yield below("each depth has a rise within 1% above it", measured["depth"], 1.01 * theory.LOAD_LIMIT, rival=rival)
 

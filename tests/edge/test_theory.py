@@ -129,6 +129,16 @@ def test_critical_load_of_two_is_where_the_balance_keeps_its_size():
     assert pytest.approx(8**0.5) == theory.LOAD_LIMIT
 
 
+@pytest.mark.parametrize("depth", [2, 3, 8])
+def test_rho_is_at_most_half_the_load_below_product_one(depth):
+    # step size (1 - p) p / (w_1 w_2) <= step size / (s_1 s_2) <= load / 2, for the two smallest weights.
+    starts = ensembles.random_starts(depth, 500, loads=(1, 4), products=(1e-4, 1), spread=1.0, seed=9)
+    small, p = np.sort(starts.weights, axis=1)[:, :2].prod(axis=1), starts.weights.prod(axis=1)
+    load = starts.step_size * theory.flow_sharpness(starts.weights)
+    rho = starts.step_size * (1 - p) * p / small
+    assert (rho <= load / 2).all()
+
+
 def test_balanced_peak_and_escape():
     p, eta = sp.symbols("p eta", positive=True)
     slope = sp.diff(theory.balanced_map(p, eta), p)
