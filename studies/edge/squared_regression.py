@@ -82,7 +82,7 @@ def figure(s, measured, predicted):
     case = measured["case"].samples[0]
     plots.measurement(paths, exact(wide.x, case / case[0], 0.0), 4, "smallest rise: N = 2, d = 3, load 1", markersize=3)
     plots.label(paths, "steps", "sharpness of flow's solution / its start", log="")
-    paths.set(xlim=(-1, 30), ylim=(0.1, 1.05))
+    paths.set(xlim=(-1, 30), ylim=(-0.35, 1.05))
     for k, (name, (samples, directions)) in enumerate(SHAPES.items()):
         curve = measured[name]
         largest = np.sort((curve.samples[:, 1:] / curve.samples[:, :-1] - 1).max(axis=1))[::-1]
