@@ -1,0 +1,1 @@
+"""Studies of the edge of stability, in models where the gradient flow is known exactly."""
