@@ -84,10 +84,14 @@ def predict(s):
 
 def checks(s, measured, predicted):
     concave = "concave f"
-    rival = Rival(claim="<= sigma C / mu for concave f", measured=measured[concave], predicted=predicted[f"plain, {concave}"])
+    rival = Rival(
+        claim="<= sigma C / mu for concave f", measured=measured[concave], predicted=predicted[f"plain, {concave}"]
+    )
     for name in scalar_families(s.slopes):
         yield below(f"drift <= sigma C / (mu - sigma L), {name}", measured[name], predicted[name], rival=rival)
-    first = exact(measured["matrix"].x, measured["matrix"].x * predicted["matrix"].mean[0] / measured["matrix"].x[0], 0.0, "sigma")
+    first = exact(
+        measured["matrix"].x, measured["matrix"].x * predicted["matrix"].mean[0] / measured["matrix"].x[0], 0.0, "sigma"
+    )
     claim = "drift of many lower minimisers = sigma |A^T (AA^T)^-1 (sigma + AA^T)^-1 r|"
     yield agrees(claim, measured["matrix"], predicted["matrix"], rival=Rival(claim="its leading term", predicted=first))
     rival = Rival(claim="as sigma^(1/2)", predicted=Power(0.5))

@@ -99,7 +99,9 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (strength, flatness) = plots.panels(2)
     mid = len(s.slopes) // 2
-    for k, (name, label) in enumerate((("convex f", "quadratic"), ("cubic g", "cubic g (bound)"), ("matrix", "matrix"))):
+    for k, (name, label) in enumerate(
+        (("convex f", "quadratic"), ("cubic g", "cubic g (bound)"), ("matrix", "matrix"))
+    ):
         row, own = (c[name] if name == "matrix" else exact(c[name].x, c[name].samples[mid], 0.0)
                     for c in (measured, predicted))  # fmt: skip
         plots.measurement(strength, exact(row.x, row.mean, 0.0), k, label)

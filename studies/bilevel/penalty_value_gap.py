@@ -98,7 +98,9 @@ def figure(s, measured, predicted):
         unit = row.x * s.slopes[mid] ** 2 / (2 * scalar_families(s.slopes)[name][mid].curvature)
         plots.measurement(axes, exact(row.x, row.mean / unit, 0.0), k, name)
         plots.prediction(axes, exact(row.x, bound.mean / unit, 0.0), "" if k else "bound")
-    plots.label(axes, "penalty strength sigma", "(psi - psi_sigma) / (sigma C² / 2 mu)", f"C = {s.slopes[mid]:g}", log="x")
+    plots.label(
+        axes, "penalty strength sigma", "(psi - psi_sigma) / (sigma C² / 2 mu)", f"C = {s.slopes[mid]:g}", log="x"
+    )
     return drawn
 
 

@@ -72,12 +72,18 @@ def checks(s, measured, predicted):
     claim = "value gap -> 3/4 sigma^(1/3), quartic g"
     yield agrees(claim, measured["quartic"].at(late), predicted["quartic"].at(late), rival=rival, within=s.within)
     rival = Rival(claim="it stays bounded", predicted=Power(0))
-    yield decays_as("psi_sigma' grows as sigma^(-2/3), quartic g", measured["quartic, slope"], Power(-2 / 3), rival=rival)
+    yield decays_as(
+        "psi_sigma' grows as sigma^(-2/3), quartic g", measured["quartic, slope"], Power(-2 / 3), rival=rival
+    )
     rival = Rival(claim="1", predicted=predicted["one"])
-    yield agrees("value gap at x = -sigma/4 is 3/2 for every sigma, jump", measured["jump"], predicted["jump"], rival=rival)
+    yield agrees(
+        "value gap at x = -sigma/4 is 3/2 for every sigma, jump", measured["jump"], predicted["jump"], rival=rival
+    )
     yield decays_as("value gap at x = -sigma/4 does not fall, jump", measured["jump"], Power(0), rival=linear)
     rival = Rival(claim="it stays bounded", predicted=Power(0))
-    yield decays_as("|psi_sigma'| at x = -sigma/4 grows as 1/sigma, jump", measured["jump, slope"], Power(-1), rival=rival)
+    yield decays_as(
+        "|psi_sigma'| at x = -sigma/4 grows as 1/sigma, jump", measured["jump, slope"], Power(-1), rival=rival
+    )
     rival = Rival(claim="as sigma^(1/3)", predicted=Power(1 / 3))
     yield decays_as("value gap falls as sigma, quadratic g", measured["quadratic"], Power(1), rival=rival)
 

@@ -60,6 +60,7 @@ def penalty_calls(
     curvature: float,
     power: float,
     target: float,
+    pull: float,
     step_size: float,
     start: float,
     tolerances: Floats,
@@ -68,7 +69,7 @@ def penalty_calls(
 ) -> Floats:
     """Gradient calls of the double loop until |psi'(x)| <= tolerance, (points,); inf beyond `limit` calls.
 
-    g = curvature/2 (y - x)^2, f of `upper_slope` in y alone, so psi' = f_y(x). Inner loops on g and on
+    g = curvature/2 (y - x)^2, f = pull/2 x^2 + that of `upper_slope`, so psi' = pull x + f_y(x). Inner loops on g and on
     sigma f + g: gradient steps of half the inverse curvature, warm-started, until the error is at most
     sigma * tolerance / (8 curvature); outer step `step_size`.
     """
@@ -78,7 +79,7 @@ def penalty_calls(
         accuracy = sigma * tolerance / (8.0 * curvature)
         x = y = z = start
         calls = 0
-        while abs(upper_slope(power, target, x)) > tolerance and calls < limit:
+        while abs(pull * x + upper_slope(power, target, x)) > tolerance and calls < limit:
             while True:
                 calls += 1
                 slope = curvature * (z - x)
@@ -91,7 +92,7 @@ def penalty_calls(
                 if abs(slope) <= 0.5 * curvature * accuracy:
                     break
                 y -= 0.5 * slope / curvature
-            x -= step_size * curvature * (z - y) / sigma
+            x -= step_size * (pull * x + curvature * (z - y) / sigma)
         out[k] = calls if calls < limit else math.inf
     return out
 

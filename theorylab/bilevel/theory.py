@@ -131,6 +131,49 @@ def smallest_eigenvalue(problem: Quadratic, sigma: float) -> float:
     return float(np.linalg.eigvalsh(problem.lower @ problem.lower.T)[0]) + strength
 
 
+def penalty_calls_bound(
+    tolerance: Any, sigma: Any, curvature: float, smoothness: float, slope: float, step_size: float, drop: float
+) -> Any:
+    """Gradient calls that the double loop of `kernels.penalty_calls` needs at most for |psi'| <= tolerance.
+
+    For psi of smoothness 1 / (4 step_size) and value `drop` above its minimum, f of smoothness L in y and slope at
+    most C = `slope` in y, sigma <= tolerance mu / (8 L C), tolerance <= C. Bias and inner errors are each below
+    tolerance/4, so each outer step lowers psi by 7/32 step_size tolerance^2 at least; inner errors shrink by 1/2 (on
+    g) and 9/16 (on sigma f + g) per call, from a move of the minimiser that is at most 3 step_size times the
+    largest |psi'| <= 2 C.
+    """
+    accuracy = sigma * tolerance / (8 * curvature)
+    span = 1 + 6 * step_size * slope / accuracy
+    outer = 1 + 32 * drop / (7 * step_size * tolerance**2)
+    return outer * (6 + np.log2(span) + np.log(3 * span) / np.log(16 / 9))
+
+
+def hypergradient_variance(
+    sigma: Any, slope: Any, curvature: Any, additive: Any, multiplicative: Any, batch: Any, common: bool
+) -> Any:
+    """Variance of the sampled penalty hypergradient of `kernels.hypergradient_errors`.
+
+    Fresh samples: (2 s^2 + m^2 t^2) / (b sigma^2); common ones: m^2 t^2 / (b sigma^2), bounded as sigma -> 0, since
+    t = y_sigma - z* = sigma |slope| / (mu + sigma).
+    """
+    shift = sigma * slope / (curvature + sigma)
+    fresh = 0 if common else 2 * additive**2
+    return (fresh + multiplicative**2 * shift**2) / (batch * sigma**2)
+
+
+def penalised_hessian(sigma: Any, curvature: Any, coupling: Any) -> Any:
+    """psi_sigma'' of f = 1/2 (x-c)^2 + 1/2 (y-d)^2, g = mu/2 (y - a x)^2: 1 + a^2 mu / (mu + sigma), a = coupling."""
+    return 1 + coupling**2 * curvature / (curvature + sigma)
+
+
+def joint_curvature(sigma: Any, curvature: Any, coupling: Any) -> Any:
+    """Largest eigenvalue of the Hessian of f + g / sigma in (x, y), f and g as in `penalised_hessian`.
+
+    The Hessian is I + mu / sigma (a, -1)^T (a, -1): 1 + mu (1 + a^2) / sigma.
+    """
+    return 1 + curvature * (1 + coupling**2) / sigma
+
+
 def _residual(problem: Quadratic, x: ArrayLike) -> Floats:
     given = problem.point(np.asarray(x, dtype=float))
     return np.asarray(problem.coupling @ given - problem.lower @ _selected_target(problem, given))

@@ -1,0 +1,105 @@
+"""With many lower minimisers the hypergradient is f_x - g_xy (g_yy)^+ f_y, at the minimiser that f selects.
+
+On trial against finite differences of psi (quadratic, so that central differences have no truncation error). At
+another minimiser the formula errs in proportion to the distance, through f_x: so only where f couples x and y. Where
+it does not, the pseudo-inverse removes what the selection changes, and every lower minimiser gives the same, right
+answer: a wrong selection is then no error at all. The inverse in place of the pseudo-inverse needs one minimiser.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, script
+from theorylab.bilevel import solutions, theory
+from theorylab.bilevel.instances import random_quadratic
+
+SOURCE = Source("kwon2024penalty", "hypergradient with many lower minimisers (secondary text); derived here")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    rows: int = 4
+    columns: int = 7
+    problems: int
+    points: int = 13
+    seed: int
+
+
+QUICK = Setting(problems=10, seed=1)
+FULL = Setting(problems=200, seed=2)
+
+
+def cases(s, mixing):
+    return [random_quadratic(s.seed * 1000 + k, s.rows, s.columns, mixing=mixing) for k in range(s.problems)]
+
+
+def differences(p, x):
+    """Central differences of psi with steps 1, and their rounding: psi is good to residual size times a few |y|."""
+    shifts = np.eye(x.size)
+    values = np.array([[solutions.value(p, x + h), solutions.value(p, x - h)] for h in shifts])
+    size = np.abs(values).max() + np.linalg.norm(solutions.selected_minimiser(p, x)) ** 2
+    return (values[:, 0] - values[:, 1]) / 2, 2.0**-44 * size * np.linalg.cond(p.lower) ** 2
+
+
+def formula(s, mixing, distance):
+    rows, slack = [], []
+    for p, x in cases(s, mixing):
+        y = solutions.other_minimiser(p, x, distance)
+        rows.append(solutions.pseudo_inverse_hypergradient(p, x, y))
+        slack.append(2.0**-44 * np.linalg.cond(p.lower) ** 2 * (np.linalg.norm(y) + np.linalg.norm(x)) ** 2)
+    return exact(np.arange(3), rows, np.array(slack)[:, None] / np.abs(rows), "component of x")
+
+
+def measure(s):
+    curves = {
+        f"{'mixed' if mixing else 'plain'}, {d:g}": formula(s, mixing, d) for mixing in (True, False) for d in (0, 1)
+    }
+    p, x = cases(s, True)[0]
+    true, distances = theory.hypergradient(p, x), np.geomspace(1e-3, 1e3, s.points)
+    points = [solutions.other_minimiser(p, x, d) for d in distances]
+    errors = [np.linalg.norm(solutions.pseudo_inverse_hypergradient(p, x, y) - true) for y in points]
+    curves["distance"] = exact(distances, errors, 2.0**-30, "distance")  # 2^-44 of numbers near 1, over 1e-3
+    return curves
+
+
+def predict(s):
+    curves = {}
+    for name, mixing in (("mixed", True), ("plain", False)):
+        found = [differences(p, x) for p, x in cases(s, mixing)]
+        rows, slack = np.array([row for row, _ in found]), np.array([[bound] for _, bound in found])
+        curves[name] = exact(np.arange(3), rows, slack / np.abs(rows), "component of x")
+    direct = [x - p.upper_target for p, x in cases(s, False)]
+    return curves | {"direct": exact(np.arange(3), direct, 2.0**-50, "component of x")}
+
+
+def checks(s, measured, predicted):
+    rival = Rival(claim="at another minimiser, one unit away", measured=measured["mixed, 1"])
+    yield agrees("hypergradient at the selected minimiser", measured["mixed, 0"], predicted["mixed"], rival=rival)
+    rival = Rival(claim="f_x alone", predicted=predicted["direct"])
+    yield agrees("the same, f without x-y coupling", measured["plain, 0"], predicted["plain"], rival=rival)
+    claim = "any minimiser serves, f without x-y coupling"
+    rival = Rival(claim="the same for f with coupling", measured=measured["mixed, 1"], predicted=predicted["mixed"])
+    yield agrees(claim, measured["plain, 1"], predicted["plain"], rival=rival)
+    rival = Rival(claim="it does not depend on the distance", predicted=Power(0))
+    yield decays_as("error grows as the distance to the selected one", measured["distance"], Power(1), rival=rival)
+
+
+def figure(s, measured, predicted):
+    drawn, (match, distance) = plots.panels(2)
+    truth = predicted["mixed"].samples.ravel()
+    for k, (key, label) in enumerate((("mixed, 0", "selected by f"), ("mixed, 1", "one unit away"))):
+        order = np.argsort(truth)
+        plots.measurement(match, exact(truth[order], measured[key].samples.ravel()[order], 0.0), k, label)
+    plots.prediction(match, exact(np.sort(truth), np.sort(truth), 0.0), "equal")
+    plots.label(match, "finite difference of psi", "pseudo-inverse formula", "f couples x and y", log="")
+    plots.measurement(distance, measured["distance"], 0, "f couples x and y")
+    x = measured["distance"].x
+    line = exact(x, x * measured["distance"].mean[-1] / x[-1], 0.0)
+    plots.prediction(distance, line, "proportional")
+    plots.label(distance, "distance of the minimiser used from the selected one", "error of the hypergradient")
+    return drawn
+
+
+if __name__ == "__main__":
+    script()
