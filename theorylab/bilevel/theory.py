@@ -174,6 +174,43 @@ def joint_curvature(sigma: Any, curvature: Any, coupling: Any) -> Any:
     return 1 + curvature * (1 + coupling**2) / sigma
 
 
+def relaxed_smoothness(scale: Any, amplitude: Any = 0, frequency: Any = 0) -> tuple[Any, Any]:
+    """(K0, K1) with |Phi''| <= K0 + K1 |Phi'| for Phi = cosh(a x) + c cos(b x), c >= 0: (a^2 + c b^2 + a c b, a).
+
+    cosh <= 1 + |sinh|, and |a sinh| <= |Phi'| + c b. Both constants are least for c = 0.
+    """
+    return scale**2 + amplitude * frequency**2 + scale * amplitude * frequency, scale
+
+
+def descent_bound(gradient: Any, direction: Any, step_size: Any, k0: Any, k1: Any) -> Any:
+    """Bound on Phi(x - step m / |m|) - Phi(x) where |Phi''| <= K0 + K1 |Phi'|; gradient = Phi'(x), direction = m.
+
+    -step |Phi'| + 2 step |m - Phi'| + step^2 / 2 (K0 + K1 |Phi'|) e^(K1 step): along the step K0 + K1 |Phi'| grows by
+    at most e^(K1 step) (Gronwall), and -Phi' m / |m| <= -|Phi'| + 2 |m - Phi'|.
+    """
+    growth = np.exp(k1 * step_size) * step_size**2 / 2 * (k0 + k1 * np.abs(gradient))
+    return step_size * (2 * np.abs(direction - gradient) - np.abs(gradient)) + growth
+
+
+def descent_threshold(scale: Any, start: Any) -> Any:
+    """Step size 2 x0 / (a sinh(a x0)) beyond which gradient descent on cosh(a x) from x0 > 0 diverges.
+
+    |x| shrinks in a step if and only if step * a sinh(a x) / x < 2, whose left side increases in |x|: a first step
+    that shrinks makes the next one safer, one that grows makes it worse. At the threshold x alternates in sign.
+    """
+    return 2 * start / (scale * np.sinh(scale * start))
+
+
+def descent_entry_leading(scale: Any, start: Any, radius: Any) -> Any:
+    """Steps of gradient descent from x0 into |x| <= r at a quarter of `descent_threshold`, to leading order.
+
+    The first step halves x; the rest is the gradient flow dx/dt = -step a sinh(a x):
+    1 + 2 sinh(a x0) / (a x0) log(tanh(a x0 / 4) / tanh(a r / 2)).
+    """
+    flow = np.log(np.tanh(scale * start / 4) / np.tanh(scale * radius / 2))
+    return 1 + 2 * np.sinh(scale * start) / (scale * start) * flow
+
+
 def _residual(problem: Quadratic, x: ArrayLike) -> Floats:
     given = problem.point(np.asarray(x, dtype=float))
     return np.asarray(problem.coupling @ given - problem.lower @ _selected_target(problem, given))

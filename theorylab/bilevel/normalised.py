@@ -1,0 +1,203 @@
+"""Simulation on `Cosh` problems: plain and normalised descent, and the bilevel method with normalised momentum.
+
+The method (BO-REP of Hao et al., arXiv 2401.09587; its structure was read, details and constants are ours):
+
+    refinement: `refinement` stochastic gradient steps on g(x_0, .) before the first step;
+    every `interval` steps: `lower_steps` stochastic gradient steps on g(x, .), kept in a ball around their start;
+    z <- z - aux_step (g_yy z - f_y),  m <- momentum m + (1 - momentum) (f_x - g_xy z),  x <- x - step_size m / |m|,
+
+here with f_x = 0, g_yy = -g_xy = curvature, f_y = scale sinh(scale y). Each of the oracles g_y, g_yy z, f_y, g_xy z adds
+noise of its own. Divergence is inf in the output.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theorylab.errors import require
+from theorylab.jit import kernel
+from theorylab.streams import Stream, fill_normal, fill_uniform
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+LARGEST = 700.0  # |scale x| beyond which cosh leaves the floats: counted as divergence
+
+
+class Schedule(NamedTuple):
+    """Parameters of the method, one entry per run, (points,)."""
+
+    steps: Integers
+    step_size: Floats
+    momentum: Floats
+    interval: Integers
+    lower_steps: Integers
+    lower_step: Floats
+    refinement: Integers
+
+
+class Noise(NamedTuple):
+    """Standard deviation of each oracle's noise, and whether it is a centred exponential in place of a normal."""
+
+    std: float
+    skewed: bool
+
+
+def schedule(
+    steps: object,
+    step_size: object,
+    momentum: object,
+    *,
+    interval: object = 1,
+    lower_steps: object = 1,
+    lower_step: object = 0.5,
+    refinement: object = 0,
+) -> Schedule:
+    """Validated `Schedule`: entries broadcast to the shape (points,) of `steps`.
+
+    Raises InputError for shapes that do not broadcast, steps, interval or lower_steps below 1, refinement < 0, step
+    sizes <= 0 or not finite, or momentum outside [0, 1).
+    """
+    count = np.atleast_1d(np.asarray(steps, dtype=float))
+    require(count.ndim == 1 and count.size, f"steps needs shape (points,), points >= 1, not {count.shape}")
+    given = {"steps": count, "step_size": step_size, "momentum": momentum, "interval": interval,
+             "lower_steps": lower_steps, "lower_step": lower_step, "refinement": refinement}  # fmt: skip
+    out = {}
+    for name, value in given.items():
+        array = np.asarray(value, dtype=float)
+        require(array.ndim == 0 or array.shape == count.shape, f"{name} has shape {array.shape}: give {count.shape}")
+        array = np.array(np.broadcast_to(array, count.shape))
+        if name in ("step_size", "lower_step"):
+            good, allowed = np.isfinite(array) & (array > 0), "finite numbers > 0"
+        elif name == "momentum":
+            good, allowed = (array >= 0) & (array < 1), "numbers in [0, 1)"
+        else:
+            least = 0 if name == "refinement" else 1
+            with np.errstate(invalid="ignore"):
+                good, allowed = (
+                    (array == np.round(array)) & (array >= least) & np.isfinite(array),
+                    f"integers >= {least}",
+                )
+        bad = np.flatnonzero(~good)
+        require(not bad.size, f"{name}={array[bad[0]] if bad.size else 0:g} is not allowed: give {allowed}")
+        out[name] = array if name in ("step_size", "lower_step", "momentum") else array.astype(np.int64)
+    return Schedule(**out)  # type: ignore[arg-type]
+
+
+@kernel
+def draw(noise: Noise, buffer: Floats, stream: Stream) -> None:
+    """Fill the buffer with independent noise of mean zero and standard deviation noise.std."""
+    if noise.skewed:
+        fill_uniform(stream, buffer)
+        for i in range(buffer.size):
+            buffer[i] = noise.std * (-math.log(1.0 - buffer[i]) - 1.0)
+    else:
+        fill_normal(stream, buffer)
+        for i in range(buffer.size):
+            buffer[i] *= noise.std
+
+
+@kernel
+def lower_descent(
+    curvature: float, x: float, y: float, steps: int, step: float, radius: float, noise: Noise, stream: Stream
+) -> float:
+    """y after so many stochastic gradient steps on curvature/2 (y - x)^2, kept within `radius` of its start."""
+    centre = y
+    buffer = np.empty(1)
+    for _ in range(steps):
+        draw(noise, buffer, stream)
+        y -= step * (curvature * (y - x) + buffer[0])
+        y = min(max(y, centre - radius), centre + radius)
+    return y
+
+
+@kernel
+def bilevel_runs(
+    scale: float,
+    curvature: float,
+    start: float,
+    lower_start: float,
+    s: Schedule,
+    aux_step: float,
+    radius: float,
+    normalise: bool,
+    noise: Noise,
+    goal: float,
+    stream: Stream,
+) -> Floats:
+    """Per run, (3, points): mean |Phi'(x_k)| over all steps, over the second half, and oracle calls.
+
+    Calls are counted until |Phi'| first averages at most `goal` over the steps made, or to the end; a run counts inf
+    that has not got there by its last step, unless goal = 0. A diverged run is inf throughout.
+    """
+    out = np.empty((3, s.steps.size))
+    buffer = np.empty(3)
+    for k in range(s.steps.size):
+        x, z, m = start, 0.0, 0.0
+        y = lower_descent(curvature, x, lower_start, s.refinement[k], s.lower_step[k], math.inf, noise, stream)
+        total, late, calls, reached = 0.0, 0.0, float(s.refinement[k]), math.inf
+        half = s.steps[k] // 2
+        for t in range(s.steps[k]):
+            gradient = abs(scale * math.sinh(scale * x))
+            total += gradient
+            if t >= half:
+                late += gradient
+            if total <= goal * (t + 1) and reached == math.inf:
+                reached = calls
+            if t % s.interval[k] == 0:
+                y = lower_descent(curvature, x, y, s.lower_steps[k], s.lower_step[k], radius, noise, stream)
+                calls += s.lower_steps[k]
+            draw(noise, buffer, stream)
+            z -= aux_step * (curvature * z + buffer[0] - scale * math.sinh(scale * y) - buffer[1])
+            m = s.momentum[k] * m + (1.0 - s.momentum[k]) * (curvature * z + buffer[2])
+            calls += 3.0
+            if normalise:
+                x -= s.step_size[k] * (1.0 if m > 0.0 else -1.0 if m < 0.0 else 0.0)
+            else:
+                x -= s.step_size[k] * m
+            if not (abs(scale * x) < LARGEST and abs(scale * y) < LARGEST):
+                total, late, calls, reached = math.inf, math.inf, math.inf, math.inf
+                break
+        out[0, k] = total / s.steps[k]
+        out[1, k] = late / (s.steps[k] - half)
+        out[2, k] = calls if goal == 0.0 else reached
+    return out
+
+
+@kernel
+def descents(scale: float, starts: Floats, step_sizes: Floats, momentum: float, normalise: bool, steps: int) -> Floats:
+    """Paths of descent on cosh(scale x), (points, steps + 1), deterministic; inf from divergence on."""
+    out = np.full((starts.size, steps + 1), math.inf)
+    for k in range(starts.size):
+        x, m = starts[k], 0.0
+        out[k, 0] = x
+        for t in range(steps):
+            m = momentum * m + (1.0 - momentum) * scale * math.sinh(scale * x)
+            if normalise:
+                x -= step_sizes[k] * (1.0 if m > 0.0 else -1.0 if m < 0.0 else 0.0)
+            else:
+                x -= step_sizes[k] * m
+            if not abs(scale * x) < LARGEST:
+                break
+            out[k, t + 1] = x
+    return out
+
+
+@kernel
+def entry_steps(scale: float, starts: Floats, step_sizes: Floats, radius: float, normalise: bool, limit: int) -> Floats:
+    """Steps that descent on cosh(scale x) takes until |x| <= radius, (points,); inf beyond `limit` or if it diverges."""
+    out = np.full(starts.size, math.inf)
+    for k in range(starts.size):
+        x = starts[k]
+        for t in range(limit + 1):
+            if abs(x) <= radius:
+                out[k] = t
+                break
+            if not abs(scale * x) < LARGEST:
+                break
+            slope = scale * math.sinh(scale * x)
+            x -= step_sizes[k] * ((1.0 if slope > 0.0 else -1.0) if normalise else slope)
+    return out
