@@ -12,7 +12,8 @@ import numpy as np
 
 from theorylab import Rival, Source, agrees, bracket, brackets, exact, plots, script, threshold
 from theorylab.bilevel import theory
-from theorylab.bilevel.normalised import descents
+from theorylab.bilevel.model import Cosh
+from theorylab.bilevel.simulation import descent
 
 SOURCE = Source("hao2024unbounded", "abstract (normalised momentum for unbounded smoothness); threshold derived here")
 
@@ -30,6 +31,7 @@ class Setting:
 
 QUICK = Setting(scales=(0.5, 2.0), starts=(1.0, 2.0, 3.0, 4.0))
 FULL = Setting(scales=(0.25, 0.5, 1.0, 2.0, 4.0), starts=tuple(np.linspace(0.5, 6.0, 23).tolist()))
+FAR = np.linspace(3.5, 6.0, 6)  # starts of the method with momentum, a = 2
 
 
 def cases(s):
@@ -37,21 +39,20 @@ def cases(s):
 
 
 def diverges(s, scale, start, step_size, momentum=0.0, normalise=False):
-    path = descents(scale, np.array([start]), np.array([step_size]), momentum, normalise, s.steps)
+    path = descent(Cosh(scale), start, step_size, s.steps, momentum=momentum, normalise=normalise)
     return bool(np.isinf(path[0, -1]))
 
 
 def measure(s):
-    scales, starts = cases(s)
-    guesses = theory.descent_threshold(scales, starts)
-    pairs = [bracket(lambda e, a=a, x=x: diverges(s, a, x, float(e)), 0.5 * g, 2 * g, relative_width=s.width)
-             for a, x, g in zip(scales, starts, guesses, strict=True)]  # fmt: skip
-    curves = {"threshold": brackets(range(scales.size), pairs)}
-    far = np.linspace(3.5, 6.0, 6)
+    def critical(scale, start):
+        guess = theory.descent_threshold(scale, start)
+        return bracket(lambda e: diverges(s, scale, start, e), 0.5 * guess, 2 * guess, relative_width=s.width)
+
+    curves = {"threshold": brackets(range(cases(s).shape[1]), [critical(a, x) for a, x in cases(s).T])}
     for name, normalise in (("momentum", False), ("normalised", True)):
-        lost = [diverges(s, 2.0, x, s.step_size, s.momentum, normalise) for x in far]
-        curves[name] = exact(far, np.array(lost, dtype=float), 0.0, "start")
-        path = descents(2.0, np.array([2.0]), np.array([s.step_size]), s.momentum, normalise, 300)[0]
+        lost = [diverges(s, 2.0, x, s.step_size, s.momentum, normalise) for x in FAR]
+        curves[name] = exact(FAR, np.array(lost, dtype=float), 0.0, "start")
+        path = descent(Cosh(2.0), 2.0, s.step_size, 300, momentum=s.momentum, normalise=normalise)[0]
         curves[f"{name}, length"] = exact(range(1, 301), np.abs(np.diff(path)), 2.0**-50 / s.step_size, "step")
     return curves
 
@@ -62,8 +63,7 @@ def predict(s):
     forms = {"threshold": theory.descent_threshold(scales, starts), "least": 2 / scales**2,
              "start": 2 / (scales**2 * np.cosh(scales * starts))}  # fmt: skip
     curves = {name: exact(range(scales.size), values, 2.0**-46, "setting") for name, values in forms.items()}
-    far = measured_starts = np.linspace(3.5, 6.0, 6)
-    curves["none"] = exact(far, np.zeros(measured_starts.size), 0.0, "start")
+    curves["none"] = exact(FAR, np.zeros(FAR.size), 0.0, "start")
     return curves | {"length": exact(range(1, 301), np.full(300, s.step_size), 2.0**-52, "step")}
 
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from theorylab import Power, Rival, Source, agrees, decays_as, exact, ordered, plots, script
 from theorylab.bilevel import theory
-from theorylab.bilevel.normalised import entry_steps
+from theorylab.bilevel.model import Cosh
+from theorylab.bilevel.simulation import descent_entry
 
 SOURCE = Source("hao2024unbounded", "abstract (normalised momentum for unbounded smoothness); times derived here")
 
@@ -27,7 +28,6 @@ class Setting:
     step_size: float = 0.0123  # of the normalised method: does not divide the distances
     late: float = 4.0
     within: float = 0.01
-    limit: int = 10**9
     seed: int = 0  # exact road: draws nothing
 
 
@@ -44,8 +44,11 @@ def measure(s):
     starts, x, limits = grid(s)
     constant = np.full(s.points, s.step_size)
     runs = {"normalised": (constant, True), "quarter": (limits / 4, False), "half": (limits / 2, False)}
-    found = {name: entry_steps(s.scale, starts, steps, s.radius, kind, s.limit) for name, (steps, kind) in runs.items()}
-    return {name: exact(x, count, 0.0, "sinh(a x0)/(a x0)") for name, count in found.items()}  # counts: no rounding
+    found = {
+        name: descent_entry(Cosh(s.scale), starts, steps, s.radius, normalise=kind)
+        for name, (steps, kind) in runs.items()
+    }
+    return {name: exact(x, count, 2.0**-52, "sinh(a x0)/(a x0)") for name, count in found.items()}  # counts
 
 
 def predict(s):

@@ -1,9 +1,9 @@
 """The penalty method with sigma of order eps reaches |psi'| <= eps within its bound of gradient calls.
 
-Double loop with warm start on g = mu/2 (y - x)^2. The bound derived here, eps^-2 log(1/eps), implies the paper's
-eps^-3; a penalty that does not shrink with eps stops short of eps. On a psi that flattens slowly, psi = (1 + x^2)^(-1/2),
-calls grow as eps^(-3/2) log(1/eps): the distance to go is eps^(-1/2), at steps of size eps. The paper's eps^-3 is a
-worst case that no instance here attains.
+Double loop with warm start on g = mu/2 (y - x)^2. The bound derived here, eps^-2 log(1/eps), implies the paper's eps^-3;
+a penalty that does not shrink with eps stops short of eps. On a psi that flattens slowly, (1 + x^2)^(-1/2), calls grow
+as eps^(-3/2) log(1/eps): the distance to go is eps^(-1/2), at steps of size eps. The paper's eps^-3 is a worst case that
+no instance here attains.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import numpy as np
 
 from theorylab import Curve, Power, Rival, Source, above, decays_as, exact, plots, script
 from theorylab.bilevel import theory
-from theorylab.bilevel.kernels import penalty_calls
+from theorylab.bilevel.simulation import penalty_calls
 
 SOURCE = Source("kwon2024penalty", "abstract (eps^-3 gradient calls, deterministic); bound derived here")
 
@@ -23,7 +23,7 @@ class Setting:
     curvature: float = 0.5
     largest: float = 0.1  # eps
     smallest: float
-    fixed: float = 0.1  # sigma of the rival
+    fixed: float = 0.05  # sigma of the rival
     seed: int = 0  # exact road: draws nothing
 
 
@@ -43,7 +43,8 @@ def calls(s, name, sigma):
     (power, target, pull, start), smoothness, _, _ = PROBLEMS[name]
     eps, _ = strengths(s, name)
     limit = 10**6 if name == "quadratic" else 10**10
-    found = penalty_calls(s.curvature, power, target, pull, 0.25 / smoothness, start, eps, sigma, limit)
+    found = penalty_calls(s.curvature, power, target, pull, step_size=0.25 / smoothness, start=start, tolerances=eps,
+                          sigmas=sigma, limit=limit)  # fmt: skip
     return Curve(1 / eps, found[None], exact=True, x_name="1/eps")  # counts: no rounding
 
 

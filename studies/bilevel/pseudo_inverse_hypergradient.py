@@ -34,40 +34,41 @@ def cases(s, mixing):
     return [random_quadratic(s.seed * 1000 + k, s.rows, s.columns, mixing=mixing) for k in range(s.problems)]
 
 
+def rounding(p, x, y):
+    """Absolute bound: the pseudo-inverse and a saddle-point solve lose cond(A)^2, and 2^8 units cover their sums."""
+    return 2.0**-44 * np.linalg.cond(p.lower) ** 2 * (np.linalg.norm(y) + np.linalg.norm(x) + 1) ** 2
+
+
 def differences(p, x):
-    """Central differences of psi with steps 1, and their rounding: psi is good to residual size times a few |y|."""
-    shifts = np.eye(x.size)
-    values = np.array([[solutions.value(p, x + h), solutions.value(p, x - h)] for h in shifts])
-    size = np.abs(values).max() + np.linalg.norm(solutions.selected_minimiser(p, x)) ** 2
-    return (values[:, 0] - values[:, 1]) / 2, 2.0**-44 * size * np.linalg.cond(p.lower) ** 2
+    """Central differences of the quadratic psi with steps 1: exact up to rounding."""
+    values = np.array([[solutions.value(p, x + h), solutions.value(p, x - h)] for h in np.eye(x.size)])
+    return (values[:, 0] - values[:, 1]) / 2
 
 
 def formula(s, mixing, distance):
-    rows, slack = [], []
-    for p, x in cases(s, mixing):
-        y = solutions.other_minimiser(p, x, distance)
-        rows.append(solutions.pseudo_inverse_hypergradient(p, x, y))
-        slack.append(2.0**-44 * np.linalg.cond(p.lower) ** 2 * (np.linalg.norm(y) + np.linalg.norm(x)) ** 2)
-    return exact(np.arange(3), rows, np.array(slack)[:, None] / np.abs(rows), "component of x")
+    points = [solutions.other_minimiser(p, x, distance) for p, x in cases(s, mixing)]
+    each = list(zip(cases(s, mixing), points, strict=True))
+    rows = np.array([solutions.pseudo_inverse_hypergradient(p, x, y) for (p, x), y in each])
+    slack = np.array([[rounding(p, x, y)] for (p, x), y in each])
+    return exact(np.arange(3), rows, slack / np.abs(rows), "component of x")
 
 
 def measure(s):
-    curves = {
-        f"{'mixed' if mixing else 'plain'}, {d:g}": formula(s, mixing, d) for mixing in (True, False) for d in (0, 1)
-    }
+    names = {"mixed": True, "plain": False}
+    curves = {f"{name}, {d}": formula(s, mixing, d) for name, mixing in names.items() for d in (0, 1)}
     p, x = cases(s, True)[0]
-    true, distances = theory.hypergradient(p, x), np.geomspace(1e-3, 1e3, s.points)
+    true, distances = theory.hypergradient(p, x), np.geomspace(0.01, 1e3, s.points)
     points = [solutions.other_minimiser(p, x, d) for d in distances]
-    errors = [np.linalg.norm(solutions.pseudo_inverse_hypergradient(p, x, y) - true) for y in points]
-    curves["distance"] = exact(distances, errors, 2.0**-30, "distance")  # 2^-44 of numbers near 1, over 1e-3
-    return curves
+    errors = np.array([np.linalg.norm(solutions.pseudo_inverse_hypergradient(p, x, y) - true) for y in points])
+    slack = np.array([2 * rounding(p, x, y) for y in points])
+    return curves | {"distance": exact(distances, errors, slack / errors, "distance")}
 
 
 def predict(s):
     curves = {}
     for name, mixing in (("mixed", True), ("plain", False)):
-        found = [differences(p, x) for p, x in cases(s, mixing)]
-        rows, slack = np.array([row for row, _ in found]), np.array([[bound] for _, bound in found])
+        rows = np.array([differences(p, x) for p, x in cases(s, mixing)])
+        slack = np.array([[4 * rounding(p, x, solutions.selected_minimiser(p, x))] for p, x in cases(s, mixing)])
         curves[name] = exact(np.arange(3), rows, slack / np.abs(rows), "component of x")
     direct = [x - p.upper_target for p, x in cases(s, False)]
     return curves | {"direct": exact(np.arange(3), direct, 2.0**-50, "component of x")}

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 def penalised_slope(p: Terms, sigma: float, t: float) -> float:
     """d/dt of f + (g - g*) / sigma at y = z + t."""
     lower = t * (p.curvature + t * (p.third / 2.0 + t * p.fourth / 6.0))
-    return p.upper_slope + p.upper_curvature * t + lower / sigma
+    return float(p.upper_slope + p.upper_curvature * t + lower / sigma)
 
 
 @kernel
@@ -69,9 +69,9 @@ def penalty_calls(
 ) -> Floats:
     """Gradient calls of the double loop until |psi'(x)| <= tolerance, (points,); inf beyond `limit` calls.
 
-    g = curvature/2 (y - x)^2, f = pull/2 x^2 + that of `upper_slope`, so psi' = pull x + f_y(x). Inner loops on g and on
-    sigma f + g: gradient steps of half the inverse curvature, warm-started, until the error is at most
-    sigma * tolerance / (8 curvature); outer step `step_size`.
+    g = curvature/2 (y - x)^2, f = pull/2 x^2 + that of `upper_slope`, so psi' = pull x + f_y(x). Inner
+    loops on g and on sigma f + g: gradient steps of half the inverse curvature, warm-started, until the error is at
+    most sigma * tolerance / (8 curvature); outer step `step_size`.
     """
     out = np.empty(tolerances.size)
     for k in range(tolerances.size):
@@ -121,7 +121,6 @@ def penalised_descent(hessian: Floats, start: Floats, step_size: float, steps: i
 def hypergradient_errors(
     slope: float,
     curvature: float,
-    coupling: float,
     additive: float,
     multiplicative: float,
     batch: int,
@@ -130,7 +129,7 @@ def hypergradient_errors(
 ) -> Floats:
     """Squared errors of sampled penalty hypergradients about their mean, (2, points): fresh, then common samples.
 
-    g = curvature/2 (y - a x)^2 with a = coupling, f = 1/2 (y - d)^2, slope = a x - d, y_sigma and z* exact. A sample
+    g = curvature/2 (y - a x)^2, f = 1/2 (y - d)^2, slope = a x - d, y_sigma and z* exact. A sample
     of d g/dx at y is its value + additive * xi + multiplicative * xi' * (y - a x), and the hypergradient takes the
     difference of the means of `batch` samples at y_sigma and at z*, over sigma: with samples of its own at each of
     the two, or with common ones.

@@ -6,8 +6,8 @@ The method (BO-REP of Hao et al., arXiv 2401.09587; its structure was read, deta
     every `interval` steps: `lower_steps` stochastic gradient steps on g(x, .), kept in a ball around their start;
     z <- z - aux_step (g_yy z - f_y),  m <- momentum m + (1 - momentum) (f_x - g_xy z),  x <- x - step_size m / |m|,
 
-here with f_x = 0, g_yy = -g_xy = curvature, f_y = scale sinh(scale y). Each of the oracles g_y, g_yy z, f_y, g_xy z adds
-noise of its own. Divergence is inf in the output.
+here with f_x = 0, g_yy = -g_xy = curvature, f_y = scale sinh(scale y). Each of the oracles g_y,
+g_yy z, f_y, g_xy z adds noise of its own. Divergence is inf in the output.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.errors import require
 from theorylab.jit import kernel
 from theorylab.streams import Stream, fill_normal, fill_uniform
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+RUN_OUTPUTS = ("all", "late", "clipped", "calls")
 LARGEST = 700.0  # |scale x| beyond which cosh leaves the floats: counted as divergence
 
 
@@ -44,47 +44,6 @@ class Noise(NamedTuple):
 
     std: float
     skewed: bool
-
-
-def schedule(
-    steps: object,
-    step_size: object,
-    momentum: object,
-    *,
-    interval: object = 1,
-    lower_steps: object = 1,
-    lower_step: object = 0.5,
-    refinement: object = 0,
-) -> Schedule:
-    """Validated `Schedule`: entries broadcast to the shape (points,) of `steps`.
-
-    Raises InputError for shapes that do not broadcast, steps, interval or lower_steps below 1, refinement < 0, step
-    sizes <= 0 or not finite, or momentum outside [0, 1).
-    """
-    count = np.atleast_1d(np.asarray(steps, dtype=float))
-    require(count.ndim == 1 and count.size, f"steps needs shape (points,), points >= 1, not {count.shape}")
-    given = {"steps": count, "step_size": step_size, "momentum": momentum, "interval": interval,
-             "lower_steps": lower_steps, "lower_step": lower_step, "refinement": refinement}  # fmt: skip
-    out = {}
-    for name, value in given.items():
-        array = np.asarray(value, dtype=float)
-        require(array.ndim == 0 or array.shape == count.shape, f"{name} has shape {array.shape}: give {count.shape}")
-        array = np.array(np.broadcast_to(array, count.shape))
-        if name in ("step_size", "lower_step"):
-            good, allowed = np.isfinite(array) & (array > 0), "finite numbers > 0"
-        elif name == "momentum":
-            good, allowed = (array >= 0) & (array < 1), "numbers in [0, 1)"
-        else:
-            least = 0 if name == "refinement" else 1
-            with np.errstate(invalid="ignore"):
-                good, allowed = (
-                    (array == np.round(array)) & (array >= least) & np.isfinite(array),
-                    f"integers >= {least}",
-                )
-        bad = np.flatnonzero(~good)
-        require(not bad.size, f"{name}={array[bad[0]] if bad.size else 0:g} is not allowed: give {allowed}")
-        out[name] = array if name in ("step_size", "lower_step", "momentum") else array.astype(np.int64)
-    return Schedule(**out)  # type: ignore[arg-type]
 
 
 @kernel
@@ -125,27 +84,28 @@ def bilevel_runs(
     radius: float,
     normalise: bool,
     noise: Noise,
-    goal: float,
+    goals: Floats,
     stream: Stream,
 ) -> Floats:
-    """Per run, (3, points): mean |Phi'(x_k)| over all steps, over the second half, and oracle calls.
+    """Per run, (4, points): mean |Phi'(x_k)| over all steps, over the second half, there clipped at 1, oracle calls.
 
-    Calls are counted until |Phi'| first averages at most `goal` over the steps made, or to the end; a run counts inf
-    that has not got there by its last step, unless goal = 0. A diverged run is inf throughout.
+    Calls are counted until |Phi'| first averages at most goals[k] over the steps made; a run that has not got there
+    by its last step counts inf, and with goal 0 all calls count. A diverged run is inf throughout.
     """
-    out = np.empty((3, s.steps.size))
+    out = np.empty((4, s.steps.size))
     buffer = np.empty(3)
     for k in range(s.steps.size):
         x, z, m = start, 0.0, 0.0
         y = lower_descent(curvature, x, lower_start, s.refinement[k], s.lower_step[k], math.inf, noise, stream)
-        total, late, calls, reached = 0.0, 0.0, float(s.refinement[k]), math.inf
+        total, late, clipped, calls, reached = 0.0, 0.0, 0.0, float(s.refinement[k]), math.inf
         half = s.steps[k] // 2
         for t in range(s.steps[k]):
             gradient = abs(scale * math.sinh(scale * x))
             total += gradient
             if t >= half:
                 late += gradient
-            if total <= goal * (t + 1) and reached == math.inf:
+                clipped += min(gradient, 1.0)
+            if total <= goals[k] * (t + 1) and reached == math.inf:
                 reached = calls
             if t % s.interval[k] == 0:
                 y = lower_descent(curvature, x, y, s.lower_steps[k], s.lower_step[k], radius, noise, stream)
@@ -159,11 +119,12 @@ def bilevel_runs(
             else:
                 x -= s.step_size[k] * m
             if not (abs(scale * x) < LARGEST and abs(scale * y) < LARGEST):
-                total, late, calls, reached = math.inf, math.inf, math.inf, math.inf
+                total, late, clipped, calls, reached = math.inf, math.inf, math.inf, math.inf, math.inf
                 break
         out[0, k] = total / s.steps[k]
         out[1, k] = late / (s.steps[k] - half)
-        out[2, k] = calls if goal == 0.0 else reached
+        out[2, k] = clipped / (s.steps[k] - half)
+        out[3, k] = calls if goals[k] == 0.0 else reached
     return out
 
 
@@ -188,7 +149,7 @@ def descents(scale: float, starts: Floats, step_sizes: Floats, momentum: float, 
 
 @kernel
 def entry_steps(scale: float, starts: Floats, step_sizes: Floats, radius: float, normalise: bool, limit: int) -> Floats:
-    """Steps that descent on cosh(scale x) takes until |x| <= radius, (points,); inf beyond `limit` or if it diverges."""
+    """Steps of descent on cosh(scale x) until |x| <= radius, (points,); inf beyond `limit`, or if it diverges."""
     out = np.full(starts.size, math.inf)
     for k in range(starts.size):
         x = starts[k]

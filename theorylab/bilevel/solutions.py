@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -99,7 +101,7 @@ def _lower_point(problem: Quadratic, y: ArrayLike) -> Floats:
     return given
 
 
-def _implicit(problem: Quadratic, x: Floats, y: Floats, inverse: Floats) -> Floats:
+def _implicit(problem: Quadratic, x: Floats, y: Floats, inverse: NDArray[Any]) -> Floats:
     direct = x - problem.upper_target + problem.mixing @ y
     slope = y - problem.lower_target + problem.mixing.T @ x
     return np.asarray(direct + problem.coupling.T @ problem.lower @ inverse @ slope)

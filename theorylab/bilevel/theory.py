@@ -81,7 +81,7 @@ def drift_bound(slope: Any, curvature: Any, upper_smoothness: Any, sigma: Any) -
 
 
 def cubic_gradient_gap_bound(p: Terms, sigma: Any) -> Any:
-    """sigma coupling third slope^2 / (2 curvature^3) >= psi_sigma' - psi' for linear f and fourth = 0: t <= sigma C / mu."""
+    """sigma coupling third slope^2 / (2 curvature^3) >= psi_sigma' - psi', linear f, fourth = 0: t <= sigma C / mu."""
     return sigma * p.coupling * p.third * p.upper_slope**2 / (2 * p.curvature**3)
 
 
