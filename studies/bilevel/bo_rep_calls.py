@@ -32,7 +32,7 @@ class Setting:
 
 
 QUICK = Setting(roots=(16, 20, 24, 32, 40, 48, 64, 80, 96), few=(16, 24, 32), replicas=64, seed=1)
-FULL = Setting(roots=(16, 20, 24, 32, 48, 64, 96, 128, 192, 256), few=(16, 24, 32, 48, 64), replicas=256, seed=2)
+FULL = Setting(roots=(16, 20, 24, 32, 40, 48, 64, 96, 128, 192), few=(16, 24, 32, 48, 64), replicas=96, seed=2)
 
 
 def simulate(s, roots, lower_start, *, refine=True, interval="periodic", goal=0.0):

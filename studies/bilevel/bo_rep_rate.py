@@ -1,9 +1,9 @@
 """Normalised momentum with periodic lower updates: the mean gradient norm falls as T^(-1/4).
 
 BO-REP on cosh(a x), every oracle noisy, 1 - beta = T^(-1/2), eta = 3 T^(-3/4), I = T^(1/2)/4, N = T^(1/2)/2 (orders of
-the paper as recalled, constants ours). In the limit x T^(1/4) solves one stochastic differential equation for all T, and
-the travel from x0 adds (cosh(a x0) - 1) / (eta T). With steps that do not shrink with T the gradient stays on a plateau;
-with a constant step and no normalisation the same method diverges.
+the paper as recalled, constants ours). In the limit x T^(1/4) solves one stochastic differential equation for all T,
+and the travel from x0 adds (cosh(a x0) - 1) / (eta T). With steps that do not shrink with T the gradient stays on a
+plateau; with a constant step and no normalisation the same method diverges.
 """
 
 from dataclasses import dataclass

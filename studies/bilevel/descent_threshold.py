@@ -22,7 +22,7 @@ SOURCE = Source("hao2024unbounded", "abstract (normalised momentum for unbounded
 class Setting:
     scales: tuple[float, ...]
     starts: tuple[float, ...]
-    steps: int = 1000
+    steps: int = 10_000  # a start next to its threshold leaves it by 1 + 2/3 (a x0)^2 > 1.01 per step
     width: float = 1e-9  # relative width of the brackets
     step_size: float = 0.01
     momentum: float = 0.9

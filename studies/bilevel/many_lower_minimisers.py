@@ -45,13 +45,13 @@ def measure(s):
         "error bound": [np.linalg.eigvalsh(A.T @ A + a * np.eye(s.columns))[0] for a in sigma],
     }
     slack = solutions.residual_rounding(p, x)
-    rounding = {  # absolute; y_sigma enters the value in second order, so two sums of some n terms below `top` are left
-        "value": 128 * s.columns * 2.0**-53 * top,
-        "gradient": 2 * np.linalg.norm(p.coupling, 2) * slack / sigma,
-        "minimiser": np.linalg.norm(inverse, 2) * slack,
-        "error bound": 64 * s.columns**2 * 2.0**-53 * np.linalg.norm(A, 2) ** 2,
-    }
-    return {name: exact(sigma, gap, np.array(rounding[name]) / gap, "sigma") for name, gap in gaps.items()}
+    columns = s.columns * 2.0**-53
+    # Absolute. y_sigma enters the value in second order: two sums of some n terms below `top` are left.
+    value, bound = 128 * columns * top, 64 * s.columns * columns * np.linalg.norm(A, 2) ** 2
+    gradient, minimiser = 2 * np.linalg.norm(p.coupling, 2) * slack / sigma, np.linalg.norm(inverse, 2) * slack
+    rounding = [value * np.ones(s.points), gradient, minimiser * np.ones(s.points), bound * np.ones(s.points)]
+    pairs = zip(gaps.items(), rounding, strict=True)
+    return {name: exact(sigma, gap, limit / np.array(gap), "sigma") for (name, gap), limit in pairs}
 
 
 def predict(s):
@@ -76,9 +76,11 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     for k, name in enumerate(measured):
-        plots.measurement(axes, measured[name], k, f"gap in {name}" if name in GAPS else f"{name} of sigma f + g")
-        plots.prediction(axes, predicted[name], "" if k else "closed forms")
-    plots.label(axes, "penalty strength sigma", "gap or constant", f"A: {s.rows} x {s.columns}")
+        label = f"gap in {name}" if name in GAPS else f"{name} of sigma f + g"
+        row, form = (exact(c[name].x, c[name].mean / c[name].x, 0.0) for c in (measured, predicted))
+        plots.measurement(axes, row, k, label)
+        plots.prediction(axes, form, "" if k else "closed forms")
+    plots.label(axes, "penalty strength sigma", "gap / sigma, constant / sigma", f"A: {s.rows} x {s.columns}", log="x")
     return drawn
 
 

@@ -1,9 +1,9 @@
 """The penalty method with sigma of order eps reaches |psi'| <= eps within its bound of gradient calls.
 
-Double loop with warm start on g = mu/2 (y - x)^2. The bound derived here, eps^-2 log(1/eps), implies the paper's eps^-3;
-a penalty that does not shrink with eps stops short of eps. On a psi that flattens slowly, (1 + x^2)^(-1/2), calls grow
-as eps^(-3/2) log(1/eps): the distance to go is eps^(-1/2), at steps of size eps. The paper's eps^-3 is a worst case that
-no instance here attains.
+Double loop with warm start on g = mu/2 (y - x)^2. The bound derived here, eps^-2 log(1/eps), implies the paper's
+eps^-3; a penalty that does not shrink with eps stops short of eps. On a psi that flattens slowly, (1 + x^2)^(-1/2),
+calls grow as eps^(-3/2) log(1/eps): the distance to go is eps^(-1/2), at steps of size eps. The paper's eps^-3 is a
+worst case that no instance here attains.
 """
 
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ def figure(s, measured, predicted):
         plots.prediction(axes, predicted[name], "" if k else "derived bounds", alpha=1.0 - 0.4 * k)
     fixed = measured["fixed"]
     reached = np.isfinite(fixed.mean)
-    plots.measurement(axes, fixed.at(reached), 2, f"sigma = {s.fixed}: never from {1 / fixed.x[~reached][0]:.2g} on")
+    plots.measurement(axes, fixed.at(reached), 2, f"sigma = {s.fixed}, where it arrives")
     plots.label(axes, "1 / eps", "gradient calls", f"mu = {s.curvature}")
     return drawn
 

@@ -1,8 +1,8 @@
 """Where the error bound fails, so does O(sigma): the value gap falls as sigma^(1/3), or not at all.
 
 Quartic lower problem g = y^4/4 - x y at x = 0, f = (y - 1)^2/2: psi - psi_sigma ~ 3/4 sigma^(1/3), while psi_sigma'
-grows as sigma^(-2/3). Jump: g = x y on [-1, 1], f = y, psi(x) = -sign x; at x = -sigma/4 the gap is 3/2 for every sigma,
-and psi_sigma' = -2/sigma. The control is a lower problem with the error bound, g = y^2/2, whose gap falls as sigma.
+grows as sigma^(-2/3). Jump: g = x y on [-1, 1], f = y, psi(x) = -sign x; at x = -sigma/4 the gap is 3/2 for every
+sigma, and psi_sigma' = -2/sigma. The control has the error bound: with g = y^2/2 the gap falls as sigma.
 """
 
 from dataclasses import dataclass

@@ -88,12 +88,12 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, (match, distance) = plots.panels(2)
-    truth = predicted["mixed"].samples.ravel()
-    for k, (key, label) in enumerate((("mixed, 0", "selected by f"), ("mixed, 1", "one unit away"))):
-        order = np.argsort(truth)
-        plots.measurement(match, exact(truth[order], measured[key].samples.ravel()[order], 0.0), k, label)
-    plots.prediction(match, exact(np.sort(truth), np.sort(truth), 0.0), "equal")
-    plots.label(match, "finite difference of psi", "pseudo-inverse formula", "f couples x and y", log="")
+    for k, (key, label) in enumerate((("mixed, 0", "selected by f"), ("mixed, 1", "one unit away from it"))):
+        errors = np.abs(measured[key].samples - predicted["mixed"].samples).max(axis=1)
+        plots.measurement(match, exact(np.arange(errors.size), np.sort(errors), 0.0), k, label)
+    limit = (measured["mixed, 0"].rounding + predicted["mixed"].rounding).max(axis=1)
+    plots.prediction(match, exact(np.arange(limit.size), np.sort(limit), 0.0), "rounding bound")
+    plots.label(match, "problem, sorted", "formula - finite difference, largest", "f couples x and y", log="y")
     plots.measurement(distance, measured["distance"], 0, "f couples x and y")
     x = measured["distance"].x
     line = exact(x, x * measured["distance"].mean[-1] / x[-1], 0.0)

@@ -52,7 +52,8 @@ def upper_slope(power: float, target: float, y: float) -> float:
     """f_y: that of 1/2 (y - target)^2 for power 0, else that of the tail (1 + y^2)^(-power/2)."""
     if power == 0.0:
         return y - target
-    return -power * y * (1.0 + y * y) ** (-0.5 * power - 1.0)
+    tail: float = (1.0 + y * y) ** (-0.5 * power - 1.0)
+    return -power * y * tail
 
 
 @kernel

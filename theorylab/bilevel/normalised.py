@@ -89,8 +89,9 @@ def bilevel_runs(
 ) -> Floats:
     """Per run, (4, points): mean |Phi'(x_k)| over all steps, over the second half, there clipped at 1, oracle calls.
 
-    Calls are counted until |Phi'| first averages at most goals[k] over the steps made; a run that has not got there
-    by its last step counts inf, and with goal 0 all calls count. A diverged run is inf throughout.
+    A run stops where |Phi'| first averages at most goals[k] over the steps made (never, for goal 0): means are over the
+    steps made, 0 if none of the second half was, and a run that misses its goal counts inf calls. A diverged run is
+    inf throughout.
     """
     out = np.empty((4, s.steps.size))
     buffer = np.empty(3)
@@ -99,14 +100,18 @@ def bilevel_runs(
         y = lower_descent(curvature, x, lower_start, s.refinement[k], s.lower_step[k], math.inf, noise, stream)
         total, late, clipped, calls, reached = 0.0, 0.0, 0.0, float(s.refinement[k]), math.inf
         half = s.steps[k] // 2
+        made, counted = 0, 0
         for t in range(s.steps[k]):
             gradient = abs(scale * math.sinh(scale * x))
             total += gradient
+            made += 1
             if t >= half:
+                counted += 1
                 late += gradient
                 clipped += min(gradient, 1.0)
-            if total <= goals[k] * (t + 1) and reached == math.inf:
+            if total <= goals[k] * (t + 1):
                 reached = calls
+                break
             if t % s.interval[k] == 0:
                 y = lower_descent(curvature, x, y, s.lower_steps[k], s.lower_step[k], radius, noise, stream)
                 calls += s.lower_steps[k]
@@ -121,9 +126,9 @@ def bilevel_runs(
             if not (abs(scale * x) < LARGEST and abs(scale * y) < LARGEST):
                 total, late, clipped, calls, reached = math.inf, math.inf, math.inf, math.inf, math.inf
                 break
-        out[0, k] = total / s.steps[k]
-        out[1, k] = late / (s.steps[k] - half)
-        out[2, k] = clipped / (s.steps[k] - half)
+        out[0, k] = total / made
+        out[1, k] = late / max(counted, 1)
+        out[2, k] = clipped / max(counted, 1)
         out[3, k] = calls if goals[k] == 0.0 else reached
     return out
 
