@@ -31,7 +31,7 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(roots=(16, 20, 24, 32, 40, 48, 64, 80, 96), few=(16, 24, 32), replicas=64, seed=1)
+QUICK = Setting(roots=(16, 20, 24, 32, 40, 48, 64, 80, 96), few=(16, 24, 32), replicas=40, seed=1)
 FULL = Setting(roots=(16, 20, 24, 32, 40, 48, 64, 96, 128, 192), few=(16, 24, 32, 48, 64), replicas=96, seed=2)
 
 

@@ -38,20 +38,18 @@ def measure(s):
     A, inverse = p.lower, np.linalg.pinv(p.lower)
     top, slope = solutions.value(p, x), solutions.pseudo_inverse_hypergradient(p, x, solutions.selected_minimiser(p, x))
     points = [solutions.penalised_minimiser(p, x, a) for a in sigma]
-    gaps = {
-        "value": [top - solutions.penalised_value(p, x, a) for a in sigma],
-        "gradient": [np.linalg.norm(solutions.penalised_gradient(p, x, a) - slope) for a in sigma],
-        "minimiser": [np.linalg.norm(inverse @ (A @ y - p.coupling @ x)) for y in points],
-        "error bound": [np.linalg.eigvalsh(A.T @ A + a * np.eye(s.columns))[0] for a in sigma],
+    value = np.array([top - solutions.penalised_value(p, x, a) for a in sigma])
+    gradient = np.array([np.linalg.norm(solutions.penalised_gradient(p, x, a) - slope) for a in sigma])
+    minimiser = np.array([np.linalg.norm(inverse @ (A @ y - p.coupling @ x)) for y in points])
+    bound = np.array([np.linalg.eigvalsh(A.T @ A + a * np.eye(s.columns))[0] for a in sigma])
+    # Absolute rounding. y_sigma enters the value in second order: two sums of some n terms below `top` are left.
+    slack, unit, size = solutions.residual_rounding(p, x), s.columns * 2.0**-53, np.linalg.norm(A, 2)
+    return {
+        "value": exact(sigma, value, 128 * unit * top / value, "sigma"),
+        "gradient": exact(sigma, gradient, 2 * np.linalg.norm(p.coupling, 2) * slack / sigma / gradient, "sigma"),
+        "minimiser": exact(sigma, minimiser, np.linalg.norm(inverse, 2) * slack / minimiser, "sigma"),
+        "error bound": exact(sigma, bound, 64 * s.columns * unit * size**2 / bound, "sigma"),
     }
-    slack = solutions.residual_rounding(p, x)
-    columns = s.columns * 2.0**-53
-    # Absolute. y_sigma enters the value in second order: two sums of some n terms below `top` are left.
-    value, bound = 128 * columns * top, 64 * s.columns * columns * np.linalg.norm(A, 2) ** 2
-    gradient, minimiser = 2 * np.linalg.norm(p.coupling, 2) * slack / sigma, np.linalg.norm(inverse, 2) * slack
-    rounding = [value * np.ones(s.points), gradient, minimiser * np.ones(s.points), bound * np.ones(s.points)]
-    pairs = zip(gaps.items(), rounding, strict=True)
-    return {name: exact(sigma, gap, limit / np.array(gap), "sigma") for (name, gap), limit in pairs}
 
 
 def predict(s):

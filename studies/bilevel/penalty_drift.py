@@ -1,9 +1,8 @@
 """The penalised lower minimiser drifts by at most sigma C / (mu - sigma L) from the lower minimisers.
 
 From the error bound mu dist <= |g_y| at y_sigma, where |g_y| = sigma |f_y|. With C = |f_y| at the lower minimiser the
-plain sigma C / mu is false where f is concave. Between two settings (x, sigma) and (x', sigma') of a problem with g
-strongly and f convex, minimisers differ by at most (|g_xy| |x - x'| + C |sigma - sigma'|) / mu, C = |f_y| at the
-second: attained by linear f.
+plain sigma C / mu is false where f is concave. Minimisers at (x, sigma) and (x', sigma') of a strongly convex g and a convex f
+differ by at most (|g_xy| |x - x'| + C |sigma - sigma'|) / mu, C = |f_y| at the second: attained by linear f.
 """
 
 from dataclasses import dataclass
@@ -62,8 +61,8 @@ def predict(s):
     sigma, curves = np.geomspace(s.smallest, s.largest, s.points), {}
     for name, problems in scalar_families(s.slopes).items():
         for key, share in (("", 1.0), ("plain, ", 0.0)):
-            rows = [theory.drift_bound(-p.upper_slope, p.curvature, share * abs(p.upper_curvature), sigma)
-                    for p in problems]  # fmt: skip
+            each = [(-p.upper_slope, p.curvature, share * abs(p.upper_curvature)) for p in problems]
+            rows = [theory.drift_bound(*numbers, sigma) for numbers in each]
             curves[key + name] = exact(sigma, rows, 2.0**-48, "sigma")
     (x, other), (a, b) = pairs(s)
     for name, slope in (("pairs, linear f", 1.0), ("pairs, convex f", -minimisers(s, other, b, True))):
@@ -81,8 +80,8 @@ def checks(s, measured, predicted):
         rival = Rival(claim="0.9 times that", predicted=predicted[f"0.9, {name}"])
         claim = f"|y - y'| <= (|g_xy| |x - x'| + C |sigma - sigma'|) / mu, {name}"
         yield below(claim, measured[name], predicted[name], rival=rival)
-    row = exact(measured["ring g"].x, measured["ring g"].samples[-1], theory.SCALAR_ROUNDING, "sigma")
-    rival = Rival(claim="as sigma^(1/2)", predicted=Power(0.5))
+    ring, rival = measured["ring g"], Rival(claim="as sigma^(1/2)", predicted=Power(0.5))
+    row = exact(ring.x, ring.samples[-1], theory.SCALAR_ROUNDING, "sigma")
     yield decays_as("drift falls as sigma, ring g", row, Power(1), rival=rival)
 
 

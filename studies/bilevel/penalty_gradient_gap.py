@@ -1,9 +1,8 @@
 """The gradient of psi_sigma is O(sigma)-close to that of psi, and the constant can grow as mu^-3.
 
 Quadratic f and g: gap sigma / (mu + sigma) |g_xy / mu| C, which grows as mu^-1 where y*(x) = x. A lower problem whose
-Hessian grows, g_yyy = k, with a fixed g_xy = -b and linear f, has gap <= sigma b k C^2 / (2 mu^3), attained for
-sigma -> 0.
-The power mu^-3 is that of secondary text; that it is attained is derived here. See many_lower_minimisers.py too.
+Hessian grows, g_yyy = k, with a fixed g_xy = -b and linear f, has gap <= sigma b k C^2 / (2 mu^3), attained in the
+limit sigma -> 0. The power mu^-3 is that of secondary text; that it is attained is derived here.
 """
 
 from dataclasses import dataclass

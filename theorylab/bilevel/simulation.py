@@ -76,10 +76,11 @@ def bo_rep(
 ) -> dict[str, Curve]:
     """Curves 'all', 'late', 'clipped', 'calls' of the runs of `plan`, over x (by default its numbers of steps).
 
-    Mean |Phi'(x_k)| over all steps, over the second half, there clipped at 1, and oracle calls. With goals > 0
-    a run stops where |Phi'| averages at most its goal; one that never does counts inf calls, which is divergence. lower_start is y*(x_0) = x_0 unless given. Raises
-    InputError for values that are not finite, noise_std < 0, aux_step outside (0, 2 / curvature), where z is unstable
-    (as is y for a lower_step there), radius <= 0, or goals < 0; DivergedError as `replicate`.
+    Mean |Phi'(x_k)| over all steps, over the second half, there clipped at 1, and oracle calls. With goals > 0 a run
+    stops where |Phi'| averages at most its goal; one that never does counts inf calls, which is divergence.
+    lower_start is y*(x_0) = x_0 unless given. Raises InputError for values that are not finite, noise_std < 0, aux_step
+    outside (0, 2 / curvature), where z is unstable (as is y for a lower_step there), radius <= 0, or goals < 0;
+    DivergedError as `replicate`.
     """
     begin = {"start": start, "lower_start": start if lower_start is None else lower_start}
     for name, value in begin.items():
