@@ -1,8 +1,8 @@
 """The penalised lower minimiser drifts by at most sigma C / (mu - sigma L) from the lower minimisers.
 
 From the error bound mu dist <= |g_y| at y_sigma, where |g_y| = sigma |f_y|. With C = |f_y| at the lower minimiser the
-plain sigma C / mu is false where f is concave. Minimisers at (x, sigma) and (x', sigma') of a strongly convex g and a convex f
-differ by at most (|g_xy| |x - x'| + C |sigma - sigma'|) / mu, C = |f_y| at the second: attained by linear f.
+plain sigma C / mu is false where f is concave. Minimisers at (x, sigma) and (x', sigma') of a strongly convex g and a
+convex f differ by at most (|g_xy| |x - x'| + C |sigma - sigma'|) / mu, C = |f_y| at the second: attained by linear f.
 """
 
 from dataclasses import dataclass

@@ -46,29 +46,27 @@ def differences(p, x):
 
 
 def formula(s, mixing, distance):
-    points = [solutions.other_minimiser(p, x, distance) for p, x in cases(s, mixing)]
-    each = list(zip(cases(s, mixing), points, strict=True))
-    rows = np.array([solutions.pseudo_inverse_hypergradient(p, x, y) for (p, x), y in each])
-    slack = np.array([[rounding(p, x, y)] for (p, x), y in each])
+    each = [(p, x, solutions.other_minimiser(p, x, distance)) for p, x in cases(s, mixing)]
+    rows = np.array([solutions.pseudo_inverse_hypergradient(*case) for case in each])
+    slack = np.array([[rounding(*case)] for case in each])
     return exact(np.arange(3), rows, slack / np.abs(rows), "component of x")
 
 
 def measure(s):
-    names = {"mixed": True, "plain": False}
-    curves = {f"{name}, {d}": formula(s, mixing, d) for name, mixing in names.items() for d in (0, 1)}
+    kinds = (("mixed", True), ("plain", False))
+    curves = {f"{name}, {d}": formula(s, mixing, d) for name, mixing in kinds for d in (0, 1)}
     p, x = cases(s, True)[0]
     true, distances = theory.hypergradient(p, x), np.geomspace(0.01, 1e3, s.points)
     points = [solutions.other_minimiser(p, x, d) for d in distances]
     errors = np.array([np.linalg.norm(solutions.pseudo_inverse_hypergradient(p, x, y) - true) for y in points])
-    slack = np.array([2 * rounding(p, x, y) for y in points])
-    return curves | {"distance": exact(distances, errors, slack / errors, "distance")}
+    return curves | {"distance": exact(distances, errors, [2 * rounding(p, x, y) for y in points] / errors, "distance")}
 
 
 def predict(s):
     curves = {}
     for name, mixing in (("mixed", True), ("plain", False)):
-        rows = np.array([differences(p, x) for p, x in cases(s, mixing)])
-        slack = np.array([[4 * rounding(p, x, solutions.selected_minimiser(p, x))] for p, x in cases(s, mixing)])
+        each, rows = cases(s, mixing), np.array([differences(p, x) for p, x in cases(s, mixing)])
+        slack = np.array([[4 * rounding(p, x, solutions.selected_minimiser(p, x))] for p, x in each])
         curves[name] = exact(np.arange(3), rows, slack / np.abs(rows), "component of x")
     direct = [x - p.upper_target for p, x in cases(s, False)]
     return curves | {"direct": exact(np.arange(3), direct, 2.0**-50, "component of x")}
@@ -79,23 +77,22 @@ def checks(s, measured, predicted):
     yield agrees("hypergradient at the selected minimiser", measured["mixed, 0"], predicted["mixed"], rival=rival)
     rival = Rival(claim="f_x alone", predicted=predicted["direct"])
     yield agrees("the same, f without x-y coupling", measured["plain, 0"], predicted["plain"], rival=rival)
-    claim = "any minimiser serves, f without x-y coupling"
     rival = Rival(claim="the same for f with coupling", measured=measured["mixed, 1"], predicted=predicted["mixed"])
-    yield agrees(claim, measured["plain, 1"], predicted["plain"], rival=rival)
-    rival = Rival(claim="at any distance alike", predicted=Power(0))
-    yield decays_as("error grows as the distance to the selected one", measured["distance"], Power(1), rival=rival)
+    yield agrees("any minimiser serves, f without x-y coupling", measured["plain, 1"], predicted["plain"], rival=rival)
+    claim, rival = "error grows as the distance to the selected one", Rival(claim="no growth", predicted=Power(0))
+    yield decays_as(claim, measured["distance"], Power(1), rival=rival)
 
 
 def figure(s, measured, predicted):
     drawn, (match, distance) = plots.panels(2)
-    for k, (key, label) in enumerate((("mixed, 0", "selected by f"), ("mixed, 1", "one unit away from it"))):
+    for k, (key, label) in enumerate({"mixed, 0": "selected by f", "mixed, 1": "one unit away from it"}.items()):
         errors = np.abs(measured[key].samples - predicted["mixed"].samples).max(axis=1)
         plots.measurement(match, exact(np.arange(errors.size), np.sort(errors), 0.0), k, label)
     plots.label(match, "problem, sorted", "formula - finite difference, largest", "f couples x and y", log="y")
     found = measured["distance"]
     plots.measurement(distance, found, 0, "f couples x and y")
     plots.prediction(distance, exact(found.x, found.x * found.mean[-1] / found.x[-1], 0.0), "proportional")
-    plots.label(distance, "distance of the minimiser used from the selected one", "error of the hypergradient")
+    plots.label(distance, "distance of the minimiser from the selected one", "error of the hypergradient")
     return drawn
 
 
