@@ -25,9 +25,9 @@ Floats = NDArray[np.float64]
 STARTS = (1 / 3, 1 / 2, 2 / 3)
 NO_POINTS = "no points: a rate needs at least 3 in each third of its range"
 MIN_POINTS = 3  # per third of the range: a slope with a residual
-FASTER = 0.75
-"""A drift fades if it keeps less than this part of the share, from third to third, that a logarithmic correction
-would keep: x^-1 corrections pass on two decades and more, x^-1/2 on six, logarithms and constant drifts never."""
+FASTER, MOST = 0.75, 1 / 3
+"""A drift fades if from third to third it keeps less than 0.75 of the share that a logarithmic correction would keep,
+and at most 1/3: x^-1 corrections pass on two decades and more, x^-1/2 on six, logarithms and constant drifts never."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def slope(curve: Curve, position: Floats, form: Floats, *, level: float, resolut
     local = (float(fits[3]), float(fits[4]), float(fits[5]))
     ranges = tuple((float(curve.x[weight != 0][0]), float(curve.x[-1])) for weight in windows)
     early, late = float(fits[6]), float(fits[7])
-    fading = FASTER * _logarithmic_share(position, blocks)
+    fading = min(MOST, FASTER * _logarithmic_share(position, blocks))
     drifted, drifts = abs(early) > noise[6], abs(late) > noise[7]
     # Where a drift is seen, the data must show that it fades: as far as noise allows, not only in the best guess.
     late_bound = abs(late) + (noise[7] if drifted else 0.0)
