@@ -1,8 +1,8 @@
 """Anchored extragradient has worst |F(z_k)|^2 of order 1/k^2, with constants close to their bounds on bilinear games.
 
-At sigma ~ 1/k, EAG is Halpern on the rotation by a sigma: k^2 |F|^2 -> 4/a^2 in the worst mode, 256 against the bound's 259.6 for
-EAG-C at a = 1/(8L), 20.99 against 26.6 for EAG-V from a_0 = 0.618/L. FEG has the closed form F(z_k) = (1 - m^k)/(k a)
-on a mode, m = 1 - a s + (a s)^2: its bound 4/k^2 is proved by it on linear operators, and attained where m^k = -1.
+At sigma ~ 1/k, EAG is Halpern on the rotation by a sigma: k^2 |F|^2 -> 4/a^2 in the worst mode, 256 against the
+bound's 259.6 for EAG-C at a = 1/(8L), 20.99 against 26.6 for EAG-V from a_0 = 0.618/L. On a mode s, FEG has
+F(z_k) = (1 - m^k)/(k a), m = 1 - a s + (a s)^2: this proves its bound 4/k^2 there, attained where m^k = -1.
 No span method can have less than (L D/(2 floor(N/2) + 1))^2 after N queries (derived by Chebyshev), N = 2k here.
 """
 

@@ -32,7 +32,7 @@ FULL = Setting(horizon=100_000, points=24, modes=2000)
 
 
 def grid(s):
-    return np.unique(np.geomspace(7, s.horizon, s.points).astype(int))
+    return np.unique(np.geomspace(10, s.horizon, s.points).astype(int))
 
 
 def measure(s):

@@ -60,7 +60,7 @@ def cost(s, size, accuracy):
 
 def crossover(s):
     """Smallest n from which Algorithm 1 is cheaper than Halpern at the accuracy, and the width of the search."""
-    steps, width = steps_needed(s, 3000, s.accuracy)
+    steps, _ = steps_needed(s, 3000, s.accuracy)
     sizes = np.arange(40, 80) ** 2  # squares: no rounding of the batch
     cheaper = [theory.page_cost(int(n), [steps])[0] < n * (1 / s.accuracy - 1) for n in sizes]
     first = int(np.argmax(cheaper))

@@ -1,8 +1,9 @@
-"""PAGE's squared error obeys E|e_k|^2 = (1 - p_k)(E|e_{k-1}|^2 + (mean_i |dF_i|^2 - |dF|^2)/b), dF_i = F_i(u_k) - F_i(u_{k-1}).
+"""PAGE's squared error obeys E|e_k|^2 = (1 - p_k)(E|e_{k-1}|^2 + (mean_i |dF_i|^2 - |dF|^2)/b), an equality.
 
-An equality, along any path given beforehand; and since e_k has mean zero, second moments of Algorithm 1 itself (u_k
-and e_k together) close exactly on affine components: moments.page. A run costs n + sum (p_k n + 2 (1 - p_k) b)
-component calls on average. All three are laid over Monte Carlo. Derived here; the probabilities p_k are recalled.
+dF_i = F_i(u_k) - F_i(u_{k-1}). It holds along any path given beforehand; and since e_k has mean zero, second moments
+of Algorithm 1 itself (u_k and e_k together) close exactly on affine components: moments.page. A run costs
+n + sum (p_k n + 2 (1 - p_k) b) component calls on average. All three are laid over Monte Carlo. Derived here; the
+probabilities p_k are recalled.
 """
 
 from dataclasses import dataclass
@@ -66,7 +67,8 @@ def predict(s):
     cost = theory.page_cost(s.size, k)
     single = cost - (1 - refresh[1:]).cumsum()[k - 1] * theory.page_batch(s.size)
     return curves | own | {"shifted": exact(k, shifted, 1e-9), "silent": exact(k, 0.0 * k, 0.0),
-                           "cost": exact(k, cost, (k + 4) * UNIT), "single": exact(k, single, (k + 4) * UNIT)}  # fmt: skip
+                           "single": exact(k, single, (k + 4) * UNIT),
+                           "cost": exact(k, cost, (k + 4) * UNIT)}  # fmt: skip
 
 
 def checks(s, measured, predicted):

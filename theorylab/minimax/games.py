@@ -12,11 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theorylab.errors import require
 from theorylab.jit import kernel
 from theorylab.minimax import theory
 from theorylab.minimax.model import MatrixGame, positive
-from theorylab.minimax.schedules import Schedule, count
+from theorylab.minimax.schedules import Schedule
 from theorylab.minimax.simulation import increasing_steps, steps_within
 from theorylab.replicas import Curve, replicate
 from theorylab.streams import Stream, fill_integers, fill_uniform
@@ -234,7 +233,7 @@ def resolvent(
 
 
 def resolvent_passes(size: int, steps: ArrayLike, inner_share: float = 1.0) -> Floats:
-    """Expected component passes of Algorithm 2 up to v_k, k = steps, (points,): 1 + 4 inner steps / n per outer step."""
+    """Expected component passes of Algorithm 2 up to v_k, k = steps, (points,): 1 + 4 inner steps/n per outer one."""
     points = increasing_steps(steps)
     inner = _inner_steps(theory.valid_size(size), int(points[-1]), inner_share)
     return np.asarray(np.cumsum(1 + 4 * inner / size)[points])
@@ -245,5 +244,5 @@ def _inner_steps(size: int, last: int, share: float) -> Integers:
 
 
 def _data(problem: MatrixGame) -> Game:
-    require(count(problem.size) >= 2, "a finite sum of one component has nothing to sample: give n >= 2")
+    theory.valid_size(problem.size)
     return Game(problem.payoffs, bool(problem.simplex), problem.start(), 1 / problem.lipschitz)

@@ -42,7 +42,7 @@ def bilinear_slopes(singular_values: ArrayLike) -> Complexes:
     low = np.flatnonzero(values < 0)
     if low.size:
         raise InputError(f"singular value number {low[0]} is {values[low[0]]}: all must be >= 0")
-    return 1j * values
+    return np.asarray(1j * values, dtype=complex)
 
 
 class Components(NamedTuple):
@@ -93,7 +93,8 @@ class FiniteSum:
     def rotations(cls, angles: ArrayLike, smoothness: float = 1.0, offsets: ArrayLike | None = None) -> FiniteSum:
         """F_i = (L/2)(1 - e^(i angle_i)) u + offset_i: each 1/L-cocoercive, offsets 0 unless given."""
         slopes = rotation_slopes(angles, smoothness)
-        return cls(slopes, np.zeros(slopes.size) if offsets is None else np.asarray(offsets), smoothness)
+        given = np.zeros(slopes.size) if offsets is None else np.asarray(offsets)
+        return cls(slopes, given.astype(complex), smoothness)
 
     @property
     def size(self) -> int:

@@ -123,13 +123,13 @@ def fast_extragradient(steps: int, step_size: float, lipschitz: float, *, allow_
     return Schedule(anchors, (1 - anchors) * step_size, anchors, np.full(steps, float(step_size)))
 
 
-def count(steps: int) -> int:
-    """`steps` as an integer. InputError unless it is one, and >= 1."""
+def count(value: int, name: str = "steps") -> int:
+    """`value` as an integer. InputError unless it is one, and >= 1."""
     require(
-        isinstance(steps, (int, np.integer)) and not isinstance(steps, bool) and steps >= 1,
-        f"steps={steps!r} is not allowed: give an integer >= 1",
+        isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 1,
+        f"{name}={value!r} is not allowed: give an integer >= 1",
     )
-    return int(steps)
+    return int(value)
 
 
 def _single(anchors: Floats, sizes: Floats) -> Schedule:

@@ -1,4 +1,4 @@
-"""The doors: validated arguments, curves out. Deterministic methods and moments are exact roads, runs are Monte Carlo."""
+"""The doors: validated arguments, curves out. Deterministic methods and moments are exact roads."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def residuals(slopes: ArrayLike, schedule: Schedule, steps: ArrayLike) -> Curve:
     iterates = kernels.mode_iterates(values, schedule, points).T
     size = np.maximum.accumulate(np.maximum(1.0, np.abs(iterates)), axis=1)
     rounding = 24 * UNIT * (points + 1) * size * np.abs(values)[:, None]
-    return Curve(points.astype(float), np.abs(iterates) * np.abs(values)[:, None], exact=True, rounding=rounding)
+    samples = np.abs(iterates) * np.abs(values)[:, None]
+    return Curve(points.astype(float), samples, exact=True, rounding=np.asarray(rounding))
 
 
 def envelope(slopes: ArrayLike, schedule: Schedule, steps: ArrayLike) -> Curve:
@@ -180,7 +181,15 @@ def simulate_page_error(
     require(chances[0] == 1, f"refresh[0]={chances[0]:g} is not allowed: PAGE starts from a full evaluation, give 1")
     steps = np.arange(points.size)
     return replicate(
-        kernels.page_errors, problem.data(), points, chances, count(batch), steps, x=steps, replicas=replicas, seed=seed
+        kernels.page_errors,
+        problem.data(),
+        points,
+        chances,
+        count(batch, "batch"),
+        steps,
+        x=steps,
+        replicas=replicas,
+        seed=seed,
     )
 
 
@@ -189,7 +198,7 @@ def simulate_minibatch(problem: FiniteSum, batch: int, steps: ArrayLike, *, repl
     points = increasing_steps(steps)
     anchors = 1 / (np.arange(int(points[-1])) + 2.0)
     return replicate(
-        kernels.minibatch_runs, problem.data(), anchors, count(batch), 2 / problem.smoothness, points,
+        kernels.minibatch_runs, problem.data(), anchors, count(batch, "batch"), 2 / problem.smoothness, points,
         x=points, replicas=replicas, seed=seed,
     )  # fmt: skip
 

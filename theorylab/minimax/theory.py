@@ -82,9 +82,10 @@ def extragradient_value(slope: Any, step_size: Any, steps: Any) -> Any:
 
 
 def extragradient_worst_singular_value(step_size: Any, steps: Any) -> Any:
-    """The sigma < 1/a where |F(z_k)| of extragradient is largest on a bilinear game; needs k >= 7.
+    """The sigma <= 1/(sqrt(2) a) where |F(z_k)| of extragradient is largest on a bilinear game; for k >= 10.
 
-    x = (a sigma)^2 maximises x (1 - x + x^2)^k: the smaller root of (1+2k) x^2 - (1+k) x + 1.
+    x = (a sigma)^2 maximises x (1 - x + x^2)^k: the smaller root of (1+2k) x^2 - (1+k) x + 1. (For fewer steps the
+    end x = 1/2 is worse.)
     """
     root = ((1 + steps) - ((1 + steps) ** 2 - 4 * (1 + 2 * steps)) ** 0.5) / (2 * (1 + 2 * steps))
     return root**0.5 / step_size
