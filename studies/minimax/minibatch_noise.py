@@ -29,7 +29,7 @@ class Setting:
 
 
 QUICK = Setting(horizon=1000, replicas=500, seed=1)
-FULL = Setting(horizon=10_000, points=14, replicas=4000, seed=2)
+FULL = Setting(horizon=10_000, points=14, replicas=2000, seed=2)
 
 
 def problem(s):

@@ -2,15 +2,14 @@
 
 Calls to bring the worst sqrt(E|F|^2) below eps, over scalar finite sums (as in page_halpern_rate.py): exact moments
 give the number of steps K, and K steps cost n + sum (p_k n + 2 (1-p_k) b) on average. Slopes: 1/2 in n against 1, -1 in
-eps; constant 6 x 10.08. The crossover follows from the cost of a late step, s (s+5) = 10.08 (6 s + 2), s = sqrt(n):
-n = 3117, where the leading order alone would say (60.5)^2 = 3656.
+eps; constant 6 x 10.08. Where the two costs cross is on trial in oracle_crossover.py.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Power, Rival, Source, agrees, decays_as, exact, plots, script
+from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, script
 from theorylab.minimax import simulation, theory
 
 SOURCE = Source("cai2024halpern", "abstract (oracle complexity, cocoercive case); constants derived here")
@@ -42,29 +41,10 @@ QUICK = Setting(accuracy=1e-4)
 FULL = Setting(accuracy=1e-5, exponents=tuple(np.linspace(2, 5, 19)), angles=100)
 
 
-def steps_needed(s, size, accuracy):
-    """First k from which the worst sqrt(E|F|^2) is at most the accuracy: found on a grid, then step by step."""
-    guess = 8 * theory.slow_anchor_constant() / accuracy
-    a = np.tile(np.geomspace(0.3, 30, s.angles) * 4 / guess, 2)  # the worst angle is 8.2/K
-    r = np.repeat([1.0, 0.99], s.angles)
-    slopes = 0.5 * ((1 - r) - 2j * r * np.exp(0.5j * a) * np.sin(0.5 * a))
-    k = np.unique(np.linspace(0.8 * guess, 1.1 * guess, 600).astype(int))
-    curve = simulation.page_envelope(slopes, (1 - r**2) / 4, size, k)
-    return int(k[np.flatnonzero(curve.samples[0] > accuracy)[-1] + 1]), float(np.diff(k).max())
-
-
 def cost(s, size, accuracy):
-    steps, width = steps_needed(s, size, accuracy)
+    """Expected calls, and the relative step of the search for the number of steps."""
+    steps, width = simulation.page_steps(size, accuracy, s.angles)
     return float(theory.page_cost(size, [steps])[0]), width / steps
-
-
-def crossover(s):
-    """Smallest n from which Algorithm 1 is cheaper than Halpern at the accuracy, and the width of the search."""
-    steps, _ = steps_needed(s, 3000, s.accuracy)
-    sizes = np.arange(40, 80) ** 2  # squares: no rounding of the batch
-    cheaper = [theory.page_cost(int(n), [steps])[0] < n * (1 / s.accuracy - 1) for n in sizes]
-    first = int(np.argmax(cheaper))
-    return exact([0.0], [(sizes[first] + sizes[first - 1]) / 2], 0.5 * (sizes[first] - sizes[first - 1]) / sizes[first])
 
 
 def measure(s):
@@ -74,17 +54,15 @@ def measure(s):
     full = np.array(s.sizes) * (1 / s.accuracy - 1)  # Halpern: worst |F(u_k)| is L D/(k+1), attained
     return {"n": exact(s.sizes, [c for c, _ in in_n], [w for _, w in in_n], "n"),
             "eps": exact(inverse, [c for c, _ in in_eps], [w for _, w in in_eps], "1/eps"),
-            "full": exact(s.sizes, full, 2.0**-50, "n"), "crossover": crossover(s)}  # fmt: skip
+            "full": exact(s.sizes, full, 2.0**-50, "n")}  # fmt: skip
 
 
 def predict(s):
     rate = 8 * theory.slow_anchor_constant()
-    roots = np.array(s.sizes) ** 0.5
-    each = rate * (6 * roots**2 + 2 * roots) / (roots + 5) / s.accuracy  # of late steps
-    return {"n": exact(s.sizes, each, 0.0, "n"),
-            "leading": exact(s.sizes, theory.page_cost_leading(np.array(s.sizes), rate / s.accuracy), 0.0, "n"),
-            "crossover": exact([0.0], [theory.page_crossover(rate) ** 2], 2.0**-40),
-            "crossover, leading": exact([0.0], [(6 * rate) ** 2], 2.0**-40)}  # fmt: skip
+    n, inverse = np.array(s.sizes), 10.0 ** np.array(s.exponents)
+    return {"n": exact(n, theory.page_cost_late(n, rate / s.accuracy), 0.0, "n"),
+            "leading": exact(n, theory.page_cost_leading(n, rate / s.accuracy), 0.0, "n"),
+            "eps": exact(inverse, theory.page_cost_late(s.few, rate * inverse), 0.0, "1/eps")}  # fmt: skip
 
 
 def checks(s, measured, predicted):
@@ -96,8 +74,6 @@ def checks(s, measured, predicted):
     rival = Rival(claim="of leading order, 60.5 sqrt(n) L D/eps", predicted=predicted["leading"])
     yield agrees("calls of late steps: 10.08 (6n + 2 sqrt n)/(sqrt n + 5) L D/eps", measured["n"], predicted["n"],
                  within=0.03, rival=rival)  # fmt: skip
-    rival = Rival(claim="of leading order, n = 3656", predicted=predicted["crossover, leading"])
-    yield agrees("Algorithm 1 is cheaper from n = 3117 on", measured["crossover"], predicted["crossover"], rival=rival)
 
 
 def figure(s, measured, predicted):
@@ -108,10 +84,8 @@ def figure(s, measured, predicted):
     plots.prediction(left, predicted["leading"], "60.5 sqrt(n) L D/eps", linestyle=":")
     plots.label(left, "components n", "component calls", f"eps = {s.accuracy:g} L D")
     plots.measurement(right, measured["eps"], 0, f"Algorithm 1, n = {s.few}")
-    inverse = measured["eps"].x
-    steps = 8 * theory.slow_anchor_constant() * inverse
-    plots.prediction(right, Curve(inverse, theory.page_cost_leading(s.few, steps)[None], True), "60.5 sqrt(n) L D/eps")
-    plots.label(right, "L D / eps", "component calls", "")
+    plots.prediction(right, predicted["eps"], "late steps, derived")
+    plots.label(right, "L D / eps", "component calls")
     return drawn
 
 

@@ -29,7 +29,7 @@ class Setting:
 
 
 QUICK = Setting(size=16, batch=3, replicas=10_000, seed=1)
-FULL = Setting(size=100, batch=10, replicas=400_000, seed=2)
+FULL = Setting(size=100, batch=10, replicas=200_000, seed=2)
 
 
 def problem(s):
@@ -76,7 +76,7 @@ def checks(s, measured, predicted):
     rival = Rival(claim="without the term - |dF|^2", predicted=predicted["undropped"])
     yield agrees(claim, measured["along"], predicted["along"], rival=rival)
     rival = Rival(claim="divided by b^2", predicted=predicted["squared"])
-    yield agrees(claim + ", batch", measured["along"], predicted["along"], rival=rival)
+    yield agrees(claim + " (size of the batch)", measured["along"], predicted["along"], rival=rival)
     rival = Rival(claim="none", predicted=predicted["silent"])
     yield agrees("E|e_k|^2 of Algorithm 1's own run", measured["error"], predicted["error"], rival=rival)
     rival = Rival(claim="with anchors one step behind", predicted=predicted["shifted"])

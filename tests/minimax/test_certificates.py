@@ -7,6 +7,7 @@ from theorylab.minimax import schedules, simulation, theory
 from theorylab.minimax.model import bilinear_slopes, rotation_slopes
 
 PEPit = pytest.importorskip("PEPit", reason="certificates need PEPit: pip install 'theorylab[certificates]'")
+operators = pytest.importorskip("PEPit.operators", reason="certificates need PEPit")
 pytest.importorskip("clarabel", reason="certificates need an open semidefinite solver: pip install clarabel")
 
 TOLERANCE = 1e-5  # the solver stops at relative gaps of 1e-8; its optimum is squared and read to five digits
@@ -37,7 +38,7 @@ def test_halpern_on_cocoercive_operators_is_certified_and_tight(steps):
     schedule = schedules.halpern(steps)
     slopes = rotation_slopes([theory.halpern_worst_angle(steps)])
     bound = (theory.halpern_bound(steps) / 2) ** 2
-    optimum = certified(PEPit.operators.CocoerciveOperator, schedule, steps, beta=1.0)
+    optimum = certified(operators.CocoerciveOperator, schedule, steps, beta=1.0)
     assert simulated(slopes, schedule, steps) <= optimum * (1 + TOLERANCE)
     assert optimum <= bound * (1 + TOLERANCE)
     assert optimum == pytest.approx(bound, rel=TOLERANCE)
@@ -47,7 +48,7 @@ def test_halpern_on_cocoercive_operators_is_certified_and_tight(steps):
 def test_krasnoselskii_mann_rotations_stay_below_the_certificate_but_halpern_bound_does_not_hold(steps):
     schedule = schedules.krasnoselskii_mann(steps)
     slopes = rotation_slopes([theory.krasnoselskii_mann_worst_angle(steps)])
-    optimum = certified(PEPit.operators.CocoerciveOperator, schedule, steps, beta=1.0)
+    optimum = certified(operators.CocoerciveOperator, schedule, steps, beta=1.0)
     assert simulated(slopes, schedule, steps) <= optimum * (1 + TOLERANCE)
     assert steps < 3 or optimum > (theory.halpern_bound(steps) / 2) ** 2 * (1 + TOLERANCE)
 
@@ -68,7 +69,7 @@ METHODS = {
 def test_extragradient_family_on_monotone_lipschitz_operators(name, steps):
     # The constraints of this class are necessary, not sufficient: the certificate is an upper bound, maybe not tight.
     make, bound = METHODS[name]
-    operator = PEPit.operators.LipschitzStronglyMonotoneOperatorCheap
+    operator = operators.LipschitzStronglyMonotoneOperatorCheap
     optimum = certified(operator, make(steps), steps, mu=0.0, L=1.0)
     slopes = bilinear_slopes(np.linspace(0, 1, 400))
     assert simulated(slopes, make(steps), steps) <= optimum * (1 + TOLERANCE) + EDGE
@@ -76,7 +77,7 @@ def test_extragradient_family_on_monotone_lipschitz_operators(name, steps):
 
 
 def test_descent_ascent_has_a_certificate_above_its_start():
-    optimum = certified(PEPit.operators.LipschitzStronglyMonotoneOperatorCheap,
+    optimum = certified(operators.LipschitzStronglyMonotoneOperatorCheap,
                         schedules.gradient_descent_ascent(2, 0.5), 2, mu=0.0, L=1.0)  # fmt: skip
     grown = theory.gradient_descent_ascent_growth(0.5, 1.0, 2)
     assert grown <= optimum * (1 + TOLERANCE)

@@ -192,8 +192,11 @@ def test_page_cost_by_hand_and_at_large_horizons():
 def test_page_crossover_solves_its_quadratic():
     rate, s = sp.symbols("rate s", positive=True)
     root = sp.nsimplify(theory.page_crossover(rate))
+    refresh = 4 / (s + 5)
+    late = refresh * s**2 + 2 * (1 - refresh) * s
+    assert sp.simplify(late - sp.nsimplify(theory.page_cost_late(s**2, 1))) == 0
     residual = (s * (s + 5) - rate * (6 * s + 2)).subs(s, root)
-    # The docstring drops nothing: at s = root the cost of a late step times `rate` is n.
+    assert sp.simplify((rate * late - s**2) * (s + 5) / s + (s * (s + 5) - rate * (6 * s + 2))) == 0
     assert sp.simplify(sp.expand(residual)) == 0
 
 

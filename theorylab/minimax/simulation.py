@@ -153,6 +153,24 @@ def page_envelope(
     return Curve(best.x, root, exact=True, rounding=best.rounding / root)
 
 
+def page_steps(size: int, accuracy: float, angles: int) -> tuple[int, int]:
+    """First k from which the worst sqrt(E|F(u_k)|^2) of Algorithm 1 is <= accuracy (L = D = 1), and the search's step.
+
+    Over scalar sums of slope (L/2)(1 - r e^(ia)) and spread L^2 (1 - r^2)/4 with r = 1 and 0.99, `angles` of them around
+    the worst one, which is 8.2/k; 600 values of k around the limit 8 `theory.slow_anchor_constant`/accuracy. Raises
+    InputError for an accuracy outside (0, 0.1) or angles < 1.
+    """
+    require(0 < accuracy < 0.1, f"accuracy={accuracy} is not allowed: give a number in (0, 0.1)")
+    limit = 8 * theory.slow_anchor_constant() / accuracy
+    turns = np.tile(np.geomspace(1.2, 120, count(angles, "angles")) / limit, 2)
+    radii = np.repeat([1.0, 0.99], angles)
+    slopes = 0.5 * ((1 - radii) - 2j * radii * np.exp(0.5j * turns) * np.sin(0.5 * turns))
+    k = np.unique(np.linspace(0.8 * limit, 1.1 * limit, 600).astype(int))
+    curve = page_envelope(slopes, (1 - radii**2) / 4, size, k)
+    last = np.flatnonzero(curve.samples[0] > accuracy)[-1]
+    return int(k[last + 1]), int(np.diff(k).max())
+
+
 def simulate_page(problem: FiniteSum, steps: ArrayLike, *, replicas: int, seed: int) -> dict[str, Curve]:
     """Monte Carlo of Algorithm 1 on a finite sum: 'value' |F(u_k)|^2, 'error' |e_k|^2, 'cost' in component calls.
 

@@ -224,9 +224,14 @@ def page_cost(size: int, steps: ArrayLike) -> Floats:
 def page_crossover(rate: Any) -> Any:
     """sqrt(n) beyond which Algorithm 1 needs fewer evaluations than Halpern's n L D/eps, for many steps rate L D/eps.
 
-    A late step costs p n + 2 (1-p) sqrt(n), p = 4/(sqrt(n)+5): s (s+5) = rate (6 s + 2) at s = sqrt(n).
+    `page_cost_late` of rate L D/eps steps is n L D/eps: s (s+5) = rate (6 s + 2) at s = sqrt(n).
     """
     return ((6 * rate - 5) + ((6 * rate - 5) ** 2 + 8 * rate) ** 0.5) / 2
+
+
+def page_cost_late(size: Any, steps: Any) -> Any:
+    """(p n + 2 (1-p) sqrt(n)) K with the last p = 4/(sqrt(n)+5): K (6 n + 2 sqrt(n))/(sqrt(n) + 5)."""
+    return steps * (6 * size + 2 * size**0.5) / (size**0.5 + 5)
 
 
 def page_cost_leading(size: Any, steps: Any) -> Any:
