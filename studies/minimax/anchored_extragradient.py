@@ -53,15 +53,12 @@ def measure(s):
 def predict(s):
     k = 1.0 * grid(s)
     limit = schedules.varying_step_limit(s.first, 1.0)
-    varying = theory.varying_anchored_bound(k, s.first, limit)
     curves = {
         "EAG-C": theory.anchored_constant(s.constant) / (k + 1) ** 2,
-        "EAG-V": varying,
-        "FEG": theory.fast_bound(k),
-        "lower": theory.query_lower_bound(2 * k),
+        "EAG-V": theory.varying_anchored_bound(k, s.first, limit),
+        "FEG": theory.fast_bound(k), "lower": theory.query_lower_bound(2 * k),
         "EAG-C leading": theory.anchored_leading(s.constant, k),
-        "EAG-V leading": theory.anchored_leading(limit, k),
-    }
+        "EAG-V leading": theory.anchored_leading(limit, k)}  # fmt: skip
     # The limit of EAG-V's steps is known to 1e-10.
     return {name: exact(k, value, 1e-9 if name.startswith("EAG-V") else 2.0**-50) for name, value in curves.items()}
 

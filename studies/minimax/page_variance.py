@@ -15,7 +15,6 @@ from theorylab.minimax import moments, simulation, theory
 from theorylab.minimax.model import FiniteSum
 
 SOURCE = Source("cai2024halpern", "abstract (recursive variance reduction); identity derived here")
-UNIT = 2.0**-53
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +32,10 @@ FULL = Setting(size=100, batch=10, replicas=200_000, seed=2)
 
 
 def problem(s):
-    """Rotations by unequal angles with sampling noise at the solution, which differences of PAGE do not see."""
-    angles = np.linspace(-2.5, 3.0, s.size)
-    return FiniteSum.rotations(angles, offsets=np.exp(2j * np.pi * np.arange(s.size) / s.size))
-
-
-def path(s):
-    return np.exp(-(0.05 + 0.3j) * np.arange(s.horizon + 1))
+    """Rotations with sampling noise at the solution, which differences of PAGE do not see; and a spiral as path."""
+    noise = np.exp(2j * np.pi * np.arange(s.size) / s.size)
+    path = np.exp(-(0.05 + 0.3j) * np.arange(s.horizon + 1))
+    return FiniteSum.rotations(np.linspace(-2.5, 3.0, s.size), offsets=noise), path
 
 
 def grid(s):
@@ -47,28 +43,27 @@ def grid(s):
 
 
 def measure(s):
-    p, refresh = problem(s), theory.page_refresh(s.size, s.horizon)
-    along = simulation.simulate_page_error(p, path(s), refresh, s.batch, replicas=s.replicas, seed=s.seed)
+    (p, path), refresh = problem(s), theory.page_refresh(s.size, s.horizon)
+    along = simulation.simulate_page_error(p, path, refresh, s.batch, replicas=s.replicas, seed=s.seed)
     run = simulation.simulate_page(p, grid(s), replicas=s.replicas, seed=s.seed)
     return {"along": along.at(grid(s)), "value": run["value"], "error": run["error"], "cost": run["cost"]}
 
 
 def predict(s):
-    p, refresh, k = problem(s), theory.page_refresh(s.size, s.horizon), grid(s)
-    moved = np.concatenate([[0.0], np.abs(np.diff(path(s))) ** 2])
+    (p, path), refresh, k = problem(s), theory.page_refresh(s.size, s.horizon), grid(s)
+    moved = np.concatenate([[0.0], np.abs(np.diff(path)) ** 2])
     rows = {"along": (p.spread, s.batch), "undropped": (float((np.abs(p.slopes) ** 2).mean()), s.batch),
             "squared": (p.spread, s.batch**2)}  # fmt: skip
-    curves = {name: exact(k, moments.page_error(moved, spread, refresh, batch)[k], 8 * (k + 8) * UNIT)
+    curves = {name: exact(k, moments.page_error(moved, spread, refresh, batch)[k], (k + 8) * 2.0**-50)
               for name, (spread, batch) in rows.items()}  # fmt: skip
     own = simulation.page_moments([p.slope], [p.spread], s.size, k)
     late = 2 / (np.arange(s.horizon) + 4.0)  # lam_k where Algorithm 1 has lam_{k+1}
     given = np.array([p.slope]), np.array([p.spread]), late, refresh, theory.page_batch(s.size), 0.25, k
     shifted = moments.page(*given)[0, :, 0]
-    cost = theory.page_cost(s.size, k)
-    single = cost - (1 - refresh[1:]).cumsum()[k - 1] * theory.page_batch(s.size)
-    return curves | own | {"shifted": exact(k, shifted, 1e-9), "silent": exact(k, 0.0 * k, 0.0),
-                           "single": exact(k, single, (k + 4) * UNIT),
-                           "cost": exact(k, cost, (k + 4) * UNIT)}  # fmt: skip
+    cost, steps = theory.page_cost(s.size, k), (1 - refresh[1:]).cumsum()[k - 1]  # PAGE steps up to k, on average
+    single = cost - steps * theory.page_batch(s.size)
+    others = {"shifted": shifted, "silent": 0.0 * k, "single": single, "cost": cost}
+    return curves | own | {name: exact(k, value, (k + 4) * 2.0**-50) for name, value in others.items()}
 
 
 def checks(s, measured, predicted):

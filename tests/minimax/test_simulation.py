@@ -45,6 +45,19 @@ def test_longer_schedules_begin_with_the_shorter_ones():
             assert (short == long[:5]).all()
 
 
+def test_page_needs_its_limit_number_of_steps_whatever_the_size():
+    wanted = 8 * theory.slow_anchor_constant() / 0.001
+    for size in (4, 400):
+        steps, width = simulation.page_steps(size, 0.001, 100)
+        assert steps == pytest.approx(wanted, rel=0.01)
+        assert width < 0.002 * wanted
+
+
+def test_passes_of_the_resolvent_method_are_counted_by_hand():
+    # n = 2: ceil(2 (6.4 + 2.6 log 2)) = 17 inner steps of four calls, and one pass at the start.
+    assert games.resolvent_passes(2, [0]) == pytest.approx([1 + 4 * 17 / 2])
+
+
 def moments(slope, spread):
     return simulation.page_moments([slope], [spread], 9, [1, 2])
 
@@ -88,6 +101,9 @@ def moments(slope, spread):
         (lambda: MatrixGame.burglar(1), "size=1 is not allowed"),
         (lambda: games.resolvent(MatrixGame.burglar(3), [1], inner_share=0.0, replicas=2, seed=0), "inner_share=0.0"),
         (lambda: games.page(MatrixGame.burglar(3), [1], step_size=-1.0, replicas=2, seed=0), "step_size=-1.0"),
+        (lambda: simulation.page_steps(16, 0.5, 10), r"accuracy=0.5 is not allowed: give a number in \(0, 0.1\)"),
+        (lambda: simulation.page_steps(16, 0.01, 0), "angles=0 is not allowed"),
+        (lambda: games.resolvent_passes(1, [1]), "size=1 is not allowed"),
         (lambda: schedules.halpern(0), "steps=0 is not allowed"),
         (lambda: schedules.halpern(5, anchor="1/k"), r"anchor='1/k' is not known: give one of 1/\(k\+2\)"),
         (lambda: schedules.halpern(5, smoothness=-1.0), "smoothness=-1.0"),

@@ -154,10 +154,10 @@ def page_envelope(
 
 
 def page_steps(size: int, accuracy: float, angles: int) -> tuple[int, int]:
-    """First k from which the worst sqrt(E|F(u_k)|^2) of Algorithm 1 is <= accuracy (L = D = 1), and the search's step.
+    """First k from which the worst sqrt(E|F(u_k)|^2) of Algorithm 1 is <= accuracy, and the search's step.
 
-    Over scalar sums of slope (L/2)(1 - r e^(ia)) and spread L^2 (1 - r^2)/4 with r = 1 and 0.99, `angles` of them around
-    the worst one, which is 8.2/k; 600 values of k around the limit 8 `theory.slow_anchor_constant`/accuracy. Raises
+    L = D = 1. Scalar sums of slope (1 - r e^(ia))/2 and spread (1 - r^2)/4, r = 1 and 0.99, `angles` of them around
+    the worst one, which is 32.7/k; 600 values of k around the limit 8 `theory.slow_anchor_constant`/accuracy. Raises
     InputError for an accuracy outside (0, 0.1) or angles < 1.
     """
     require(0 < accuracy < 0.1, f"accuracy={accuracy} is not allowed: give a number in (0, 0.1)")
