@@ -1,0 +1,1 @@
+"""Studies of Halpern iteration and its relatives on minimax problems."""
