@@ -27,7 +27,7 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(roots=(32, 36, 44, 52, 64, 80, 96, 112, 128, 160), replicas=192, seed=1)
+QUICK = Setting(roots=(32, 36, 40, 48, 56, 64, 72, 80, 96, 112, 128, 160), replicas=256, seed=1)
 FULL = Setting(roots=(16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512), replicas=128, seed=2)
 CASES = {"momentum, skewed": (True, True), "none, skewed": (False, True), "none, normal": (False, False)}
 

@@ -239,6 +239,7 @@ def _modes(values: ArrayLike) -> Complexes:
 
 
 def steps_within(steps: ArrayLike, schedule: Schedule) -> Integers:
+    """`steps` as an array of integers, (points,). InputError unless they increase and the schedule holds them."""
     points = increasing_steps(steps)
     made = schedule.step.size
     require(points[-1] <= made, f"the schedule holds {made} steps, {points[-1]} are asked for: make it longer")
