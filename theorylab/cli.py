@@ -61,15 +61,16 @@ def show(study: str) -> None:
         listing = find(study)
         try:
             module = load(listing.name)
+            source, quick_setting, full_setting = module.SOURCE, module.QUICK, module.FULL
         except Exception as error:
-            raise InputError(f"{listing.name} cannot be imported: {type(error).__name__}: {error}") from error
-        entry = reference(module.SOURCE.key)
+            raise InputError(f"{listing.name} cannot be shown: {type(error).__name__}: {error}") from error
+        entry = reference(source.key)
     console = _console()
     console.print(f"[bold]{listing.name}[/bold]  {listing.path}\n")
     console.print((ast.get_docstring(ast.parse(listing.path.read_bytes())) or "") + "\n", markup=False, highlight=False)
-    console.print(f"source: {module.SOURCE}\n{entry}\n", markup=False, highlight=False)
-    for field in dataclasses.fields(module.QUICK):
-        quick, full = (getattr(setting, field.name) for setting in (module.QUICK, module.FULL))
+    console.print(f"source: {source}\n{entry}\n", markup=False, highlight=False)
+    for field in dataclasses.fields(quick_setting):
+        quick, full = (getattr(setting, field.name) for setting in (quick_setting, full_setting))
         console.print(f"  {field.name} = {quick}" + ("" if quick == full else f"   (full: {full})"), markup=False)
     record = Path("figures", *listing.name.split(".")).with_suffix(".json")
     if record.is_file():
@@ -119,7 +120,8 @@ def run(
     try:
         with live_progress(console) as progress:
             for listing in listings:
-                trials.append(_try(listing, full, values, workers, out, progress))
+                alone = len(listings) == 1
+                trials.append(_try(listing, full, values, workers, out, progress, alone))
                 _announce(console, trials[-1])
     except KeyboardInterrupt:
         _say(f"interrupted: {len(trials)} of {len(listings)} studies finished; their files in {out} are whole")
@@ -132,7 +134,8 @@ def run(
             store.write_json(json_file, _report(trials, seed, full))
     checks = [check for trial in trials for check in trial.checks]
     odd = sum(not check.as_declared for check in checks)
-    console.print(f"\n{len(checks)} claims on trial in {len(trials)} studies, {odd} not as declared; figures in {out}")
+    claims, studied = _plural(len(checks), "claim", "claims"), _plural(len(trials), "study", "studies")
+    console.print(f"\n{claims} on trial in {studied}, {odd} not as declared; figures in {out}")
     raise SystemExit(0 if as_declared else 1)
 
 
@@ -152,7 +155,13 @@ class _Trial:
 
 
 def _try(
-    listing: Listing, full: bool, values: dict[str, Any], workers: int | None, out: Path, progress: Progress
+    listing: Listing,
+    full: bool,
+    values: dict[str, Any],
+    workers: int | None,
+    out: Path,
+    progress: Progress,
+    alone: bool,
 ) -> _Trial:
     """Run one study; what breaks it becomes its verdict, so that it fails alone."""
     from theorylab.errors import InputError
@@ -166,7 +175,7 @@ def _try(
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        if isinstance(error, ValueError) and values:
+        if values and (isinstance(error, InputError) or (alone and isinstance(error, ValueError))):
             # The study is fine as it stands: what was set on the command line is not.
             given = "" if isinstance(error, InputError) else f" with {', '.join(f'{k}={v}' for k, v in values.items())}"
             _say(f"{listing.name}{given}: {error}")
@@ -178,9 +187,14 @@ def _try(
 
 
 def _announce(console: Console, trial: _Trial) -> None:
-    count = len(trial.checks)
     mark = "[green]✓[/green]" if trial.as_declared else "[red]✗[/red]"
-    console.print(f"{mark} {trial.name}  {count} claim{'s' * (count != 1)}, {trial.seconds:.2f} s", highlight=False)
+    console.print(
+        f"{mark} {trial.name}  {_plural(len(trial.checks), 'claim', 'claims')}, {trial.seconds:.2f} s", highlight=False
+    )
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _report(trials: list[_Trial], seed: int | None, full: bool) -> dict[str, Any]:

@@ -13,6 +13,8 @@ processor, while another vector width may differ in the last bits.
 from __future__ import annotations
 
 import functools
+import importlib.util
+import marshal
 import os
 import tempfile
 import time
@@ -42,12 +44,12 @@ class Kernel(Protocol):
 def kernel(function: Callable[..., Any]) -> Kernel:
     """The compiled function, releasing the GIL, cached by the sources that it can reach.
 
-    Functions typed at a prompt, and functions whose sources changed on disk after this process started (memory
-    and disk may then disagree), are compiled afresh in each process.
+    Functions typed at a prompt, and functions whose sources may differ between memory and disk (edited after this
+    process started, or behind the back of Python's bytecode cache), are compiled afresh in each process.
     """
     compiled = numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz"})(function)
     file = Path(function.__code__.co_filename)
-    if file.is_file() and not _edited_since_start(file) and hasattr(compiled, "py_func"):
+    if file.is_file() and _text_is_in_memory(file) and hasattr(compiled, "py_func"):
         try:
             cache = _Cache(function)  # type: ignore[no-untyped-call]
         except RuntimeError:  # no writable folder anywhere: go on without a cache
@@ -58,8 +60,21 @@ def kernel(function: Callable[..., Any]) -> Kernel:
     return cast(Kernel, compiled)
 
 
-def _edited_since_start(file: Path) -> bool:
-    return any(path.stat().st_mtime > _started() for path in sources.reachable(file))
+def _text_is_in_memory(file: Path) -> bool:
+    """Whether what this process runs is what the files that `file` reaches now say."""
+    return all(path.stat().st_mtime <= _started() and _bytecode_is_current(path) for path in sources.reachable(file))
+
+
+@functools.cache
+def _bytecode_is_current(path: Path) -> bool:
+    """Whether Python's own cache, which goes by size and whole-second time, holds the text of the file."""
+    try:
+        cached = Path(importlib.util.cache_from_source(path)).read_bytes()
+        return bool(marshal.loads(cached[16:]) == compile(path.read_bytes(), path, "exec", dont_inherit=True))
+    except FileNotFoundError:
+        return True  # compiled from the text
+    except (ValueError, EOFError, TypeError):  # damaged, or written by something else
+        return False
 
 
 @functools.cache
@@ -86,14 +101,14 @@ class _Locator(_CacheLocator):
     def from_function(cls, py_func: Callable[..., Any], py_file: str) -> _Locator | None:
         """A locator in the first writable folder: NUMBA_CACHE_DIR; else beside the source, else the user's cache."""
         beside = Path(py_file).resolve().parent
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "theorylab"
-        name = "_".join(beside.parts[1:])  # folders of one name in two checkouts stay apart
+        apart = "_".join(beside.parts[1:])  # folders of one name in two checkouts
         given = os.environ.get("NUMBA_CACHE_DIR")
-        for folder in [Path(given) / name] if given else [beside / "__pycache__", home / name]:
-            locator = cls(py_func, py_file, folder)
+        users = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "theorylab", apart)
+        for folder in [Path(given, apart)] if given else [beside / "__pycache__", users]:
             try:
+                locator = cls(py_func, py_file, folder.expanduser())
                 locator.ensure_cache_path()
-            except OSError:
+            except (OSError, RuntimeError):  # not writable, or no home
                 continue
             return locator
         return None

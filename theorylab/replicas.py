@@ -114,7 +114,10 @@ def using(
 
     What is None stays as an outer context has it. Raises InputError if workers < 1. Results do not depend on any of it.
     """
-    require(workers is None or workers >= 1, f"workers={workers} is not allowed: give an integer >= 1")
+    require(
+        workers is None or (isinstance(workers, int) and not isinstance(workers, bool) and workers >= 1),
+        f"workers={workers!r} is not allowed: give an integer >= 1",
+    )
     outer = _means.get()
     token = _means.set(_Means(executor or outer.executor, workers or outer.workers, progress or outer.progress))
     try:
@@ -218,7 +221,10 @@ def _run_chunks(
         done = 1
         for future in as_completed(futures):
             start, stop = futures[future]
-            samples[start:stop] = future.result()
+            chunk = future.result()
+            if chunk.shape != (stop - start, *shape):
+                raise InputError(f"kernel {label} returned {shape} for replica 0, but not for {start} to {stop - 1}")
+            samples[start:stop] = chunk
             done += stop - start
             report(label, done, replicas)
     except BaseException:  # Ctrl-C included: let nothing queue up behind the one who stops
@@ -233,7 +239,9 @@ def _run_chunks(
 
 def _chunk(reference: Any, arguments: tuple[Any, ...], seed: int, start: int, stop: int) -> NDArray[np.float64]:
     kernel = _resolve(reference)
-    return np.stack([np.asarray(kernel(*arguments, stream(seed, r)), dtype=float) for r in range(start, stop)])
+    rows = [np.asarray(kernel(*arguments, stream(seed, r)), dtype=float) for r in range(start, stop)]
+    require(len({row.shape for row in rows}) == 1, "the kernel returns other shapes for other replicas: one is needed")
+    return np.stack(rows)
 
 
 def _reference(kernel: Kernel) -> Any:

@@ -79,17 +79,22 @@ def _resolved_imports(path: Path, modified: int, size: int) -> tuple[Path, ...]:
 def _imported_names(path: Path, own_name: str) -> Iterator[str]:
     """Absolute dotted names that the file imports; what a package gives may be a module or an attribute."""
     package = own_name.split(".") if path.name == "__init__.py" else own_name.split(".")[:-1]
-    pending: list[ast.AST] = [ast.parse(path.read_bytes(), filename=str(path))]
+    tree = ast.parse(path.read_bytes(), filename=str(path))
+    imports = [alias for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    ours = {alias.asname or alias.name for alias in imports if alias.name == "theorylab"}
+    pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "theorylab":
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ours:
             yield f"theorylab.{theorylab.LAZY.get(node.attr, node.attr)}"
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             stem = ".".join([*base, *(node.module.split(".") if node.module else [])])
             yield stem
+            if stem == "theorylab" and node.names[0].name == "*":
+                yield from (f"theorylab.{module}" for module in set(theorylab.LAZY.values()))
             for alias in node.names:
                 lazy = theorylab.LAZY.get(alias.name) if stem == "theorylab" else None
                 yield f"{stem}.{lazy or alias.name}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -12,27 +14,32 @@ Spectrum = NDArray[np.float64]
 
 def power_law(dimension: int, exponent: float, largest: float = 1.0) -> Spectrum:
     """largest * i**(-exponent), i = 1..dimension; exponent >= 0. The trace stays bounded in d for exponent > 1."""
-    require(np.isfinite(exponent) and exponent >= 0, f"exponent={exponent} is not allowed: give a number >= 0")
-    return custom(largest * np.arange(1, _dimension(dimension) + 1) ** -float(exponent))
+    power, top = _number("exponent", exponent), _number("largest", largest)
+    require(power >= 0, f"exponent={exponent} is not allowed: give a number >= 0")
+    return _decaying(top * np.arange(1, _dimension(dimension) + 1) ** -power)
 
 
 def exponential(dimension: int, factor: float, largest: float = 1.0) -> Spectrum:
     """largest * factor**i, i = 0..dimension-1, with 0 < factor <= 1."""
-    require(0 < factor <= 1, f"factor={factor} is not allowed: give a number in (0, 1]")
-    return custom(largest * float(factor) ** np.arange(_dimension(dimension)))
+    ratio, top = _number("factor", factor), _number("largest", largest)
+    require(0 < ratio <= 1, f"factor={factor} is not allowed: give a number in (0, 1]")
+    return _decaying(top * ratio ** np.arange(_dimension(dimension)))
 
 
 def spiked(dimension: int, spikes: ArrayLike, bulk: float = 1.0) -> Spectrum:
     """The spikes (k,), k <= dimension, each >= bulk, followed by dimension - k eigenvalues equal to bulk."""
-    head = np.atleast_1d(np.asarray(spikes, dtype=float))
+    try:
+        head = np.atleast_1d(np.asarray(spikes, dtype=float))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"spikes={spikes!r} are not numbers") from error
     rest = _dimension(dimension) - head.size
     require(rest >= 0, f"{head.size} spikes do not fit into dimension={dimension}: give at most that many")
-    return custom(np.concatenate([head, np.full(rest, float(bulk))]))
+    return custom(np.concatenate([head, np.full(rest, _number("bulk", bulk))]))
 
 
 def flat(dimension: int, value: float = 1.0) -> Spectrum:
     """`value` repeated `dimension` times: isotropic data."""
-    return custom(np.full(_dimension(dimension), float(value)))
+    return custom(np.full(_dimension(dimension), _number("value", value)))
 
 
 def custom(eigenvalues: ArrayLike) -> Spectrum:
@@ -58,6 +65,22 @@ def custom(eigenvalues: ArrayLike) -> Spectrum:
         )
     values.setflags(write=False)
     return values
+
+
+def _decaying(values: NDArray[Any]) -> Spectrum:
+    if values[0] > 0 and values[-1] == 0:
+        lost = int(np.flatnonzero(values == 0)[0])
+        raise InputError(f"eigenvalue number {lost} is below the smallest float: give dimension <= {lost}")
+    return custom(values)
+
+
+def _number(name: str, value: float) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name}={value!r} is not allowed: give a number") from error
+    require(np.isfinite(number), f"{name}={value} is not allowed: give a finite number")
+    return number
 
 
 def _dimension(dimension: int) -> int:

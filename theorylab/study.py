@@ -235,6 +235,7 @@ def changed(study: str, setting: Any, changes: Mapping[str, Any]) -> Any:
         if name not in fields:
             raise InputError(f"{study} has no setting {name!r}{_nearest(name, fields)}; it has {', '.join(fields)}")
         values[name] = _typed(name, hints[name], value)
+        require(name != "seed" or values[name] >= 0, f"seed={value} is not allowed: give an integer >= 0")
     return dataclasses.replace(setting, **values)
 
 
@@ -264,7 +265,7 @@ def _typed(name: str, kind: Any, value: Any) -> Any:
         number = kind(value)
     except (TypeError, ValueError, OverflowError) as error:
         raise wrong from error
-    require(math.isfinite(number), f"{name}={number} is not allowed: give a finite number")
+    require(isinstance(number, int) or math.isfinite(number), f"{name}={number} is not allowed: give a finite number")
     if not isinstance(value, str) and number != value:
         raise wrong
     return number
