@@ -1,19 +1,19 @@
 """RMSprop's second moment runs on rails: E u_k meets its equation to O(eta^2), and Var u_k is O(eta^2) throughout.
 
-du = rate (1 - u) dt has no noise at this order, since (1 - b) z^2 spreads by rate^2 eta^4 Var z^2 a step. Exact: on a
-flat loss Var u_k = (1-b)/(1+b) (E z^4 - 1)(1 - b^(2k)); on f = 1 - cos x by the transfer operator. Bounded fourth moments
-are needed: noise with a rare large value, E z^4 ~ 1/eta^2 (the sparse stand-in for a heavy tail, whose E z^4 would be
+du = rate (1 - u) dt has no noise at this order, since (1 - b) z^2 spreads by rate^2 eta^4 Var z^2 a step. Exact: on
+a flat loss Var u_k = (1-b)/(1+b) (E z^4 - 1)(1 - b^(2k)); on f = 1 - cos x by the transfer operator. It needs bounded
+fourth moments: noise with a rare large value, E z^4 ~ 1/eta^2 (a stand-in for a heavy tail, whose E z^4 would be
 infinite), leaves a variance that stays.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, script
 from theorylab.sde import adaptive, theory
 from theorylab.sde.model import Limit, Noise
-from theorylab.sde.weak import weak_error
+from theorylab.sde.weak import through_last, weak_error
 
 SOURCE = Source("malladi2022sdes", "setting (moments of the noise); equation of u derived here")
 MOMENTS = [lambda x, u: u, lambda x, u: u**2]
@@ -88,8 +88,7 @@ def figure(s, measured, predicted):
     for k, (name, label) in enumerate(names.items()):
         plots.measurement(rates, measured[name], k, label)
     variance = measured["variance"]
-    line = variance.samples[:, -1:] * variance.x[-1] / variance.x
-    plots.prediction(rates, replace(variance, samples=line), "slope -1")
+    plots.prediction(rates, through_last(variance, -1), "slope -1")
     plots.label(rates, "steps per unit of time, 1/η²", "variance, error", "RMSprop, f = 1 − cos x")
     rates.set_ylim(top=20.0)
     plots.measurement(path, measured["path"], 0, "E u")

@@ -6,7 +6,7 @@ transfer operator, approaches E cos x = I_1(k)/I_0(k) as eta^2, and not SGD's k 
 with a tilted Hessian the covariance S solves P^-1 H S + S H P^-1 = noise^2 P^-1 C P^-1 (simulated at a small step).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ive
@@ -16,7 +16,7 @@ from theorylab.sde import adaptive, theory
 from theorylab.sde.integrators import linear_moments
 from theorylab.sde.model import Limit, Noise
 from theorylab.sde.simulation import rmsprop_covariance
-from theorylab.sde.weak import weak_error
+from theorylab.sde.weak import through_last, weak_error
 
 SOURCE = Source("malladi2022sdes", "limits of RMSprop and Adam; stationary laws derived here")
 HESSIAN, COVARIANCE = np.array([[2.0, 0.8], [0.8, 1.0]]), np.array([[1.0, 0.0], [0.0, 0.25]])
@@ -90,7 +90,7 @@ def figure(s, measured, predicted):
     for k, (name, label) in enumerate((("cosine", "to I₁/I₀ of the limit"), ("SGD's", "to SGD's law"))):
         plots.measurement(rates, measured[name], k, label)
     curve = measured["cosine"]
-    plots.prediction(rates, replace(curve, samples=curve.samples[:, -1:] * curve.x[-1] / curve.x), "slope -1")
+    plots.prediction(rates, through_last(curve, -1), "slope -1")
     plots.label(rates, "steps per unit of time, 1/η²", "distance of stationary E cos x", "RMSprop, f = 1 − cos x")
     plots.measurement(entries, measured["S"], 0, "RMSprop, simulated")
     plots.prediction(entries, predicted["S"], "Lyapunov equation", marker="_", markersize=18, linestyle="none")

@@ -1,7 +1,7 @@
 """The square-root rule collapses RMSprop across batch sizes, to first order in eta^2; the linear rule does not.
 
-A batch k times as large divides sigma by sqrt(k). The square-root rule (eta sqrt(k), 1 - b times k, eps over sqrt(k), K/k
-steps) keeps all constants of the diffusion limit, so runs at equal samples differ by the weak error of the larger step,
+A batch k times as large divides sigma by sqrt(k). The square-root rule (eta sqrt(k), 1 - b times k, eps over sqrt(k),
+K/k steps) keeps all constants of the limit, so runs at equal samples differ by the weak error of the larger step,
 proportional to (k - 1) eta^2. The linear rule, and the square-root rule with decay or eps left alone, change the limit:
 their distance stays as eta falls. (No threshold of breakdown is put on trial: the rule's run at factor k *is* the base
 run at k eta^2, so it breaks where the weak error does, and ends at k (1 - b) = 1.)
@@ -14,7 +14,7 @@ import numpy as np
 from theorylab import Power, Rival, Source, decays_as, exact, plots, script
 from theorylab.sde import adaptive
 from theorylab.sde.model import RULES, Limit, Noise
-from theorylab.sde.weak import weak_error
+from theorylab.sde.weak import through_last, weak_error
 
 SOURCE = Source("malladi2022sdes", "abstract (square-root scaling rule); constants kept: recalled, derived here")
 LIMIT = Limit(noise=1.0, epsilon=0.5, rate=1.0)
@@ -86,7 +86,7 @@ def figure(s, measured, predicted):
     for k, rule in enumerate(RULES):
         plots.measurement(rates, measured[rule], k, rule)
     root = measured["square root"]
-    plots.prediction(rates, replace(root, samples=root.samples[:, -1:] * root.x[-1] / root.x), "slope -1")
+    plots.prediction(rates, through_last(root, -1), "slope -1")
     plots.label(rates, "steps per unit of time at batch 1, 1/η²", f"distance of E f, batch {s.factor} and 1", "t = 1")
     rates.set_ylim(top=5.0)
     for panel, rule in zip(runs, RULES[:2], strict=True):

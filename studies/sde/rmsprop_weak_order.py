@@ -13,7 +13,7 @@ import numpy as np
 from theorylab import Power, Rival, Source, decays_as, plots, script
 from theorylab.sde import adaptive
 from theorylab.sde.model import Limit, Noise
-from theorylab.sde.weak import weak_error
+from theorylab.sde.weak import through_last, weak_error
 
 SOURCE = Source("malladi2022sdes", "abstract (order-1 weak limits); equations derived here")
 PHI = {"cos x": lambda x, u: np.cos(x), "sin x": lambda x, u: np.sin(x), "cos 2x": lambda x, u: np.cos(2 * x)}
@@ -84,8 +84,10 @@ def figure(s, measured, predicted):
         for k, name in enumerate(names):
             plots.measurement(panel, measured[name], k, name)
         first = measured[names[0]]
-        plots.prediction(panel, replace(first, samples=first.samples[:, -1:] * first.x[-1] / first.x), "slope -1")
-        plots.label(panel, "steps per unit of time, 1/η²", "error of expectation at t = 1", f"noise {s.noise:g}, f = 1 − cos x")
+        plots.prediction(panel, through_last(first, -1), "slope -1")
+        plots.label(
+            panel, "steps per unit of time, 1/η²", "error of expectation at t = 1", f"noise {s.noise:g}, f = 1 − cos x"
+        )
     panels[1].set_ylim(top=30.0)
     return drawn
 

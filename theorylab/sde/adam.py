@@ -196,9 +196,7 @@ def expectations(
     box = np.array([*BOX, (low + high) / 2, (high - low) / 2])
 
     def run(less: int) -> Floats:
-        grids, into = zip(
-            *(_chebyshev(n) for n in (size - less, size - 2 - less, 2 * size - 2 * less)), strict=True
-        )
+        grids, into = zip(*(_chebyshev(n) for n in (size - less, size - 2 - less, 2 * size - 2 * less)), strict=True)
         start = np.array(adam.start, dtype=float)
         found = transfer(problem, noise.values, noise.probabilities, box, grids, into, start, steps)
         return np.asarray(found)

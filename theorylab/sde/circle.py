@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
 from theorylab.errors import require
@@ -77,6 +78,16 @@ def evolved(
     first, second = derivatives(x.size)
     generator = drift(x)[:, None] * first + 0.5 * variance(x)[:, None] * second
     return np.asarray(expm(time * generator) @ values)
+
+
+def flow(drift: Callable[[Floats], Floats], start: float, time: float) -> tuple[Floats, Floats]:
+    """cos X and sin X at `time` of X' = drift(X) from start, (2,), and an error bound (2,) from two tolerances."""
+    positive("time", time, 0.0)
+    fine, rough = (
+        solve_ivp(lambda t, x: drift(x), (0.0, time), [start], method="DOP853", rtol=tol, atol=tol).y[0, -1]
+        for tol in (1e-13, 1e-11)
+    )
+    return np.array([np.cos(fine), np.sin(fine)]), np.full(2, abs(fine - rough) + 1e-12)
 
 
 def settled(compute: Callable[[int], Floats], nodes: int, coarser: int, steps: float = 0.0) -> tuple[Floats, Floats]:

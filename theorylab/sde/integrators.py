@@ -132,9 +132,9 @@ def linear_moments(
 ) -> tuple[Floats, Floats]:
     """Mean (d,) and covariance (d, d) at `time` of dX = A X dt + dM, d<M> = Q dt, by matrix exponentials.
 
-    Over a short time h, exp([[-A, Q], [0, A^T]] h) = [[., G], [0, F^T]] gives F = exp(A h) and the covariance F G of the
-    noise (Van Loan); then C <- F C F^T + C, F <- F F doubles the time, so that no growing exponential is formed for a
-    stable A. Raises InputError for shapes that do not fit or a time < 0.
+    Over a short time h, exp([[-A, Q], [0, A^T]] h) = [[., G], [0, F^T]] gives F = exp(A h) and the covariance F G of
+    the noise (Van Loan); then C <- F C F^T + C, F <- F F doubles the time, so that no growing exponential is formed for
+    a stable A. Raises InputError for shapes that do not fit or a time < 0.
     """
     a, q = np.atleast_2d(np.asarray(matrix, float)), np.atleast_2d(np.asarray(noise, float))
     m, c = np.atleast_1d(np.asarray(mean, float)), np.atleast_2d(np.asarray(covariance, float))

@@ -1,8 +1,9 @@
-"""Monte Carlo of RMSprop in several dimensions, where no transfer operator reaches."""
+"""Monte Carlo where no transfer operator reaches: RMSprop in several dimensions, USAM on the unbounded line."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -91,8 +92,42 @@ def rmsprop_covariance(
     require(rate * time_step <= 1, f"time_step={time_step:g} leaves no decay at rate {rate:g}: give <= {1 / rate:g}")
     count("steps", steps, 2)
     problem = Quadratic(
-        np.ascontiguousarray(h), np.linalg.cholesky(c), float(noise), float(epsilon), float(rate), float(time_step),
+        np.ascontiguousarray(h), np.asarray(np.linalg.cholesky(c), dtype=float), float(noise), float(epsilon),
+        float(rate), float(time_step),
         np.diag(c).copy(),
     )  # fmt: skip
     entries = np.arange(h.shape[0] * (h.shape[0] + 1) // 2)
     return replicate(rmsprop_moments, problem, int(steps), x=entries, replicas=replicas, seed=seed, x_name="entry")
+
+
+@kernel
+def usam_squares(curvature: float, step_size: float, radii: Floats, steps: int, stream: Stream) -> Floats:
+    """Mean of x^2 over the second half of `steps` of USAM on h x^2 / 2 from 0, one per radius, from the same noise."""
+    x = np.zeros(radii.size)
+    out = np.zeros(radii.size)
+    normal = np.empty(1)
+    from_step = steps // 2
+    for k in range(steps):
+        fill_normal(stream, normal)
+        for i in range(radii.size):
+            seen = curvature * x[i] + normal[0]
+            x[i] -= step_size * (curvature * (x[i] + radii[i] * seen) + normal[0])
+            if k >= from_step:
+                out[i] += x[i] * x[i] / (steps - from_step)
+    return out
+
+
+def usam_stationary(curvature: float, step_size: float, radii: ArrayLike, *, replicas: int, seed: int) -> Curve:
+    """Curve over radii of the stationary loss of USAM on h x^2 / 2, unit noise, in units of the exact one of SGD.
+
+    Runs of 40 relaxation times 1/(eta h) each, of which the second half counts: what is left of the start is e^-40.
+    Raises InputError for values that are not finite and positive, or a step at which USAM does not contract.
+    """
+    rho = np.asarray(radii, dtype=float)
+    require(rho.ndim == 1 and rho.size and np.isfinite(rho).all() and (rho >= 0).all(), "radii must be numbers >= 0")
+    h, eta = positive("curvature", curvature), positive("step_size", step_size)
+    limit = 2 / (h * (1 + float(rho.max()) * h))
+    require(eta < limit, f"step_size={eta:g} is unstable: USAM at radius {rho.max():g} needs < {limit:.4g}")
+    steps = int(np.ceil(40 / (eta * h)))
+    run = replicate(usam_squares, h, eta, rho, steps, x=rho, replicas=replicas, seed=seed, x_name="radius")
+    return replace(run, samples=run.samples * (2 * h - eta * h**2) / eta)

@@ -80,6 +80,12 @@ def usam_limit_variance(step_size: Any, curvature: Any, radius: Any, noise_std: 
     return step_size * noise_std**2 * (1 + 2 * correction * radius * curvature) / (2 * curvature * bend)
 
 
+def usam_loss_ratio(step_size: Any, curvature: Any, radius: Any) -> Any:
+    """Stationary loss of USAM over SGD's on h x^2 / 2: (1 + rho h)(2 - eta h) / (2 - eta h (1 + rho h)), exact."""
+    bend = 1 + radius * curvature
+    return bend * (2 - step_size * curvature) / (2 - step_size * curvature * bend)
+
+
 def usam_covariance(step_size: float, hessian: ArrayLike, covariance: ArrayLike, radius: float) -> Floats:
     """Stationary covariance (d, d) of USAM on x^T H x / 2: C = M C M + eta^2 K S K, K = 1 + rho H, M = 1 - eta H K.
 

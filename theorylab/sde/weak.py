@@ -22,3 +22,8 @@ def weak_error(
     difference = np.broadcast_to(np.asarray(measured, float) - np.asarray(predicted, float), points.shape)
     sign = -1.0 if difference[-1] < 0 else 1.0
     return Curve(points, sign * difference[None], True, np.broadcast_to(np.asarray(bound, float), points.shape), x_name)
+
+
+def through_last(curve: Curve, exponent: float) -> Curve:
+    """The power law x^exponent through the curve's last point: a slope to lay over it."""
+    return Curve(curve.x, curve.samples[:1, -1:] * (curve.x / curve.x[-1])[None] ** exponent, True, x_name=curve.x_name)
