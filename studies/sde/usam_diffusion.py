@@ -1,8 +1,8 @@
 """The rescaled variance Var x / eta shows USAM's diffusion: without its Hessian-noise term the error is 2 rho h.
 
-On quadratics USAM is linear: mean (1 - eta h (1 + rho h))^k, stationary covariance C = M C M + eta^2 K S K, K = 1
-+ rho H. As eta falls, Var x / eta tends to s^2 (1 + rho h)/(2 h); the limit's s^2 (1 + 2 rho h)/(2 h (1 + rho h)) misses it by
-a relative (rho h)^2, the same without the covariance term S1 by 2 rho h.
+On quadratics USAM is linear: mean (1 - eta h (1 + rho h))^k, stationary covariance C = M C M + eta^2 K S K with
+K = 1 + rho H. As eta falls, Var x / eta tends to s^2 (1 + rho h)/(2 h); the limit's s^2 (1 + 2 rho h)/(2 h (1 + rho h))
+misses it by a relative (rho h)^2, the same without the covariance term S1 by 2 rho h.
 """
 
 from dataclasses import dataclass

@@ -63,6 +63,10 @@ class Linear:
         """The steps of length time_step > 0 for the kernel: exact X' = decay X + slope dW + rest xi for b = 0."""
         h = positive("time_step", time_step)
         a, s = self.growth, self.additive
+        require(
+            a * h < 350,
+            f"growth * time_step = {a * h:.3g} overflows: lower the time step below {350 / abs(a or 1):.3g}",
+        )
         decay = math.exp(a * h)
         shared = h if a == 0 else math.expm1(a * h) / a  # Cov(W_h, int exp(a (h - r)) dW)
         total = h if a == 0 else math.expm1(2 * a * h) / (2 * a)

@@ -97,7 +97,7 @@ def coefficients(
     def parts(x: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         slope, curve = tilt + np.sin(x), np.cos(x)
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.where(slope == 0, 0.0, slope / sigma) if sigma else np.sign(slope) * np.inf
+            ratio = np.where(slope == 0, 0.0, slope / sigma if sigma else np.sign(slope) * np.inf)
             if method == "USAM":
                 return slope, curve, slope, 2 * sigma**2 * np.ones_like(x)
             if method == "DNSAM":
