@@ -32,7 +32,7 @@ class Setting:
 
 
 QUICK = Setting(most=512, size=7)
-FULL = Setting(most=2048, points=16, size=8)
+FULL = Setting(most=1600, points=14, size=8)
 
 
 def measure(s):

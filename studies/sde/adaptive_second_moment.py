@@ -24,17 +24,18 @@ class Setting:
     fewest: int = 30  # steps per unit of time
     most: int
     points: int = 12
+    levels: int = 24
     start: tuple[float, float] = (1.0, 0.5)  # x, u
     seed: int = 0  # exact road: draws nothing
 
 
 QUICK = Setting(most=600)
-FULL = Setting(most=10_000, points=16)
+FULL = Setting(most=4000, points=16, levels=40)
 
 
 def spread(s, limit, noise, k):
     """E u_k and Var u_k along a unit of time, and a bound of their errors."""
-    value, bound = adaptive.expectations(limit.algorithm(1 / k), noise, s.start, int(k), MOMENTS, levels=24)
+    value, bound = adaptive.expectations(limit.algorithm(1 / k), noise, s.start, int(k), MOMENTS, levels=s.levels)
     return value[0], value[1] - value[0] ** 2, bound[1] + 2 * value[0] * bound[0]
 
 
@@ -50,15 +51,12 @@ def measure(s):
     curves["heavy"] = weak_error(n, [v.max() for _, v, _ in heavy], 0.0, [b.max() for _, _, b in heavy])
     mean, variance, _ = spread(s, Limit(noise=2.0), Noise.symmetric(), s.fewest)
     times = np.arange(s.fewest + 1) / s.fewest
-    for name, value in (("path", mean), ("low", mean - variance**0.5), ("high", mean + variance**0.5)):
-        curves[name] = exact(times, value, 0.0, "time")
-    return curves
+    return curves | {"path": exact(times, mean, 0.0, "time"), "spread": exact(times, variance**0.5, 0.0, "time")}
 
 
 def predict(s):
-    n = steps(s)
+    n, times = steps(s), np.linspace(0, 1, 50)
     flat, gaussian = (theory.second_moment_variance(1 - 1 / n, k, n) for k in (Noise.symmetric().moment(4), 3.0))
-    times = np.linspace(0, 1, 50)
     return {
         # 1 - b^(2k) from b known to a unit: 2k units of b^(2k), and a few more.
         "flat": exact(n, flat, (8 + 4 * n) * 2.0**-52, "steps per unit of time"),
@@ -68,7 +66,6 @@ def predict(s):
 
 
 def steps(s):
-    """Steps in one unit of time, 1/eta^2."""
     return np.unique(np.geomspace(s.fewest, s.most, s.points).astype(int))
 
 
@@ -87,13 +84,12 @@ def figure(s, measured, predicted):
     names = {"variance": "largest Var u", "mean": "error of E u at t = 1", "heavy": "Var u, E z⁴ ~ 1/η²"}
     for k, (name, label) in enumerate(names.items()):
         plots.measurement(rates, measured[name], k, label)
-    variance = measured["variance"]
-    plots.prediction(rates, through_last(variance, -1), "slope -1")
+    plots.prediction(rates, through_last(measured["variance"], -1), "slope -1")
     plots.label(rates, "steps per unit of time, 1/η²", "variance, error", "RMSprop, f = 1 − cos x")
     rates.set_ylim(top=20.0)
     plots.measurement(path, measured["path"], 0, "E u")
-    path.fill_between(measured["low"].x, measured["low"].mean, measured["high"].mean, alpha=0.3, color="#9e9ac8",
-                      label="± standard deviation of u")  # fmt: skip
+    mean, spread = measured["path"], measured["spread"].mean
+    path.fill_between(mean.x, mean.mean - spread, mean.mean + spread, alpha=0.3, color="#9e9ac8", label="± std of u")
     plots.prediction(path, predicted["path"], "du = (1 − u) dt")
     plots.label(path, "time t = k η²", "u = v / σ²", f"η² = 1/{s.fewest}", log="")
     return drawn

@@ -3,8 +3,8 @@
 A batch k times as large divides sigma by sqrt(k). The square-root rule (eta sqrt(k), 1 - b times k, eps over sqrt(k),
 K/k steps) keeps all constants of the limit, so runs at equal samples differ by the weak error of the larger step,
 proportional to (k - 1) eta^2. The linear rule, and the square-root rule with decay or eps left alone, change the limit:
-their distance stays as eta falls. (No threshold of breakdown is put on trial: the rule's run at factor k *is* the base
-run at k eta^2, so it breaks where the weak error does, and ends at k (1 - b) = 1.)
+their distance stays. (No breakdown is put on trial: the rule's run at factor k *is* the base run at k eta^2, so it
+breaks where the weak error does, and ends at k (1 - b) = 1.)
 """
 
 from dataclasses import dataclass, replace
@@ -50,8 +50,7 @@ def measure(s):
         runs = [loss(s, k, s.factor, rule) for k in n]
         bounds = [b[-1] + c[-1] for (_, b), (_, c) in zip(base, runs, strict=True)]
         curves[rule] = weak_error(n, [v[-1] for v, _ in runs], [v[-1] for v, _ in base], bounds)
-    fine = 16 * 9 * 5 * 2
-    factors = [f for f in range(2, 41) if fine % f == 0]
+    fine, factors = 1440, [f for f in range(2, 41) if 1440 % f == 0]
     plain, unsure = loss(s, fine)
     runs = [loss(s, fine, f) for f in factors]
     bounds = [b[-1] + unsure[-1] for _, b in runs]
@@ -59,8 +58,8 @@ def measure(s):
     for rule in RULES[:2]:
         for factor in FACTORS:
             value, bound = loss(s, s.fewest, factor, rule)
-            samples = np.linspace(0, 1, value.size)
-            curves[f"{rule}, {factor}"] = replace(exact(samples, value, 0.0, "samples"), rounding=bound[None])
+            curve = exact(np.linspace(0, 1, value.size), value, 0.0, "samples")
+            curves[f"{rule}, {factor}"] = replace(curve, rounding=bound[None])
     return curves
 
 
@@ -85,14 +84,13 @@ def figure(s, measured, predicted):
     drawn, (rates, *runs) = plots.panels(3)
     for k, rule in enumerate(RULES):
         plots.measurement(rates, measured[rule], k, rule)
-    root = measured["square root"]
-    plots.prediction(rates, through_last(root, -1), "slope -1")
+    plots.prediction(rates, through_last(measured["square root"], -1), "slope -1")
     plots.label(rates, "steps per unit of time at batch 1, 1/η²", f"distance of E f, batch {s.factor} and 1", "t = 1")
     rates.set_ylim(top=5.0)
     for panel, rule in zip(runs, RULES[:2], strict=True):
         for k, factor in enumerate(FACTORS):
-            curve = measured[f"{rule}, {factor}"]
-            plots.measurement(panel, curve.at(slice(None, None, max(16 // factor, 1))), k, f"batch {factor}")
+            some = measured[f"{rule}, {factor}"].at(slice(None, None, max(16 // factor, 1)))
+            plots.measurement(panel, some, k, f"batch {factor}")
         plots.prediction(panel, predicted["limit"], "limit")
         plots.label(panel, "samples / samples in all", "E f", f"{rule} rule, η² = 1/{s.fewest} at batch 1", log="")
     return drawn

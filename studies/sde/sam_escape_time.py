@@ -64,14 +64,13 @@ def checks(s, measured, predicted):
 
 
 def figure(s, measured, predicted):
-    drawn, (axes,) = plots.panels(1, width=5.0)
-    for k, (name, label) in enumerate(
-        (("SAM", "SAM"), ("USAM", "USAM"), ("SGD", "SGD"), ("USAM, minimum", "USAM at a minimum"))
-    ):
-        plots.measurement(axes, measured[name], k, label)
-    title = f"curvature −1 (minimum: 1), η = {s.step_size:g}, σ = {s.noise_std:g}, R = {s.half_width:g}"
-    plots.label(axes, "radius ρ", "mean steps to |x| ≥ R", title, log="y")
-    axes.set_ylim(top=3 * axes.get_ylim()[1])
+    drawn, (saddle, minimum) = plots.panels(2)
+    for k, name in enumerate(("SAM", "USAM", "SGD")):
+        plots.measurement(saddle, measured[name], k, name)
+    plots.measurement(minimum, measured["USAM, minimum"], 1, "USAM")
+    title = f"η = {s.step_size:g}, σ = {s.noise_std:g}, R = {s.half_width:g}"
+    plots.label(saddle, "radius ρ", "mean steps to |x| ≥ R", f"saddle, curvature −1, {title}", log="")
+    plots.label(minimum, "radius ρ", "mean steps to |x| ≥ R", "minimum, curvature 1 (rival)", log="y")
     return drawn
 
 

@@ -26,16 +26,17 @@ class Setting:
     points: int = 10
     radius: float = 0.5  # rho / sqrt(eta)
     start: float = 0.7
+    nodes: int = 49
     seed: int = 0  # exact road: draws nothing
 
 
 QUICK = Setting(most=2000)
-FULL = Setting(most=50_000, points=16)
+FULL = Setting(most=20_000, points=16, nodes=109)
 
 
 def limit(s, method, landscape, step_size, radius):
     if method != "full-batch sign":
-        return sam.limit_expectations(landscape, method, step_size, radius, s.start, 1.0)
+        return sam.limit_expectations(landscape, method, step_size, radius, s.start, 1.0, s.nodes)
     # f' keeps its sign along the way from 0 < start < pi: away from the jump of the drift the flow is smooth.
     return circle.flow(lambda x: -np.sin(x) - radius * np.cos(x) * np.sign(np.sin(x)), s.start, 1.0)
 
@@ -46,7 +47,8 @@ def measure(s):
     for method, landscape in CASES.items():
         settings = [(1 / k, s.radius / k**0.5) for k in n]
         runs = [
-            sam.expectations(landscape, method, *pair, s.start, int(k)) for pair, k in zip(settings, n, strict=True)
+            sam.expectations(landscape, method, *pair, s.start, int(k), s.nodes)
+            for pair, k in zip(settings, n, strict=True)
         ]
         for other in LIMITS[method]:
             limits = [limit(s, other, landscape, *pair) for pair in settings]

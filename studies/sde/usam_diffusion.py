@@ -49,8 +49,7 @@ def path(s):
     """Mean of USAM from 1, by its definition: a gradient taken at x + rho times a gradient."""
     x = np.ones(40)
     for k in range(1, 40):
-        ahead = x[k - 1] + s.radius * s.curvature * x[k - 1]
-        x[k] = x[k - 1] - s.step_size * s.curvature * ahead
+        x[k] = x[k - 1] - s.step_size * s.curvature * (x[k - 1] + s.radius * s.curvature * x[k - 1])
     return exact(np.arange(40), x, 8 * np.arange(40) * 2.0**-52)
 
 
@@ -70,8 +69,8 @@ def measure(s):
 
 def predict(s):
     covariance = theory.usam_covariance(s.step_size, HESSIAN, COVARIANCE, s.radius)
-    means = (theory.usam_contraction(s.step_size, s.curvature, r) ** np.arange(40) for r in (s.radius, 0.0))
-    mean, plain = (exact(np.arange(40), m, 8 * np.arange(40) * 2.0**-52) for m in means)
+    k, factors = np.arange(40), [theory.usam_contraction(s.step_size, s.curvature, r) for r in (s.radius, 0.0)]
+    mean, plain = (exact(k, factor**k, 8 * k * 2.0**-52) for factor in factors)
     return {"covariance": exact(range(3), covariance[ENTRIES], 80 / s.step_size * 2.0**-52, "entry"),
             "mean": mean, "SGD": plain}  # fmt: skip
 
@@ -91,8 +90,7 @@ def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     for k, (name, power, size) in enumerate((("without S1", 1, 2.0), ("with S1", 2, 1.0))):
         plots.measurement(axes, measured[name], k, f"limit {name}")
-        x, h = measured[name].x, s.curvature
-        leading = exact(x, size * (h / x) ** power / (2 * h), 0.0)
+        leading = exact(measured[name].x, size * (s.curvature / measured[name].x) ** power / (2 * s.curvature), 0.0)
         plots.prediction(axes, leading, "" if k else "2 ρh and (ρh)², over 2h")
     plots.label(axes, "1 / radius, 1/ρ", "error of Var x / η", f"USAM on h x²/2, h = {s.curvature:g}, η → 0")
     return drawn

@@ -1,7 +1,7 @@
 """USAM is drawn into a saddle if and only if rho > 1/|l| for every negative curvature l: the smallest one decides.
 
 A direction of curvature l is multiplied by 1 - eta l (1 + rho l) a step, for l < 0 below 1 exactly when rho |l| > 1
-(and above -1 while eta |l| (rho |l| - 1) < 2): the threshold does not depend on eta. It is bisected on the iteration itself.
+(and above -1 while eta |l| (rho |l| - 1) < 2): the threshold does not depend on eta. The iteration itself is bisected.
 """
 
 from dataclasses import dataclass

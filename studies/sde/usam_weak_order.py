@@ -25,11 +25,12 @@ class Setting:
     points: int
     radius: float = 0.5  # rho / sqrt(eta)
     start: float = 1.0
+    nodes: int = 49
     seed: int = 0  # exact road: draws nothing
 
 
 QUICK = Setting(most=2000, points=10)
-FULL = Setting(most=20_000, points=20)
+FULL = Setting(most=20_000, points=20, nodes=89)
 
 
 def on_quadratic(s, n, radius, limit_radius):
@@ -43,21 +44,23 @@ def on_quadratic(s, n, radius, limit_radius):
     return weak_error(n, found, limit, (2 * n + 32) * 4 * 2.0**-52)
 
 
-def limit_on_circle(s, kind, step_size, radius):
+def on_circle(s, kind, step_size, radius):
     if kind == "no diffusion":
         return circle.flow(sam.coefficients(LANDSCAPE, "USAM", step_size, radius)[0], s.start, 1.0)
-    return sam.limit_expectations(LANDSCAPE, kind, step_size, radius, s.start, 1.0)
+    return sam.limit_expectations(LANDSCAPE, kind, step_size, radius, s.start, 1.0, s.nodes)
 
 
 def measure(s):
     n = np.unique(np.geomspace(s.fewest, s.most, s.points).astype(int))
-    radius, curves = s.radius / n**0.5, {}
-    curves["quadratic, USAM"] = on_quadratic(s, n, radius, radius)
+    radius = s.radius / n**0.5
+    curves = {"quadratic, USAM": on_quadratic(s, n, radius, radius)}
     curves["quadratic, SGD"] = on_quadratic(s, n, radius, 0 * radius)
     curves["quadratic, SGD, ρ = η"] = on_quadratic(s, n, 1 / n, 0 / n)
-    runs = [sam.expectations(LANDSCAPE, "USAM", 1 / k, r, s.start, int(k)) for k, r in zip(n, radius, strict=True)]
+    runs = [
+        sam.expectations(LANDSCAPE, "USAM", 1 / k, r, s.start, int(k), s.nodes) for k, r in zip(n, radius, strict=True)
+    ]
     for kind in ("USAM", "SGD", "no diffusion"):
-        limits = [limit_on_circle(s, kind, 1 / k, r) for k, r in zip(n, radius, strict=True)]
+        limits = [on_circle(s, kind, 1 / k, r) for k, r in zip(n, radius, strict=True)]
         ends, bounds = [v[1] for v, _ in runs], [a[1] + b[1] for (_, a), (_, b) in zip(runs, limits, strict=True)]
         curves[f"circle, {kind}"] = weak_error(n, ends, [v[1] for v, _ in limits], bounds)
     return curves
@@ -83,14 +86,13 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, panels = plots.panels(2)
-    for panel, (loss, title) in zip(panels, (("quadratic", "f = x²"), ("circle", "f = 1 − cos x")), strict=True):
-        names = [name for name in measured if name.startswith(loss)]
-        for k, name in enumerate(names):
+    cases = (("quadratic", "f = x²", "E x²"), ("circle", "f = 1 − cos x", "E sin x"))
+    for panel, (loss, title, phi) in zip(panels, cases, strict=True):
+        for k, name in enumerate(name for name in measured if name.startswith(loss)):
             plots.measurement(panel, measured[name], k, f"limit of {name.removeprefix(loss + ', ')}")
             slope = -0.5 if name.endswith("SGD") else -1
             plots.prediction(panel, through_last(measured[name], slope), "" if k else "slopes -1, -1/2")
-        error = "E x²" if loss == "quadratic" else "E sin x"
-        plots.label(panel, "steps per unit of time, 1/η", f"error of {error} at t = 1", f"{title}, ρ = {s.radius:g}√η")
+        plots.label(panel, "steps per unit of time, 1/η", f"error of {phi} at t = 1", f"{title}, ρ = {s.radius:g}√η")
         panel.set_ylim(top=panel.get_ylim()[1] * 30)
     return drawn
 
