@@ -37,11 +37,7 @@ def test_enumeration_is_adam_as_in_use(new):
 @pytest.mark.parametrize("noise", [Noise.symmetric(), Noise.symmetric(1.0)])
 def test_polynomial_transfer_matches_enumeration(noise, new):
     steps = 9
-    truth, _ = (
-        adam.enumerated(Adam(), noise, 0.1, 10, new_denominator=new)
-        if steps == 10
-        else adam.enumerated(Adam(begin=0.45), noise, 0.09, steps, new_denominator=new)
-    )
+    truth, _ = adam.enumerated(Adam(begin=0.45), noise, 0.09, steps, new_denominator=new)
     found, bound = adam.expectations(Adam(begin=0.45), noise, 0.09, steps, new_denominator=new)
     assert (np.abs(found - truth) <= bound).all()
     assert bound.max() < 1e-7
