@@ -1,0 +1,1 @@
+"""Studies of diffusion limits: adaptive methods, sharpness-aware methods, integrators."""
