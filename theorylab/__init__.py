@@ -22,10 +22,16 @@ Notation. Public arguments are words; the letters of the papers appear inside fo
 from __future__ import annotations
 
 import importlib
+import os
 import time
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+# One BLAS thread, unless the user says otherwise before numpy is imported: work is shared out over replicas and studies,
+# and sums that BLAS splits over threads would make bytes depend on the number of cores.
+for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
 IMPORTED_AT = time.time()
 """When this process loaded the laboratory, in seconds of the epoch: sources edited later are not trusted."""
 
