@@ -1,3 +1,3 @@
-"""Imported before any test module: theorylab settles the number of BLAS threads, which numpy reads when it is loaded."""
+"""Imported before any test module: theorylab settles the number of BLAS threads, which numpy reads when loaded."""
 
 import theorylab  # noqa: F401

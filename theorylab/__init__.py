@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-# One BLAS thread, unless the user says otherwise before numpy is imported: work is shared out over replicas and studies,
-# and sums that BLAS splits over threads would make bytes depend on the number of cores.
+# One BLAS thread, unless the user says otherwise before numpy is imported: work is shared out over replicas, and sums
+# that BLAS splits over threads would make bytes depend on the number of cores.
 for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 IMPORTED_AT = time.time()
@@ -43,6 +43,7 @@ LAZY = {  # public names and their modules, imported at first use: theorylab.sou
     "Result": "study",
     "Curve": "replicas",
     "exact": "replicas",
+    "stacked": "replicas",
     "replicate": "replicas",
     "using": "replicas",
     "Rival": "verdicts",
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from theorylab.replicas import Curve as Curve
     from theorylab.replicas import exact as exact
     from theorylab.replicas import replicate as replicate
+    from theorylab.replicas import stacked as stacked
     from theorylab.replicas import using as using
     from theorylab.study import Result as Result
     from theorylab.study import Source as Source

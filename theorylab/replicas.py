@@ -94,6 +94,20 @@ def exact(x: ArrayLike, values: ArrayLike, relative_rounding: ArrayLike, x_name:
     return Curve(np.asarray(x, dtype=float), rows, exact=True, rounding=bound, x_name=x_name)
 
 
+def stacked(curves: Sequence[Curve]) -> Curve:
+    """One exact curve with the rows of all the exact `curves`, which must be at the same points.
+
+    Raises InputError for no curves, other points, or curves that are not exact.
+    """
+    require(curves, "no curves to stack: give at least one")
+    require(all(curve.exact for curve in curves), "only exact curves are stacked: replicas of one run belong together")
+    first = curves[0]
+    require(all(np.array_equal(curve.x, first.x) for curve in curves), "curves at different points: select with .at")
+    samples = np.concatenate([curve.samples for curve in curves])
+    rounding = np.concatenate([curve.rounding for curve in curves])
+    return Curve(first.x, samples, True, rounding, first.x_name)
+
+
 @dataclass(frozen=True)
 class _Means:
     """By what means replicas run: set once by a door of the lab, seen by every `replicate` below it."""

@@ -23,12 +23,25 @@ def stream(seed: int, replica: int) -> Stream:
 
     Raises InputError for negative or non-integer arguments.
     """
-    for name, value in (("seed", seed), ("replica", replica)):
+    _whole(seed=seed, replica=replica)
+    return Generator(SFC64(SeedSequence(int(seed), spawn_key=(int(replica),))))
+
+
+def generator(seed: int, key: int = 0) -> Generator:
+    """NumPy generator for what is drawn outside kernels (data sets, starts, random problems), fixed by (seed, key).
+
+    Independent of every replica's stream. Raises InputError as `stream`.
+    """
+    _whole(seed=seed, key=key)
+    return np.random.default_rng(SeedSequence(int(seed), spawn_key=(int(key), 1)))
+
+
+def _whole(**values: int) -> None:
+    for name, value in values.items():
         require(
             isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 0,
             f"{name}={value!r} is not allowed: give an integer >= 0",
         )
-    return Generator(SFC64(SeedSequence(int(seed), spawn_key=(int(replica),))))
 
 
 @kernel

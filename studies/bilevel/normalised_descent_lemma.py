@@ -11,6 +11,7 @@ import numpy as np
 
 from theorylab import Curve, Rival, Source, below, exact, plots, script
 from theorylab.bilevel import theory
+from theorylab.streams import generator
 
 SOURCE = Source("hao2024unbounded", "abstract (normalised momentum under unbounded smoothness); lemma derived here")
 
@@ -31,7 +32,7 @@ ROUNDING = 2.0**-46  # sinh and cosh to a few units, their argument to one, magn
 
 
 def steps(s):
-    rng = np.random.default_rng(s.seed)
+    rng = generator(s.seed)
     x, shape = np.linspace(-s.reach, s.reach, s.points), (s.draws, s.points)
     gradient = s.scale * np.sinh(s.scale * x)
     other = rng.standard_normal(shape) * 10 ** rng.uniform(-3, 2, shape)

@@ -13,6 +13,7 @@ from theorylab import Power, Rival, Source, below, decays_as, exact, plots, scri
 from theorylab.bilevel import theory
 from theorylab.bilevel.instances import scalar_families
 from theorylab.bilevel.model import Scalar
+from theorylab.streams import generator
 
 SOURCE = Source("kwon2024penalty", "Lipschitz continuity of solution sets (secondary text); constants derived here")
 
@@ -34,7 +35,7 @@ FULL = Setting(points=61, slopes=(0.03, 0.1, 0.3, 1.0, 3.0, 10.0), pairs=1000, s
 
 def pairs(s):
     """Two settings each (x, sigma), and f = y^2 / 2 or -y: both slope down at z(x) = x / mu < 0."""
-    rng = np.random.default_rng(s.seed)
+    rng = generator(s.seed)
     return -rng.uniform(0.1, 1.0, (2, s.pairs)), 10 ** rng.uniform(-4, -1, (2, s.pairs))
 
 

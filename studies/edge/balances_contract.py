@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from theorylab import Rival, Source, agrees, below, exact, plots, script
+from theorylab import Rival, Source, agrees, below, exact, plots, script, stacked
 from theorylab.edge import model, theory
-from theorylab.edge.ensembles import random_starts, split_by_class, stacked
+from theorylab.edge.ensembles import random_starts, split_by_class
 from theorylab.replicas import Curve
 
 SOURCE = Source("kreisler2023gfs", "abstract; identity and bound derived here")

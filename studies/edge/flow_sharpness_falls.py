@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, below, exact, monotone, plots, script
+from theorylab import Rival, Source, below, exact, monotone, plots, script, stacked
 from theorylab.edge import model, theory
-from theorylab.edge.ensembles import random_starts, split_by_class, stacked
+from theorylab.edge.ensembles import random_starts, split_by_class
 
 SOURCE = Source("kreisler2023gfs", "abstract (monotone decrease); class and constant derived here")
 

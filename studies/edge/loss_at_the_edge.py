@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, below, exact, plots, script
+from theorylab import Rival, Source, below, exact, plots, script, stacked
 from theorylab.edge import model, theory
-from theorylab.edge.ensembles import random_starts, split_by_class, stacked
+from theorylab.edge.ensembles import random_starts, split_by_class
 from theorylab.replicas import Curve
 
 SOURCE = Source("kreisler2023gfs", "abstract (convergence to the edge); constants recalled, tested here")

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, below, exact, plots, script
+from theorylab import Rival, Source, below, exact, plots, script, stacked
 from theorylab.edge import theory
-from theorylab.edge.ensembles import stacked
-from theorylab.streams import stream
+from theorylab.streams import generator
 
 SOURCE = Source("kreisler2023gfs", "abstract (monotone decrease); lemma and counterexample derived here")
 
@@ -33,7 +32,7 @@ SMALLEST = (np.array([0.0, 0.001, 1.0]), np.array([0.998, 0.999, 0.0]))  # sharp
 
 def shrunk(s, depth, slopes):
     """Sharpness after / before a random shrinking of all balances: each gap of the sorted squares times a slope."""
-    draws = stream(s.seed, 100 + depth)
+    draws = generator(s.seed, 100 + depth)
     gaps = np.exp(draws.standard_normal((s.starts, depth - 1)))
     start = np.zeros((s.starts, 1))
     old = np.append(start, gaps.cumsum(axis=1), axis=1)

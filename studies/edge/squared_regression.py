@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, below, exact, monotone, plots, script
+from theorylab import Rival, Source, below, exact, monotone, plots, script, stacked
 from theorylab.edge import squared, theory
-from theorylab.edge.ensembles import stacked
 from theorylab.replicas import Curve
 
 SOURCE = Source("kreisler2023gfs", "abstract (observed in squared regression); counterexample found here")

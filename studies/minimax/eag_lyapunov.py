@@ -12,6 +12,7 @@ import numpy as np
 from theorylab import Curve, Rival, Source, monotone, plots, script
 from theorylab.minimax import schedules, simulation
 from theorylab.minimax.model import Affine
+from theorylab.streams import generator
 
 SOURCE = Source("yoon2021eag", "Lyapunov function of EAG (secondary)")
 
@@ -37,7 +38,7 @@ def lyapunov(s, first):
     rows, rounding = [], []
     for i in range(s.operators):
         problem = Affine.random(s.dim, 1.0, 1000 * s.seed + i)
-        start = np.random.default_rng([s.seed, i]).standard_normal(s.dim)
+        start = generator(s.seed, i).standard_normal(s.dim)
         z = simulation.affine_iterates(problem, start / np.linalg.norm(start), scheme, k)
         F, A = z @ problem.matrix.T, scheme.step * (k + 1) * (k + 2) / 2
         size, value = np.linalg.norm(z, axis=1), np.linalg.norm(F, axis=1)

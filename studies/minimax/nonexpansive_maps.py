@@ -12,6 +12,7 @@ import numpy as np
 from theorylab import Curve, Rival, Source, below, exact, plots, script
 from theorylab.minimax import schedules, simulation, theory
 from theorylab.minimax.model import rotation_slopes
+from theorylab.streams import generator
 
 SOURCE = Source("lieder2021halpern", "convergence rate (recalled)")
 UNIT = 2.0**-53
@@ -36,7 +37,7 @@ def grid(s):
 
 def random_maps(s):
     """Residuals from the distance D = 1 of three kinds of nonexpansive maps with the fixed point 0, rows of maps."""
-    draws = np.random.default_rng(s.seed)
+    draws = generator(s.seed)
     turns = np.linalg.qr(draws.standard_normal((s.maps, s.dim, s.dim)))[0]
     bases = turns[:, :, : s.dim // 2]
     starts = draws.standard_normal((s.maps, s.dim))

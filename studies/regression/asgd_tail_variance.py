@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, below, exact, plots, script, spectra
+from theorylab import Rival, Source, below, exact, plots, script, spectra, stacked
 from theorylab.regression import theory
 from theorylab.regression.model import Acceleration, LeastSquares
 
@@ -49,12 +49,6 @@ def ratios(s, eigenvalues, rate):
         rows.append(risk / (0.5 * terms.sum(axis=1)))
         rounding.append(theory.asgd_relative_rounding(noise, a, horizons))
     return exact(horizons, rows, rounding)
-
-
-def stacked(curves):
-    """Exact curves over the same horizons as one ensemble."""
-    rows = np.concatenate([curve.samples for curve in curves])
-    return exact(curves[0].x, rows, np.concatenate([curve.rounding for curve in curves]) / rows)
 
 
 def both(a):

@@ -6,7 +6,7 @@ import pytest
 from theorylab import exact
 from theorylab.edge import ensembles, theory
 from theorylab.errors import InputError
-from theorylab.replicas import Curve
+from theorylab.replicas import Curve, stacked
 
 
 def draw(**changes):
@@ -44,7 +44,7 @@ def test_the_split_keeps_what_is_inside_and_what_is_only_untrapped():
 
 def test_stacked_rows_keep_their_values_and_rounding():
     first, second = exact([1, 2], [[1.0, 2.0]], 1e-3), exact([1, 2], [[3.0, 4.0], [5.0, 6.0]], 1e-2)
-    both = ensembles.stacked([first, second])
+    both = stacked([first, second])
     assert np.array_equal(both.samples, [[1, 2], [3, 4], [5, 6]])
     assert both.rounding == pytest.approx(np.array([[1e-3, 2e-3], [3e-2, 4e-2], [5e-2, 6e-2]]))
     assert both.exact
@@ -59,9 +59,9 @@ def test_stacked_rows_keep_their_values_and_rounding():
         (lambda: draw(loads=(2.0, 1.0)), "loads="),
         (lambda: draw(products=(0.0, 1.0)), "products="),
         (lambda: draw(seed=-1), "seed=-1"),
-        (lambda: ensembles.stacked([]), "no curves"),
-        (lambda: ensembles.stacked([exact([1], [1.0], 0.0), exact([2], [1.0], 0.0)]), "different points"),
-        (lambda: ensembles.stacked([Curve(np.ones(1), np.ones((2, 1)))]), "only exact curves"),
+        (lambda: stacked([]), "no curves"),
+        (lambda: stacked([exact([1], [1.0], 0.0), exact([2], [1.0], 0.0)]), "different points"),
+        (lambda: stacked([Curve(np.ones(1), np.ones((2, 1)))]), "only exact curves"),
     ],
 )
 def test_bad_input_is_named(call, message):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from theorylab.bilevel.model import Quadratic, Scalar
 from theorylab.errors import require
+from theorylab.streams import generator
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ def random_quadratic(seed: int, rows: int, columns: int, *, mixing: bool = False
     Raises InputError for rows > columns, which leave no full row rank, or either below 1.
     """
     require(1 <= rows <= columns, f"rows={rows}, columns={columns}: give 1 <= rows <= columns")
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     A, B = rng.standard_normal((rows, columns)), rng.standard_normal((rows, 3))
     c, d, x = rng.standard_normal(3), rng.standard_normal(columns), rng.standard_normal(3)
     K = rng.standard_normal((3, columns)) if mixing else np.zeros((3, columns))

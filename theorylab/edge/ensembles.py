@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,8 +9,7 @@ from numpy.typing import NDArray
 
 from theorylab.edge import theory
 from theorylab.errors import require
-from theorylab.replicas import Curve
-from theorylab.streams import stream
+from theorylab.streams import generator
 
 Floats = NDArray[np.float64]
 Range = tuple[float, float]
@@ -39,7 +37,7 @@ def random_starts(dimension: int, points: int, *, loads: Range, products: Range,
     require(0 <= spread <= 5, f"spread={spread} is not allowed: give a number in [0, 5]")
     for name, (low, high) in (("loads", loads), ("products", products)):
         require(0 < low <= high < np.inf, f"{name}={(low, high)} is not allowed: give 0 < low <= high")
-    draws = stream(seed, dimension)
+    draws = generator(seed, dimension)
     logs = spread * draws.random((points, 1)) * draws.standard_normal((points, dimension))
     minima = np.exp(logs - logs.mean(axis=1, keepdims=True))
     load, product = draws.uniform(*loads, points), draws.uniform(*products, points)
@@ -51,17 +49,3 @@ def split_by_class(starts: Starts) -> tuple[Starts, Starts]:
     limit, room = theory.class_margins(*starts)
     inside, untrapped = (limit >= 0) & (room > 0), (limit >= 0) & (room <= 0)
     return Starts(*(x[inside] for x in starts)), Starts(*(x[untrapped] for x in starts))
-
-
-def stacked(curves: Sequence[Curve]) -> Curve:
-    """One exact curve with the rows of all the exact `curves`, which must be at the same points.
-
-    Raises InputError for no curves, other points, or curves that are not exact.
-    """
-    require(curves, "no curves to stack: give at least one")
-    require(all(curve.exact for curve in curves), "only exact curves are stacked: replicas of one run belong together")
-    first = curves[0]
-    require(all(np.array_equal(curve.x, first.x) for curve in curves), "curves at different points: select with .at")
-    samples = np.concatenate([curve.samples for curve in curves])
-    rounding = np.concatenate([curve.rounding for curve in curves])
-    return Curve(first.x, samples, True, rounding, first.x_name)

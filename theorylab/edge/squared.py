@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theorylab.edge.model import step_sizes
 from theorylab.errors import require
-from theorylab.streams import stream
+from theorylab.streams import generator
 
 Floats = NDArray[np.float64]
 UNIT = 2.0**-53
@@ -77,7 +77,7 @@ def problems(inputs: ArrayLike, targets: ArrayLike, plus: ArrayLike, minus: Arra
 
 def random_problems(rows: int, samples: int, directions: int, plus: float, minus: float, seed: int) -> Problems:
     """Standard normal inputs, targets of standard normal coefficients, the same start in all. Raises as `problems`."""
-    draws = stream(seed, 1000 * samples + directions)
+    draws = generator(seed, 1000 * samples + directions)
     inputs = draws.standard_normal((rows, samples, directions))
     beta = draws.standard_normal((rows, directions))
     return problems(inputs, (inputs @ beta[..., None])[..., 0], plus, minus)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import InputError, require
+from theorylab.streams import generator
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
@@ -148,7 +149,7 @@ class Affine:
             f"dimension={dimension!r} is not allowed: give an integer >= 1",
         )
         positive("lipschitz", lipschitz)
-        draws = np.random.default_rng(seed)
+        draws = generator(seed)
         full = draws.standard_normal((dimension, dimension))
         thin = draws.standard_normal((dimension, dimension // 4))
         matrix = full - full.T + 0.1 * thin @ thin.T
