@@ -67,13 +67,16 @@ def _text_is_in_memory(file: Path) -> bool:
 
 @functools.cache
 def _bytecode_is_current(path: Path) -> bool:
-    """Whether Python's own cache, which goes by size and whole-second time, holds the text of the file."""
+    """Whether Python's own cache, where Python uses it, holds the text of the file: it goes by size and second."""
     try:
-        cached = Path(importlib.util.cache_from_source(path)).read_bytes()
+        cached, stat = Path(importlib.util.cache_from_source(path)).read_bytes(), path.stat()
+        stamp = b"".join(part.to_bytes(4, "little") for part in (0, int(stat.st_mtime), stat.st_size))
+        if cached[4:8] == bytes(4) and cached[4:16] != stamp:
+            return True  # of another version: Python compiles the text itself
         return bool(marshal.loads(cached[16:]) == compile(path.read_bytes(), path, "exec", dont_inherit=True))
     except FileNotFoundError:
         return True  # compiled from the text
-    except (ValueError, EOFError, TypeError):  # damaged, or written by something else
+    except (ValueError, EOFError, TypeError, OverflowError):  # damaged, or written by something else
         return False
 
 
