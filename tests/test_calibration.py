@@ -121,6 +121,12 @@ def power_half_way(draw: Floats, level: float) -> Check:
     return decays_as("", measured, -1.0, rival=rival(predicted=-1.1), level=level)
 
 
+def power_at_far_edge(draw: Floats, level: float) -> Check:
+    # As far from the claim as half way, on the side where no rival stands.
+    measured = Curve(DECADES, DECADES**-0.95 * (1 + 0.3 * draw))
+    return decays_as("", measured, -1.0, rival=rival(predicted=-1.1), level=level)
+
+
 def factor_half_way(draw: Floats, level: float) -> Check:
     measured = Curve(TIMES, (0.90 * 0.89) ** (TIMES / 2) * (1 + 0.3 * draw))
     return geometric("", measured, 0.90, rival=rival(predicted=0.89), level=level)
@@ -137,7 +143,7 @@ MEANS: tuple[Trial, ...] = (
     decreasing_at_constancy,
     increasing_at_constancy,
 )
-RATES: tuple[Trial, ...] = (power_half_way, factor_half_way)
+RATES: tuple[Trial, ...] = (power_half_way, power_at_far_edge, factor_half_way)
 
 
 @pytest.mark.parametrize("level", [0.05, 0.01])
@@ -206,6 +212,7 @@ BESIDE: tuple[Trial, ...] = (
     ordered_beside_equality,
     decreasing_beside_constancy,
     power_half_way,
+    power_at_far_edge,
     factor_half_way,
 )
 

@@ -185,6 +185,12 @@ def test_too_few_replicas_are_doubted_with_the_number_needed(replicas: int) -> N
     assert f"give {MIN_REPLICAS} or more" in limits.doubt
 
 
+def test_thirty_two_replicas_are_enough_and_one_less_is_not() -> None:
+    samples = normal(generator(14), (32, 3))
+    assert "give 32 or more" in mean_limits(samples[:31], 0.01).doubt
+    assert mean_limits(samples, 0.01).doubt == ""
+
+
 def test_one_replica_is_doubted_and_has_no_nan() -> None:
     # It coincides with itself, but says nothing about a mean.
     limits = mean_limits(np.array([[1.0, 2.0]]), 0.01)

@@ -50,7 +50,7 @@ def edit(path, old, new):
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
-def ask(root, package, **environment):
+def ask(root, package, *, bytecode=False, **environment):
     """outer(1.0) in a new process, and how many of its compilations came from the disk: (value, hits, cached)."""
     text = f"""
 import json
@@ -59,8 +59,8 @@ print(json.dumps([outer(1.0), sum(outer.stats.cache_hits.values()), outer.stats.
 """
     kept = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
     kept |= {"PYTHONPATH": os.pathsep.join([str(root), str(ROOT)])} | environment
-    # -B: Python's own bytecode files go by size and date, and would hide these edits.
-    done = subprocess.run([sys.executable, "-B", "-c", text], env=kept, capture_output=True, text=True, check=False)
+    kept["PYTHONDONTWRITEBYTECODE"] = "" if bytecode else "1"  # Python's own cache would hide edits of the same size
+    done = subprocess.run([sys.executable, "-c", text], env=kept, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return tuple(json.loads(done.stdout))
 
@@ -87,6 +87,18 @@ def test_an_edit_anywhere_below_a_kernel_is_seen_by_the_next_process(tmp_path):
     edit(folder / "constants.py", "50.0", "10.0")
     edit(folder / "helper.py", "x + 2.0", "x + 1.0")
     assert ask(tmp_path, "pack") == (20.0, 1, True)
+
+
+def test_stale_bytecode_leaves_no_stale_machine_code(tmp_path):
+    folder = plant(tmp_path, "pack")
+    assert ask(tmp_path, "pack", bytecode=True) == (20.0, 0, True)
+    edit(folder / "constants.py", "10.0", "50.0")
+    # Python itself goes on with the old text, by size and date. That must not be filed under the new one.
+    assert ask(tmp_path, "pack", bytecode=True) == (20.0, 0, False)
+    (folder / "constants.py").touch()
+    os.utime(folder / "constants.py", (time.time() - 1800,) * 2)
+    assert ask(tmp_path, "pack", bytecode=True) == (100.0, 0, True)
+    assert ask(tmp_path, "pack", bytecode=True) == (100.0, 1, True)
 
 
 def test_kernels_work_where_no_cache_can_be_written(tmp_path):

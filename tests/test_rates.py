@@ -304,6 +304,33 @@ def test_rounding_adds_to_noise() -> None:
     assert rounded.interval[1] > plain.interval[1] + 0.001
 
 
+def without_luck(mean: Floats, deviation: float) -> Curve:
+    """Replicas whose sample mean is exactly the given one, and whose noise is independent from point to point."""
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence((20252, 14))))
+    z = rng.standard_normal((REPLICAS, mean.size))
+    z -= z.mean(axis=0)
+    return Curve(X, mean * (1 + deviation * z))
+
+
+def test_fading_that_noise_hides_is_pre_asymptotic() -> None:
+    mean = (1 + 5 / X) / X
+    assert power_law(exact(X, mean, ROUNDING)).status == "settled"
+    # The same means: the first drift is seen, the second is not, and may be as large as the first.
+    assert power_law(without_luck(mean, 0.01)).status == "settled"
+    assert power_law(without_luck(mean, 0.1)).status == "pre-asymptotic"
+    # Noise that hides the first drift as well leaves a wide interval, which covers.
+    hidden = power_law(without_luck(mean, 0.6))
+    assert hidden.status == "settled"
+    assert covers(hidden, -1.0)
+
+
+def test_drift_that_noise_may_hide_widens_the_interval_on_both_sides() -> None:
+    rate = power_law(without_luck(1 / X, 0.1))
+    assert rate.interval is not None
+    assert rate.local_interval[0] - rate.interval[0] > 0.001
+    assert rate.interval[1] - rate.local_interval[1] > 0.001
+
+
 # What a Rate tells.
 
 
@@ -347,6 +374,18 @@ def test_settled_rate_shows_value_and_interval() -> None:
     assert text.startswith("Rate(-1 in [-1, -1]")
 
 
+@pytest.mark.parametrize("reader", [power_law, geometric_factor])
+def test_numbers_of_a_rate_are_plain_floats(reader: Callable[..., Rate]) -> None:
+    rate = (
+        geometric_factor(exact(T, 0.9**T, ROUNDING))
+        if reader is geometric_factor
+        else power_law(exact(X, 1 / X, ROUNDING))
+    )
+    assert rate.interval is not None
+    for number in (rate.value, *rate.interval, *rate.local, *rate.local_interval):
+        assert type(number) is float
+
+
 def test_form_is_taken_out_before_the_fit() -> None:
     curve = exact(X, np.log(X) / X, ROUNDING)
     form = np.log(np.log(X)) - np.log(X)
@@ -385,6 +424,17 @@ def test_too_few_points_in_a_third_are_refused_with_their_counts(reader: Callabl
     curve = exact([1.0, 2.0, 3.0, 100.0, 101.0], [5.0, 4.0, 3.0, 2.0, 1.0], ROUNDING)
     with pytest.raises(InputError, match=rf"the thirds of the range hold \[.*\] points.* at least {MIN_POINTS}"):
         reader(curve)
+
+
+def test_three_points_in_each_third_are_enough_and_two_are_not() -> None:
+    for points, enough in ((9, True), (6, False)):
+        x = np.geomspace(1, 100, points)
+        curve = exact(x, 1 / x, ROUNDING)
+        if enough:
+            assert covers(power_law(curve), -1.0)
+        else:
+            with pytest.raises(InputError, match=r"hold \[2, 2, 2\] points"):
+                power_law(curve)
 
 
 @pytest.mark.parametrize("reader", [power_law, geometric_factor])

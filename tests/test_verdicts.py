@@ -471,6 +471,14 @@ def test_rival_that_diverges_breaks_the_bound() -> None:
     assert (check.verdict, check.rival.verdict) == ("supported", "refuted")
 
 
+def test_rival_that_diverges_on_the_side_of_the_claim_is_not_rejected() -> None:
+    for value, check in ((INF, above), (-INF, below)):
+        other = rival(measured=one_bad(value, replicas(1.0, key=1)))
+        result = check("c", replicas(1.0), 0.5 if check is above else 1.5, rival=other)
+        assert result.verdict != "supported"
+        assert result.rival.verdict != "refuted"
+
+
 def test_growing_curve_is_refuted_against_a_decay() -> None:
     for curve in (row(DECADES, EPS, DECADES), noisy(DECADES, DECADES)):
         check = decays_as("c", curve, -1.0, rival=rival(predicted=-0.5))
@@ -567,6 +575,32 @@ def test_rate_with_too_much_noise_is_inconclusive_and_says_what_would_decide() -
     check = decays_as("c", curve, -1.0, rival=rival(predicted=-0.9))
     assert check.verdict == "inconclusive"
     assert "more replicas, or points further out" in check.note
+
+
+@pytest.mark.parametrize("edge", [-1.05, -0.95])
+def test_interval_that_reaches_out_of_the_cell_on_either_side_decides_nothing(edge: float) -> None:
+    curve = noisy(DECADES**edge, DECADES)
+    check = decays_as("c", curve, -1.0, rival=rival(predicted=-1.1))
+    assert check.verdict == "inconclusive"
+    assert check.interval is not None
+    assert check.interval[0] < edge < check.interval[1]
+
+
+def test_cell_against_a_logarithm_is_half_of_what_the_logarithm_mimics_least() -> None:
+    x = np.geomspace(10, 1e4, 25)
+    check = decays_as("c", row(1 / x, 1e-14, x), -1.0, rival=rival(predicted=Power(-1, 1)))
+    # Over the last third of the range the logarithm has the slope that is nearest to none.
+    late = x >= 0.999 * 10 * 1000 ** (2 / 3)
+    mimicked = np.polyfit(np.log(x[late]), np.log(np.log(x[late])), 1)[0]
+    assert check.allowed == pytest.approx((-1 - mimicked / 2, -1 + mimicked / 2), rel=1e-9)
+
+
+def test_drift_beyond_a_quarter_of_the_gap_is_not_taken_for_a_rate() -> None:
+    # Gap 0.5: a drift of 0.16 that grows is pre-asymptotic, one of 0.10 lies inside the interval, and in the cell.
+    for floor, drifts in ((0.5, True), (0.3, False)):
+        curve = row(1 / DECADES + floor / DECADES[-1], 1e-14, DECADES)
+        check = decays_as("c", curve, -1.0, rival=rival(predicted=-0.5))
+        assert ("pre-asymptotic" in check.note) == drifts
 
 
 def test_rate_of_replicas_under_a_heavy_tail_is_not_decided() -> None:
@@ -799,6 +833,13 @@ def test_approximation_beyond_half_way_to_the_rival_is_an_input_error(within: fl
 
 def test_approximation_below_half_way_to_the_rival_is_allowed() -> None:
     assert agrees("c", replicas(1.0), 1.0, rival=rival(predicted=1.5), within=0.24).verdict == "supported"
+
+
+def test_half_way_is_measured_where_the_rival_is_farthest() -> None:
+    far_in_one_point = rival(predicted=row([1.01, 1.01, 1.5, 1.01, 1.01]))
+    assert agrees("c", replicas(1.0), row(1.0), rival=far_in_one_point, within=0.2).verdict == "supported"
+    with pytest.raises(InputError, match=r"stay below 0\.25"):
+        agrees("c", replicas(1.0), row(1.0), rival=far_in_one_point, within=0.26)
 
 
 def test_point_that_is_predicted_to_vanish_has_no_relative_distance() -> None:

@@ -74,8 +74,8 @@ def _bytecode_is_current(path: Path) -> bool:
         if cached[4:8] == bytes(4) and cached[4:16] != stamp:
             return True  # of another version: Python compiles the text itself
         return bool(marshal.loads(cached[16:]) == compile(path.read_bytes(), path, "exec", dont_inherit=True))
-    except FileNotFoundError:
-        return True  # compiled from the text
+    except OSError:
+        return True  # none that Python could read: it compiled the text
     except (ValueError, EOFError, TypeError, OverflowError):  # damaged, or written by something else
         return False
 
