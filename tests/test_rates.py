@@ -315,13 +315,19 @@ def without_luck(mean: Floats, deviation: float) -> Curve:
 def test_fading_that_noise_hides_is_pre_asymptotic() -> None:
     mean = (1 + 5 / X) / X
     assert power_law(exact(X, mean, ROUNDING)).status == "settled"
-    # The same means: the first drift is seen, the second is not, and may be as large as the first.
     assert power_law(without_luck(mean, 0.01)).status == "settled"
+    # The same means: how far the second drift falls is not seen at 0.1, nor at 0.2 that there is one.
     assert power_law(without_luck(mean, 0.1)).status == "pre-asymptotic"
+    assert power_law(without_luck(mean, 0.2)).status == "pre-asymptotic"
     # Noise that hides the first drift as well leaves a wide interval, which covers.
     hidden = power_law(without_luck(mean, 0.6))
     assert hidden.status == "settled"
     assert covers(hidden, -1.0)
+
+
+def test_drift_that_only_begins_at_the_end_is_pre_asymptotic() -> None:
+    mean = 1 / X + 0.3 / X[-1]  # the first drift, 0.02, is below the noise, the second, 0.11, is above
+    assert power_law(without_luck(mean, 0.1)).status == "pre-asymptotic"
 
 
 def test_drift_that_noise_may_hide_widens_the_interval_on_both_sides() -> None:

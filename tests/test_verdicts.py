@@ -583,7 +583,10 @@ def test_interval_that_reaches_out_of_the_cell_on_either_side_decides_nothing(ed
     check = decays_as("c", curve, -1.0, rival=rival(predicted=-1.1))
     assert check.verdict == "inconclusive"
     assert check.interval is not None
-    assert check.interval[0] < edge < check.interval[1]
+    low, high = check.interval
+    assert low is not None
+    assert high is not None
+    assert low < edge < high
 
 
 def test_cell_against_a_logarithm_is_half_of_what_the_logarithm_mimics_least() -> None:
@@ -670,6 +673,14 @@ def test_coinciding_replicas_are_judged_by_rounding() -> None:
     assert agrees("c", rounded, 0.7 * (1 + 40 * EPS), rival=rival(predicted=0.7)).verdict == "refuted"
     assert below("c", rounded, 0.7 * (1 - 4 * EPS), rival=rival(predicted=0.6)).verdict == "supported"
     assert below("c", rounded, 0.7 * (1 - 40 * EPS), rival=rival(predicted=0.6)).verdict == "refuted"
+
+
+def test_largest_rounding_bound_of_the_replicas_counts() -> None:
+    rounding = np.full((64, P), 1e-12)
+    rounding[5] = 1e-6
+    measured = Curve(X, np.full((64, P), 0.7), rounding=rounding)
+    assert agrees("c", measured, 0.7 + 0.9e-6, rival=rival(predicted=0.8)).verdict == "supported"
+    assert agrees("c", measured, 0.7 + 1.1e-6, rival=rival(predicted=0.7)).verdict == "refuted"
 
 
 @pytest.mark.parametrize("count", [33, 64, 1000])

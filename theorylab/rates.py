@@ -108,7 +108,7 @@ def slope(curve: Curve, position: Floats, form: Floats, *, level: float, resolut
         return Rate(None, None, "pre-asymptotic", ranges, local, hull)
     rest = fading / (1 - fading)
     low, high = hull[0] + rest * min(late - noise[7], 0.0), hull[1] + rest * max(late + noise[7], 0.0)
-    return Rate(float(fits[1]), (low, high), "settled", ranges, local, hull)
+    return Rate(float(fits[1]), (float(low), float(high)), "settled", ranges, local, hull)
 
 
 def _logarithmic_share(position: Floats, blocks: list[Floats]) -> float:

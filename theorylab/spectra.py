@@ -15,7 +15,7 @@ Spectrum = NDArray[np.float64]
 def power_law(dimension: int, exponent: float, largest: float = 1.0) -> Spectrum:
     """largest * i**(-exponent), i = 1..dimension; exponent >= 0. The trace stays bounded in d for exponent > 1."""
     power, top = _number("exponent", exponent), _number("largest", largest)
-    require(power >= 0, f"exponent={exponent} is not allowed: give a number >= 0")
+    require(0 <= power < np.inf, f"exponent={exponent} is not allowed: give a number >= 0")
     return _decaying(top * np.arange(1, _dimension(dimension) + 1) ** -power)
 
 
@@ -79,7 +79,6 @@ def _number(name: str, value: float) -> float:
         number = float(value)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name}={value!r} is not allowed: give a number") from error
-    require(np.isfinite(number), f"{name}={value} is not allowed: give a finite number")
     return number
 
 

@@ -68,7 +68,9 @@ def checks(s, measured, predicted):
     rival = Rival(claim="T^(-1/4)", predicted=Power(-0.25))
     yield decays_as("steps that do not shrink with T: plateau", measured["constant"], Power(0), rival=rival)
     rival = Rival(claim="nor without normalisation", measured=measured["unnormalised"])
-    yield agrees("no run diverges", measured["normalised"], predicted["none"], rival=rival)
+    yield agrees(
+        "normalised runs stay finite (steps of length eta)", measured["normalised"], predicted["none"], rival=rival
+    )
 
 
 def figure(s, measured, predicted):

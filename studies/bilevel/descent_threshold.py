@@ -73,7 +73,7 @@ def checks(s, measured, predicted):
         claim = f"descent diverges beyond 2 x0 / (a sinh(a x0)), not 2 / {label}"
         yield threshold(claim, measured["threshold"], predicted["threshold"], rival=rival)
     rival = Rival(claim="momentum without normalisation never does", measured=measured["momentum"])
-    claim = f"normalised momentum never diverges at step {s.step_size}"
+    claim = f"normalised momentum stays bounded, steps of length {s.step_size}"
     yield agrees(claim, measured["normalised"], predicted["none"], rival=rival)
     rival = Rival(claim="without normalisation", measured=measured["momentum, length"])
     yield agrees(

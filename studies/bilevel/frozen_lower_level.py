@@ -3,7 +3,8 @@
 x moves eta per step, y*(x) = x no faster, so the y of the last update is off by at most (I - 1) eta, attained while x
 travels one way; the hypergradient a sinh(a y) is then off by a^2 cosh(a x0) I eta at most. With I = eps^-3 the
 error does not vanish with eps. Deterministic: y is exact at each update. Noisy runs with updates that far apart,
-and as often as every step, are on trial in bo_rep_calls.py.
+and as often as every step, are on trial in bo_rep_calls.py. One dimension, where y* moves as fast as x: the factor
+|g_xy| / mu of other lower problems is not on trial.
 """
 
 from dataclasses import dataclass

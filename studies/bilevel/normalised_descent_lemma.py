@@ -2,7 +2,8 @@
 
 Phi(x+) - Phi(x) <= -eta |Phi'| + 2 eta |m - Phi'| + eta^2/2 (K0 + K1 |Phi'|) e^(K1 eta): along the step K0 + K1 |Phi'|
 grows by e^(K1 eta) at most. On cosh(a x), (K0, K1) = (a^2, a), over random m, of the size of Phi' or small, of either
-sign. Without K1, as for functions that are K0-smooth, or without the exponential, it is violated.
+sign. Without K1, as for functions that are K0-smooth, or without the exponential, it is violated. One dimension, where
+m / |m| is a sign; the lemma in more is not on trial.
 """
 
 from dataclasses import dataclass

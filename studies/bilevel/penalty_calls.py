@@ -3,7 +3,8 @@
 Double loop with warm start on g = mu/2 (y - x)^2. The bound derived here, eps^-2 log(1/eps), implies the paper's
 eps^-3; a penalty that does not shrink with eps stops short of eps. On a psi that flattens slowly, (1 + x^2)^(-1/2),
 calls grow as eps^(-3/2) log(1/eps): the distance to go is eps^(-1/2), at steps of size eps. The paper's eps^-3 is a
-worst case that no instance here attains.
+worst case that no instance here attains. Lower problems that are only convex, or have many minimisers, are not on
+trial: the bound here needs strong convexity.
 """
 
 from dataclasses import dataclass

@@ -3,6 +3,7 @@
 From the error bound mu dist <= |g_y| at y_sigma, where |g_y| = sigma |f_y|. With C = |f_y| at the lower minimiser the
 plain sigma C / mu is false where f is concave. Minimisers at (x, sigma) and (x', sigma') of a strongly convex g and a
 convex f differ by at most (|g_xy| |x - x'| + C |sigma - sigma'|) / mu, C = |f_y| at the second: attained by linear f.
+Distances between whole sets of minimisers at different x are not on trial: the pairs have one minimiser each.
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,8 @@
 
 Quadratic f and g: gap sigma / (mu + sigma) |g_xy / mu| C, which grows as mu^-1 where y*(x) = x. A lower problem whose
 Hessian grows, g_yyy = k, with a fixed g_xy = -b and linear f, has gap <= sigma b k C^2 / (2 mu^3), attained in the
-limit sigma -> 0. The power mu^-3 is that of secondary text; that it is attained is derived here.
+limit sigma -> 0. The power mu^-3 is that of secondary text; that it is attained is derived here. As an upper bound for
+every g with the error bound mu^-3 is not on trial, its constants being unknown: one instance that attains it is.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,9 @@
 The bias is C sigma with C = |a (a x - d)| / mu, so sigma = eps / (2 C), and the variance of penalty_noise.py must fall
 below (eps/2)^2. At the best sigma for each batch b the error falls as b^(-1/4); at a fixed one the bias stays. Times
 eps^-2 outer steps these are eps^-6 and eps^-4, within the paper's eps^-7 and eps^-5 (upper bounds, whose other factors
-no instance here attains) and in their order; without noise an accuracy costs a logarithm (penalty_calls.py).
+no instance here attains) and in their order; without noise an accuracy costs a logarithm (penalty_calls.py). No
+stochastic method is run, neither a double loop nor the single loop with momentum: samples follow from the exact
+variance, and the eps^-2 outer steps are taken over, not measured.
 """
 
 from dataclasses import dataclass

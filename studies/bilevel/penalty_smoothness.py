@@ -2,7 +2,8 @@
 
 f = 1/2 (x-c)^2 + 1/2 (y-d)^2, g = mu/2 (y - a x)^2: psi_sigma'' = 1 + a^2 mu / (mu + sigma), so descent on psi_sigma is
 stable up to 2 / psi_sigma''. Descent on f + g / sigma in (x, y) together is stable only up to 2 / (1 + mu (1 + a^2) /
-sigma), of order sigma. Both thresholds are bisected on long runs.
+sigma), of order sigma. Both thresholds are bisected on long runs. On this quadratic instance: smoothness of psi_sigma
+for every g with an error bound is not on trial, its constant being unknown.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,8 @@
 Phi = cosh(a x), from g = mu/2 (y - x)^2 and f = cosh(a y), inherits (K0, K1) = (a^2, a) from f; so does y^4/4, with
 (4, 1), and cosh(a x) + c cos(b x), with (a^2 + c b^2 + a b c, a). Over |x| <= r the curvature of cosh reaches e^(a r).
 What this gives for one step of a method is on trial in normalised_descent_lemma.py. In more dimensions y* = A x with
-orthogonal A adds nothing new, and other A are not on trial.
+orthogonal A adds nothing new, and other A are not on trial. As y*(x) = x, Phi is f itself: what a curved y* adds to K0
+and K1 is not on trial, the paper's constants being unknown.
 """
 
 from dataclasses import dataclass

@@ -5,6 +5,7 @@ sign they all shrink. With as many samples as directions the flow's solution kee
 sqrt(beta_i^2 + 4 (plus_i minus_i)^2) shrinks, and the largest eigenvalue of (4/N) X diag(plus^2 + minus^2) X^T with it.
 With fewer, beta moves, and the sharpness may rise: the smallest case has 2 samples and 3 directions, at load 1, below
 the edge. With one sample no rise was found, none is excluded. The paper reports the decrease as an observation.
+Its observations on trained networks are not on trial: no exact flow solution, and the image data are out of reach.
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 At sigma ~ 1/k, EAG is Halpern on the rotation by a sigma: k^2 |F|^2 -> 4/a^2 in the worst mode, 256 against the
 bound's 259.6 for EAG-C at a = 1/(8L), 20.99 against 26.6 for EAG-V from a_0 = 0.618/L. FEG's bound 4/k^2 is
-attained (fast_extragradient.py).
+attained (fast_extragradient.py). The bounds are for all monotone Lipschitz operators: on trial on bilinear games alone.
 No span method can have less than (L D/(2 floor(N/2) + 1))^2 after N queries (derived by Chebyshev), N = 2k here.
 """
 

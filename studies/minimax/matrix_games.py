@@ -4,7 +4,7 @@ Policeman and burglar (the shape of the payoffs is recalled, the houses' values 
 simplices; n components, row i with column i. Algorithm 2 runs Halpern on the reflected resolvent with inner solves of
 n (6.4 + 2.6 log(k+2)) steps (games.resolvent says why): residual at most 2 D/(eta (k+1)), twice that of exact solves,
 in every run made (runs, not means: the refresh makes errors heavy-tailed). Too short inner solves break it. Algorithm 1
-has no theorem here: the operator is not cocoercive.
+has no theorem here: the operator is not cocoercive. The paper's variance-reduced baselines (VR-FoRB) are not drawn.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Up to its limits the parameter family of accelerated SGD is stable on Gaussian data; K = 1 is where it ends.
+"""At its limits the parameter family of accelerated SGD is stable on Gaussian data; K = 1 is where stability ends.
 
 Second moments are finite iff the noise feedback K < 1 (theory.asgd_amplification), which the bisected spectral radius
 of the recursion confirms; the mean error alone would allow far longer steps. Six times the family's steps break it for

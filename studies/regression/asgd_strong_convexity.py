@@ -3,6 +3,7 @@
 Half of the eigenvalues are 1, half 1/k'; kappa = R^2 / mu, mu = 1/k', R^2 = tr H + 2. The time constant is that of the
 second moments, -1 / log(spectral radius). With the statistical condition number set to d + 2 (its value for Gaussian
 data) the parameters of Jain et al., as recalled, give the square root; set to kappa, they give kappa again.
+The paper's sharper bound on the bias in this case was not read: the order in kappa is on trial, no constant.
 """
 
 from dataclasses import dataclass

@@ -23,6 +23,7 @@ class Setting:
     dim: int
     exponent: float = 1.0
     load: float = 0.5  # step size x trace
+    ema_decay: float = 0.9
     horizon: int = 200
     points: int = 12
     long: int
@@ -44,7 +45,7 @@ def problem(s):
 
 def measure(s):
     p, step_size, steps, outside = problem(s)
-    run = simulate(p, step_size, 0.9, steps, replicas=s.replicas, seed=s.seed, weights=outside)
+    run = simulate(p, step_size, s.ema_decay, steps, replicas=s.replicas, seed=s.seed, weights=outside)
     late = np.linspace(s.long // 2, s.long, 20).astype(int)
     risk = exact(late, theory.sgd_risk(p, step_size, late), theory.relative_rounding(p, step_size, late))
     return {"last": run["last"], "ema": run["ema"], "late": risk}
@@ -53,7 +54,7 @@ def measure(s):
 def predict(s):
     p, step_size, steps, outside = problem(s)
     last = 0.5 * theory.sgd_moments(p, step_size, steps) @ outside
-    ema = 0.5 * theory.ema_moments(p, step_size, 0.9, steps) @ outside
+    ema = 0.5 * theory.ema_moments(p, step_size, s.ema_decay, steps) @ outside
     rounding = theory.relative_rounding(p, step_size, steps)
     alone = 0.5 * theory.sgd_bias_factor(step_size, p.eigenvalues[0], 1.0 * steps) ** 2
     return {"last": exact(steps, last, rounding), "ema": exact(steps, ema, rounding),

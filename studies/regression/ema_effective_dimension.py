@@ -1,6 +1,6 @@
-"""The variance of EMA is an effective dimension, two-sided: D = sum_i min-like terms of the spectrum.
+"""The variance of EMA is an effective dimension, two-sided: D = sum_i min(1-a, l_i, N l_i^2).
 
-D counts 1-a for each l_i >= 1-a, l_i down to l_i >= 1/N, N l_i^2 below (l = step size x eigenvalue). The form is the
+l = step size x eigenvalue: 1-a for each l_i >= 1-a, l_i down to l_i >= 1/N, N l_i^2 below. The form is the
 paper's as recalled, the constants of the band are derived here (theory.effective_dimension_band). At N (1-a) = 1
 the EMA still weighs its start, and no band is claimed.
 """

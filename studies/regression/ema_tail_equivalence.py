@@ -1,7 +1,9 @@
 """In variance, EMA with decay a is worth the average of the last 2/(1-a) iterates.
 
 Both weigh about as many iterates: n_eff = (1+a)/(1-a) for the EMA. The equality is the paper's up to constants; how
-far it holds here is `within`, kept below half way to the neighbours: half or twice as many iterates.
+far it holds here is `within`, kept below half way to the neighbours (half or twice as many iterates) where these are
+farthest: on directions in their tail, all these averages agree.
+The paper's condition that ties the length to a was not read, and is not on trial; nor is the bias of the two.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
-"""One-hot data feed no noise from direction to direction: the Gaussian fourth-moment assumption fails for them.
+"""One-hot data feed no noise from direction to direction: the Gaussian recursion fails for them.
 
-Gaussian x: E[x x^T A x x^T] - HAH >= tr(HA) H, which couples all directions through S. One-hot x (the i-th unit vector
-with probability p_i): the left side is diagonal in A, the coupling is gone. Simulation with the same covariance follows
+Gaussian x: E[x x^T A x x^T] = 2 HAH + tr(HA) H, which couples all directions through S. One-hot x (the i-th unit vector
+with probability p_i): E[x x^T A x x^T] = diag(p_i A_ii), the coupling is gone, and so is the lower fourth-moment
+condition (a positive multiple of tr(HA) H) that a lower bound leans on. Simulation with the same covariance follows
 c_i <- (1 - 2 d p_i + d^2 p_i) c_i + d^2 p_i sigma^2, not the Gaussian recursion.
 """
 

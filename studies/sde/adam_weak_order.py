@@ -1,9 +1,10 @@
-"""Adam with bias corrections follows its diffusion limit to first order in eta^2, from any time after the start.
+"""Adam with bias corrections follows its diffusion limit to first order in eta^2.
 
 f = h x^2 / 2, symmetric noise: the discrete means by transfer of polynomials in (x, m, log u), those of the limit by
 five linear moment equations, started at t = 1/2 (the bias factor 1/(1 - b1^k) is singular at 0). Dividing by the new v
 (as in use) or the old one makes no difference to the order. With eps left without its factor sqrt(1 - exp(-c2 t)), or
-with the momentum rate (1 - b1)/eta in place of (1 - b1)/eta^2, the limit is another one and the error stays.
+with the momentum rate (1 - b1)/eta in place of (1 - b1)/eta^2, the limit is another one and the error stays. One start,
+t = 1/2, and one end, t = 1, are on trial, on a quadratic in one dimension: the transfer is of polynomials.
 """
 
 from dataclasses import dataclass

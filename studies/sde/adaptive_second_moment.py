@@ -3,7 +3,8 @@
 du = rate (1 - u) dt has no noise at this order, since (1 - b) z^2 spreads by rate^2 eta^4 Var z^2 a step. Exact: on
 a flat loss Var u_k = (1-b)/(1+b) (E z^4 - 1)(1 - b^(2k)); on f = 1 - cos x by the transfer operator. It needs bounded
 fourth moments: noise with a rare large value, E z^4 ~ 1/eta^2 (a stand-in for a heavy tail, whose E z^4 would be
-infinite), leaves a variance that stays.
+infinite), leaves a variance that stays. E u is read at t = 1, and the covariance of the noise is constant: how u
+follows one that moves with x is not on trial.
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,9 @@
 
 On h x^2/2 the limit of Adam rests at noise^2 C / (2 h P), P = noise sqrt(C) + epsilon, for every momentum rate. On
 h (1 - cos x) that of RMSprop rests at the density exp(k cos x), k = 2 h P / noise^2; RMSprop itself, by its
-transfer operator, approaches E cos x = I_1(k)/I_0(k) as eta^2, and not SGD's k = 2 h / noise^2.
+transfer operator, approaches E cos x = I_1(k)/I_0(k) as eta^2, and not SGD's k = 2 h / noise^2. Adam itself is not run
+to rest: only the law of its limit is on trial, on a quadratic, as nothing here solves its operator on (x, m, u) at
+rest.
 """
 
 from dataclasses import dataclass

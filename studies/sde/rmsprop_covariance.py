@@ -2,7 +2,8 @@
 
 P = noise sqrt(diag C) + epsilon scales the coordinates and does not commute with a tilted Hessian H, so that they do
 not decouple into noise^2 C_ii / (2 H_ii P_ii). Simulated at a small step; the limit is met to O(eta^2), for which
-10 eta^2 = 2 % is allowed, a twelfth of the distance to the rival.
+10 eta^2 = 2 % is allowed, a twelfth of the distance to the rival. At one step size only: the order in eta^2 is not on
+trial here, and the factor 10 is a choice, not a bound.
 """
 
 from dataclasses import dataclass

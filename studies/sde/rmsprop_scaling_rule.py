@@ -4,7 +4,8 @@ A batch k times as large divides sigma by sqrt(k). The square-root rule (eta sqr
 K/k steps) keeps all constants of the limit, so runs at equal samples differ by the weak error of the larger step,
 proportional to (k - 1) eta^2. The linear rule, and the square-root rule with decay or eps left alone, change the limit:
 their distance stays. (No breakdown is put on trial: the rule's run at factor k *is* the base run at k eta^2, so it
-breaks where the weak error does, and ends at k (1 - b) = 1.)
+breaks where the weak error does, and ends at k (1 - b) = 1. Nor a breakdown where |f'|^2 / sigma^2 is not small, nor
+Adam's rule, which rescales its momentum too.)
 """
 
 from dataclasses import dataclass, replace

@@ -2,7 +2,8 @@
 
 Mean exit time from |x| < R at curvature -1, started on the saddle: tau = 1 + T tau, solved by collocation, so that no
 path is drawn. While |g| < 1, SAM's displacement rho g/|g| is longer than USAM's. At a minimum the same rho pulls in
-harder but amplifies the noise more: the time falls. At large noise the order of SAM and USAM is reversed.
+harder but amplifies the noise more: the time falls. At large noise the order of SAM and USAM is reversed. How sharply
+the time grows with rho is not on trial: no law for it is known here, so these are orderings, in one dimension.
 """
 
 from dataclasses import dataclass, replace

@@ -1,8 +1,9 @@
-"""Full-batch SAM is trapped by every saddle: from |x| < rho it stays, from beyond it escapes, whatever the curvature.
+"""Full-batch SAM is trapped where curvature is negative: from |x| < rho it stays, from beyond it escapes.
 
 SAM (and DNSAM, then the same map) moves a direction of curvature l < 0 by -eta l (x + rho sign(l x)): outwards exactly
 where |x| > rho. Trapped, it moves without rest within eta |l| rho, since the map expands: the two-cycle of size
-eta |l| rho / (2 + eta |l|) repels. In more dimensions a negative direction contracts where |Hx| < rho |l|.
+eta |l| rho / (2 + eta |l|) repels. In more dimensions a negative direction contracts where |Hx| < rho |l|. There one
+step is on trial, not the basin: a step says nothing of the path that follows.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,10 @@
-"""The stationary loss of sharpness-aware methods grows with rho; SAM loses more than USAM where gradients are small.
+"""USAM's stationary loss exceeds SGD's by an exact factor; SAM loses more than USAM where gradients are small.
 
 On h x^2/2 USAM's stationary loss over SGD's is (1 + rho h)(2 - eta h)/(2 - eta h (1 + rho h)) per mode, exact at any
 step, against simulation here; its diffusion limit says (1 + 2 rho h)/(1 + rho h). On f = 1 - cos x, by the transfer
 operator at rest: SGD < USAM < SAM at noise 1/2, where |g| < 1 makes SAM's rho g/|g| the longer displacement. At noise 4
-it is the shorter one, and USAM loses more than SAM.
+it is the shorter one, and USAM loses more than SAM. SAM's own growth with rho, and a sum over several modes, are not on
+trial: SAM is compared at equal rho, with no closed form.
 """
 
 from dataclasses import dataclass

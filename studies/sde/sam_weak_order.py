@@ -2,7 +2,9 @@
 
 Exact on the circle, f' = tilt + sin x with normal noise. SAM drifts along f + rho E|g|, E|g| smooth: its drift at a
 gradient f' is rho f'' erf(f'/(sqrt 2 sigma)), neither rho f'' sign(f') (full-batch normalisation) nor none (SGD). DNSAM
-drifts along f + rho |f'|; tilt > 1 keeps it away from critical points, where it divides by zero.
+drifts along f + rho |f'|; tilt > 1 keeps it away from critical points, where it divides by zero. In one dimension: the
+curvature that E|g| adds at a minimum in d >= 2 is not on trial. Nor are the diffusions of the two limits, to which
+means are blind in this order when noise has fixed size.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,8 @@
 SVAG replaces g by r1 g1 + r2 g2, r1,2 = (1 -+ sqrt(2 l^2 - 1))/2, which keeps the mean and multiplies the covariance by
 l^2, and runs l^2 times as many steps at eta/l, (1 - b)/l^2, eps l: the limit is unchanged. Skewness shrinks by
 (3 l^2 - 1)/(2 l^3), the step by l, their product as l^-2. (For normal noise r1 g1 + r2 g2 is normal: SVAG is then in
-law the same algorithm at eta/l, l sigma.) Without rescaling b the limit changes, and the error stays.
+law the same algorithm at eta/l, l sigma.) Without rescaling b the limit changes, and the error stays. Adam under SVAG
+is not on trial.
 """
 
 from dataclasses import dataclass, replace

@@ -2,7 +2,8 @@
 
 On quadratics USAM is linear: mean (1 - eta h (1 + rho h))^k, stationary covariance C = M C M + eta^2 K S K with
 K = 1 + rho H. As eta falls, Var x / eta tends to s^2 (1 + rho h)/(2 h); the limit's s^2 (1 + 2 rho h)/(2 h (1 + rho h))
-misses it by a relative (rho h)^2, the same without the covariance term S1 by 2 rho h.
+misses it by a relative (rho h)^2, the same without the covariance term S1 by 2 rho h. Not on trial: the O(eta) approach
+to eta -> 0, taken here in closed form, and the diffusions of SAM and DNSAM, which are not linear even on quadratics.
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,8 @@
 
 On h x^2/2 all means are exact products; on f = 1 - cos x both sides are spectral. The limit drifts along the gradient
 of f + rho/2 E|g|^2. At rho = eta plain SGD's diffusion is of first order already. The diffusion itself is invisible to
-any such test: with noise of fixed size it contributes O(eta) to every mean, and the limit without it passes too.
+any such test: with noise of fixed size it contributes O(eta) to every mean, and the limit without it passes too. Powers
+of eta between these two radii, and more than one dimension, are not on trial.
 """
 
 from dataclasses import dataclass

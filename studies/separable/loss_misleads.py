@@ -3,6 +3,7 @@
 On the hard family, from step size 1 on, the order of runs by their loss at one step is the reverse of that by time to
 a solution. Small steps, below 2 / smoothness, are the control: there a larger step has the lower loss. On other data
 time is not monotone in the step size, and no order is claimed.
+The paper's own runs, on images as recalled, are not on trial: their data are out of reach.
 """
 
 from dataclasses import dataclass
