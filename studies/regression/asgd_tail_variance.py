@@ -28,7 +28,7 @@ class Setting:
 
 
 QUICK = Setting(dim=300, horizon=10_000)
-FULL = Setting(dim=2000, horizon=100_000, cutoffs=(2, 3, 4, 5, 7, 9, 12, 16, 20, 25, 32))
+FULL = Setting(dim=2000, horizon=30_000, cutoffs=(2, 3, 4, 5, 7, 9, 12, 16, 20, 25, 32))
 
 
 def ratios(s, exponent, rate):
