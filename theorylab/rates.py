@@ -113,7 +113,8 @@ def slope(curve: Curve, position: Floats, form: Floats, *, level: float, resolut
 
 def _logarithmic_share(position: Floats, blocks: list[Floats]) -> float:
     """Share of its drift that a slope correction 1 / position keeps from third to third: a factor log x of a power law,
-    or a power in front of a geometric decay. 1/5, its least value, where position starts at or below 0."""
+    or a power in front of a geometric decay. 1/5, its least value, where position starts at or below 0: there a power
+    (1 + t) on few points passes for a second mode, so read factors from a start above 0 where one is in question."""
     if position[0] <= 0:
         return 0.2
     slopes = np.stack(blocks) @ np.log(position)

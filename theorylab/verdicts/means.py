@@ -156,7 +156,7 @@ def _trial(
     outcomes = []
     for left, right in sides:
         _same_points(left, right)
-        reason = unfit(left) or unfit(right) or ("" if np.isfinite(_values(right)).all() else "infinite prediction")
+        reason = unfit(left) or unfit(right) or ("" if _is_finite(right) else "infinite prediction")
         outcomes.append(failure(reason) if reason else statement(left, right))
     return judge(claim, kind, outcomes[0], rival, outcomes[1], declared)
 
@@ -184,6 +184,10 @@ def _divergence(left: Curve, sign: int) -> Outcome | None:
     if sign == 0 or (left.samples == sign * np.inf).any():
         return Outcome(False, left.samples.size if left.exact else left.x.size, note=note)
     return failure(note)
+
+
+def _is_finite(side: Curve | float) -> bool:
+    return bool(np.isfinite(side.samples if isinstance(side, Curve) else float(side)).all())
 
 
 def _values(side: Curve | float) -> Floats:
@@ -229,6 +233,7 @@ def _count(difference: Curve) -> int:
 
 def _limits(difference: Curve, level: float) -> Limits:
     """Limits for the true difference: per entry on an exact road, (rows, points); simultaneous else, (1, points)."""
+    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
     if difference.exact:
         return Limits(difference.samples - difference.rounding, difference.samples + difference.rounding)
     limits = mean_limits(difference.samples, level, difference.rounding.max(axis=0))

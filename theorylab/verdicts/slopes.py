@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ class Power:
 
     exponent: float
     logarithm: float = 0.0
+
+    def __post_init__(self) -> None:
+        require(math.isfinite(self.exponent) and math.isfinite(self.logarithm), f"{self} is no power law: give numbers")
 
     def log(self, x: Floats) -> Floats:
         """Logarithm of the form at x, (points,)."""
@@ -86,7 +90,7 @@ def geometric(
     """
 
     def log_form(form: Any, x: Floats) -> Floats:
-        require(isinstance(form, (int, float)) and form > 0, f"factor={form!r} is not allowed: give a number > 0")
+        require(isinstance(form, Real) and float(form) > 0, f"factor={form!r} is not allowed: give a number > 0")
         return np.asarray(x * math.log(form))
 
     return _rate_check(
@@ -106,7 +110,7 @@ def geometric(
 def _power(form: Any) -> Power:
     if isinstance(form, Power):
         return form
-    if isinstance(form, (int, float)):
+    if isinstance(form, Real):
         return Power(float(form))
     raise InputError(f"{form!r} is no power law: give an exponent or a Power(exponent, logarithm)")
 

@@ -55,6 +55,8 @@ def bracket(
 
 def brackets(x: ArrayLike, pairs: ArrayLike, x_name: str = "setting") -> Curve:
     """Curve of brackets (points, 2): their centres, known up to half their widths."""
-    low, high = np.asarray(pairs, dtype=float).T
+    given = np.asarray(pairs, dtype=float)
+    require(given.ndim == 2 and given.shape[1] == 2, f"brackets need shape (points, 2), not {given.shape}")
+    low, high = given.T
     centre = low / 2 + high / 2
     return Curve(np.asarray(x, float), centre[None], True, np.maximum(high - centre, centre - low)[None], x_name)
