@@ -6,7 +6,7 @@ import sympy as sp
 
 from theorylab import Curve, Rival, agrees, exact
 from theorylab.errors import DivergedError, InputError
-from theorylab.sde import integrators, simulation, theory
+from theorylab.sde import kernels, simulation, theory
 from theorylab.sde.integrators import Linear, linear_moments, simulate
 from theorylab.sde.weak import through_last, weak_error
 from theorylab.streams import stream
@@ -17,8 +17,8 @@ GEOMETRIC, ADDITIVE = Linear(growth=-0.5, volatility=0.4), Linear(growth=-1.0, a
 @pytest.mark.parametrize("equation", [GEOMETRIC, ADDITIVE, Linear(growth=0.0, additive=1.0)])
 def test_kernel_matches_its_python_body(equation):
     given = equation.scheme(0.1), 7
-    compiled = integrators.paths(*given, stream(3, 1))
-    assert compiled == pytest.approx(integrators.paths.py_func(*given, stream(3, 1)), rel=1e-12)
+    compiled = kernels.linear_paths(*given, stream(3, 1))
+    assert compiled == pytest.approx(kernels.linear_paths.py_func(*given, stream(3, 1)), rel=1e-12)
 
 
 def test_without_noise_exact_is_exponential_and_euler_a_power():
@@ -94,22 +94,22 @@ def test_linear_moments_solve_their_equations_in_dimension_two():
 
 def test_rmsprop_kernel_matches_its_python_body_and_one_step_by_hand():
     h = np.array([[2.0, 0.5], [0.5, 1.0]])
-    problem = simulation.Quadratic(h, np.eye(2), 0.5, 0.1, 1.0, 0.04, np.ones(2))
-    compiled = simulation.rmsprop_moments(problem, 6, stream(1, 0))
-    assert compiled == pytest.approx(simulation.rmsprop_moments.py_func(problem, 6, stream(1, 0)), rel=1e-12)
+    problem = kernels.Quadratic(h, np.eye(2), 0.5, 0.1, 1.0, 0.04, np.ones(2))
+    compiled = kernels.rmsprop_moments(problem, 6, stream(1, 0))
+    assert compiled == pytest.approx(kernels.rmsprop_moments.py_func(problem, 6, stream(1, 0)), rel=1e-12)
     z = stream(1, 0).standard_normal(4)
     x = -0.2 * 0.5 * z[:2] / 0.6  # first step from 0: sqrt(e) noise z / P
     u = 1 + 0.04 * (z[:2] ** 2 - 1)
     y = x - 0.2 * (0.5 * z[2:] + 0.2 * h @ x) / (0.5 * np.sqrt(u) + 0.1)
     # The second half of two steps is the second step.
     expected = [y[0] ** 2, y[0] * y[1], y[1] ** 2]
-    assert simulation.rmsprop_moments(problem, 2, stream(1, 0)) == pytest.approx(expected, rel=1e-12)
+    assert kernels.rmsprop_moments(problem, 2, stream(1, 0)) == pytest.approx(expected, rel=1e-12)
 
 
 def test_usam_kernel_matches_its_python_body():
     given = 2.0, 0.05, np.array([0.0, 0.1, 0.3]), 8
-    compiled = simulation.usam_squares(*given, stream(1, 0))
-    assert compiled == pytest.approx(simulation.usam_squares.py_func(*given, stream(1, 0)), rel=1e-12)
+    compiled = kernels.usam_squares(*given, stream(1, 0))
+    assert compiled == pytest.approx(kernels.usam_squares.py_func(*given, stream(1, 0)), rel=1e-12)
 
 
 def test_usam_at_radius_zero_has_the_loss_of_sgd():
@@ -159,7 +159,7 @@ def rmsprop(**changes):
 
 
 def test_euler_beyond_its_stability_limit_is_reported():
-    with pytest.raises(DivergedError, match="2 of 2 replicas of paths"):
+    with pytest.raises(DivergedError, match="2 of 2 replicas of linear_paths"):
         simulate(Linear(growth=-1e9, additive=1.0), 0.1, 100, replicas=2, seed=0)
 
 

@@ -9,33 +9,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import expm
 
 from theorylab.errors import require
-from theorylab.jit import kernel
 from theorylab.replicas import Curve, replicate
+from theorylab.sde import kernels
 from theorylab.sde.model import count, positive
-from theorylab.streams import Stream, fill_normal
 
 Floats = NDArray[np.float64]
 OUTPUTS = ("euler", "milstein", "exact")
-
-
-class Scheme(NamedTuple):
-    """What the kernel sees: the equation, one time step, and the law of the exact step (see `Linear.scheme`)."""
-
-    growth: float
-    volatility: float
-    additive: float
-    start: float
-    time_step: float
-    decay: float
-    slope: float
-    rest: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +44,7 @@ class Linear:
             "volatility and additive are both given: exact steps need one of them to be 0",
         )
 
-    def scheme(self, time_step: float) -> Scheme:
+    def scheme(self, time_step: float) -> kernels.Scheme:
         """The steps of length time_step > 0 for the kernel: exact X' = decay X + slope dW + rest xi for b = 0."""
         h = positive("time_step", time_step)
         a, s = self.growth, self.additive
@@ -71,7 +56,7 @@ class Linear:
         shared = h if a == 0 else math.expm1(a * h) / a  # Cov(W_h, int exp(a (h - r)) dW)
         total = h if a == 0 else math.expm1(2 * a * h) / (2 * a)
         rest = math.sqrt(max(total - shared**2 / h, 0.0))
-        return Scheme(a, self.volatility, s, self.start, h, decay, s * shared / h, s * rest)
+        return kernels.Scheme(a, self.volatility, s, self.start, h, decay, s * shared / h, s * rest)
 
     def mean_square_gap(self, time_step: float, steps: int) -> tuple[float, float]:
         """E (Y - X)^2 of Euler-Maruyama Y and exact X after `steps` (b = 0), and its rounding bound, absolute.
@@ -96,38 +81,12 @@ class Linear:
         return gap, steps * 8 * 2.0**-52 * max(p.decay, 1.0) ** (2 * steps) * (h * s**2 + abs(lag) * abs(mixed) + gap)
 
 
-@kernel
-def paths(p: Scheme, steps: int, stream: Stream) -> Floats:
-    """X at the end of each step by Euler-Maruyama, Milstein and exactly, on one Brownian path, (3, steps)."""
-    out = np.empty((3, steps))
-    euler, milstein, truth = p.start, p.start, p.start
-    normals = np.empty(2)
-    root = p.time_step**0.5
-    for k in range(steps):
-        fill_normal(stream, normals)
-        kick = root * normals[0]
-        euler += p.growth * euler * p.time_step + (p.volatility * euler + p.additive) * kick
-        spread = p.volatility * milstein + p.additive
-        milstein += p.growth * milstein * p.time_step + spread * kick
-        milstein += 0.5 * spread * p.volatility * (kick * kick - p.time_step)
-        if p.volatility == 0.0:
-            truth = p.decay * truth + p.slope * kick + p.rest * normals[1]
-        else:
-            truth *= p.decay * math.exp(p.volatility * kick - 0.5 * p.volatility * p.volatility * p.time_step)
-        out[0, k], out[1, k], out[2, k] = euler, milstein, truth
-    for i in range(3):
-        for k in range(steps):
-            if math.isnan(out[i, k]):
-                out[i, k] = math.inf
-    return out
-
-
 def simulate(equation: Linear, time_step: float, steps: int, *, replicas: int, seed: int) -> dict[str, Curve]:
     """Curves 'euler', 'milstein', 'exact' of X after 1..steps steps, from the same Brownian paths."""
     count("steps", steps)
     return replicate(
-        paths, equation.scheme(time_step), int(steps), x=np.arange(1, steps + 1), replicas=replicas, seed=seed,
-        names=OUTPUTS,
+        kernels.linear_paths, equation.scheme(time_step), int(steps), x=np.arange(1, steps + 1), replicas=replicas,
+        seed=seed, names=OUTPUTS,
     )  # fmt: skip
 
 

@@ -2,67 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import require
-from theorylab.jit import kernel
 from theorylab.replicas import Curve, replicate
+from theorylab.sde import kernels
 from theorylab.sde.model import count, positive, square
-from theorylab.streams import Stream, fill_normal
 
 Floats = NDArray[np.float64]
-
-
-class Quadratic(NamedTuple):
-    """What the kernel sees: Hessian and root of the noise covariance (d, d), limit constants, second moments' start."""
-
-    hessian: Floats
-    root: Floats
-    noise: float
-    epsilon: float
-    rate: float
-    time_step: float
-    start: Floats
-
-
-@kernel
-def rmsprop_moments(p: Quadratic, steps: int, stream: Stream) -> Floats:
-    """Time averages of x_i x_j, i <= j, over the second half of `steps` from x = 0, u = `start`, row by row."""
-    d = p.start.size
-    x = np.zeros(d)
-    u = p.start.copy()
-    gradient = np.empty(d)
-    normals = np.empty(d)
-    out = np.zeros(d * (d + 1) // 2)
-    root = p.time_step**0.5
-    from_step = steps // 2
-    for k in range(steps):
-        fill_normal(stream, normals)
-        for i in range(d):
-            force, push = 0.0, 0.0
-            for j in range(d):
-                force += p.hessian[i, j] * x[j]
-                push += p.root[i, j] * normals[j]
-            gradient[i] = p.noise * push + root * force  # sqrt(e) g
-        for i in range(d):
-            x[i] -= root * gradient[i] / (p.noise * u[i] ** 0.5 + p.epsilon)
-            scaled = gradient[i] / p.noise
-            u[i] += p.rate * p.time_step * (scaled * scaled - u[i])
-        if k >= from_step:
-            entry = 0
-            for i in range(d):
-                for j in range(i, d):
-                    out[entry] += x[i] * x[j] / (steps - from_step)
-                    entry += 1
-    for i in range(out.size):
-        if math.isnan(out[i]):
-            out[i] = math.inf
-    return out
 
 
 def rmsprop_covariance(
@@ -91,30 +41,15 @@ def rmsprop_covariance(
     positive("epsilon", epsilon, 0.0)
     require(rate * time_step <= 1, f"time_step={time_step:g} leaves no decay at rate {rate:g}: give <= {1 / rate:g}")
     count("steps", steps, 2)
-    problem = Quadratic(
+    problem = kernels.Quadratic(
         np.ascontiguousarray(h), np.asarray(np.linalg.cholesky(c), dtype=float), float(noise), float(epsilon),
         float(rate), float(time_step),
         np.diag(c).copy(),
     )  # fmt: skip
     entries = np.arange(h.shape[0] * (h.shape[0] + 1) // 2)
-    return replicate(rmsprop_moments, problem, int(steps), x=entries, replicas=replicas, seed=seed, x_name="entry")
-
-
-@kernel
-def usam_squares(curvature: float, step_size: float, radii: Floats, steps: int, stream: Stream) -> Floats:
-    """Mean of x^2 over the second half of `steps` of USAM on h x^2 / 2 from 0, one per radius, from the same noise."""
-    x = np.zeros(radii.size)
-    out = np.zeros(radii.size)
-    normal = np.empty(1)
-    from_step = steps // 2
-    for k in range(steps):
-        fill_normal(stream, normal)
-        for i in range(radii.size):
-            seen = curvature * x[i] + normal[0]
-            x[i] -= step_size * (curvature * (x[i] + radii[i] * seen) + normal[0])
-            if k >= from_step:
-                out[i] += x[i] * x[i] / (steps - from_step)
-    return out
+    return replicate(
+        kernels.rmsprop_moments, problem, int(steps), x=entries, replicas=replicas, seed=seed, x_name="entry"
+    )
 
 
 def usam_stationary(curvature: float, step_size: float, radii: ArrayLike, *, replicas: int, seed: int) -> Curve:
@@ -129,5 +64,5 @@ def usam_stationary(curvature: float, step_size: float, radii: ArrayLike, *, rep
     limit = 2 / (h * (1 + float(rho.max()) * h))
     require(eta < limit, f"step_size={eta:g} is unstable: USAM at radius {rho.max():g} needs < {limit:.4g}")
     steps = int(np.ceil(40 / (eta * h)))
-    run = replicate(usam_squares, h, eta, rho, steps, x=rho, replicas=replicas, seed=seed, x_name="radius")
+    run = replicate(kernels.usam_squares, h, eta, rho, steps, x=rho, replicas=replicas, seed=seed, x_name="radius")
     return replace(run, samples=run.samples * (2 * h - eta * h**2) / eta)
