@@ -1,7 +1,7 @@
 """Along small eigenvalues accelerated SGD forgets its start (g + d) / (2 d) times faster than SGD.
 
 The mean error per direction solves w_{t+2} = (1 + c - q l) w_{t+1} - c (1 - d l) w_t. For l -> 0 its slow root is
-1 - l (q - c d) / (1 - c), which is 1 - l (g + d) / 2 if and only if alpha = 1 / (1 + beta), against SGD's 1 - d l
+1 - l (q - c d) / (1 - c), which is 1 - l (g + d) / 2 for alpha = 1 / (1 + beta), against SGD's 1 - d l
 (d, g: short and long step). Far below the complex window the mean iterate itself decays by that root per step.
 """
 
