@@ -104,7 +104,7 @@ def test_run_writes_figures_and_records_and_prints_the_verdicts(command, tmp_pat
     assert "3 claims on trial in 2 studies, 0 not as declared; figures in o" in out
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     stems = ("o/regression/ema_variance", "o/regression/ema_tail_equivalence")
-    assert written == {f"{stem}.{kind}" for stem in stems for kind in ("json", "npz", "svg")}
+    assert written == {f"{stem}.{kind}" for stem in stems for kind in ("json", "npz", "svg")} | {"o/.lock"}
 
 
 @pytest.mark.parametrize("again", ["ema_variance", "regression.ema_variance"])
@@ -433,7 +433,10 @@ def test_ctrl_c_ends_a_run_with_one_line_and_no_half_written_files(tmp_path):
         out, err = run.communicate(timeout=60)
     assert run.returncode == 130
     assert out == ""
-    assert err == "theorylab: interrupted: 0 of 1 studies finished; their files in o are whole\n"
+    assert (
+        err
+        == "theorylab: interrupted: 0 of 1 studies finished, their files in o are whole; the same command goes on from here\n"
+    )
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
@@ -444,6 +447,9 @@ def test_ctrl_c_between_two_studies_keeps_the_finished_one(command, monkeypatch,
     monkeypatch.setattr(theorylab.load("ema_tail_equivalence"), "predict", interrupted)
     status, _, err = command("run", "ema_variance", "ema_tail_equivalence", "one_hot")
     assert status == 130
-    assert err == "theorylab: interrupted: 1 of 3 studies finished; their files in out are whole\n"
+    assert (
+        err
+        == "theorylab: interrupted: 1 of 3 studies finished, their files in out are whole; the same command goes on from here\n"
+    )
     names = sorted(path.name for path in (tmp_path / "out" / "regression").iterdir())
     assert names == ["ema_variance.json", "ema_variance.npz", "ema_variance.svg"]

@@ -14,8 +14,8 @@ from theorylab.jit import kernel
 from theorylab.regression.kernels import paths
 from theorylab.regression.model import LeastSquares
 from theorylab.regression.simulation import OUTPUTS, simulate
-from theorylab.replicas import available_cores
 from theorylab.streams import fill_uniform, stream
+from theorylab.tasks import available_cores
 
 POINTS = np.array([1.0, 2.0, 3.0])
 
@@ -255,10 +255,14 @@ def test_divergence_of_a_compiled_kernel_names_its_scalar_arguments():
 
 @pytest.mark.parametrize("workers", [1, 4])
 def test_progress_never_falls_and_ends_at_the_total(workers):
+    def slow(source):
+        time.sleep(0.002)
+        return np.zeros(3)
+
     seen = []
     with using(workers=workers, progress=lambda *report: seen.append(report)):
-        run(replicas=150)
-    assert {(name, total) for name, _, total in seen} == {("draw", 150)}
+        replicate(slow, x=POINTS, replicas=150, seed=1)
+    assert {(name, total) for name, _, total in seen} == {("slow", 150)}
     done = [report[1] for report in seen]
     assert done == sorted(done)
     assert done[0] >= 1

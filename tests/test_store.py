@@ -58,7 +58,7 @@ def test_curves_and_record_come_back_as_they_were_written(stored):
 
 def test_nothing_is_pickled(stored):
     with np.load(stored, allow_pickle=False) as file:
-        assert all(file[name].dtype.kind in "fUb" for name in file.files)
+        assert all(file[name].dtype.kind in "fUbi" for name in file.files)
 
 
 def test_no_date_is_written(stored):
@@ -286,7 +286,8 @@ def test_a_saved_run_can_be_read_and_traced(saved):
     assert record["curves"] == store.checksum(folder / "one_hot.npz")
     assert record["checks"]
     read, inner = store.read_curves(folder / "one_hot.npz")
-    assert inner == {name: value for name, value in record.items() if name not in ("checks", "curves")}
+    assert inner == {name: value for name, value in record.items() if name not in ("checks", "curves", "figure")}
+    assert record["figure"] == store.checksum(folder / "one_hot.svg")
     again = theorylab.run("one_hot", replicas=200)
     for name, curve in again.measured.items():
         assert np.array_equal(read[f"measured/{name}"].samples, curve.samples)

@@ -14,7 +14,8 @@ import pytest
 import theorylab
 from theorylab import study
 from theorylab.errors import InputError
-from theorylab.study import Listing, Result, Source
+from theorylab.results import Result
+from theorylab.study import Listing, Source
 
 ROOT = Path(theorylab.__file__).parents[1]
 NAMES = [listing.name for listing in study.discover()]

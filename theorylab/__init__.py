@@ -40,12 +40,13 @@ LAZY = {  # public names and their modules, imported at first use: theorylab.sou
     "discover": "study",
     "load": "study",
     "Source": "study",
-    "Result": "study",
+    "Result": "results",
     "Curve": "replicas",
     "exact": "replicas",
     "stacked": "replicas",
     "replicate": "replicas",
-    "using": "replicas",
+    "using": "tasks",
+    "grid": "grids",
     "Rival": "verdicts",
     "Check": "verdicts",
     "Verdict": "verdicts",
@@ -66,16 +67,17 @@ __all__ = ["__version__", *LAZY]
 
 if TYPE_CHECKING:
     from theorylab.cli import script as script
+    from theorylab.grids import grid as grid
     from theorylab.replicas import Curve as Curve
     from theorylab.replicas import exact as exact
     from theorylab.replicas import replicate as replicate
     from theorylab.replicas import stacked as stacked
-    from theorylab.replicas import using as using
-    from theorylab.study import Result as Result
+    from theorylab.results import Result as Result
     from theorylab.study import Source as Source
     from theorylab.study import discover as discover
     from theorylab.study import load as load
     from theorylab.study import run as run
+    from theorylab.tasks import using as using
     from theorylab.verdicts import Check as Check
     from theorylab.verdicts import Power as Power
     from theorylab.verdicts import Rival as Rival

@@ -17,8 +17,9 @@ import theorylab
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from theorylab.replicas import Progress
-    from theorylab.study import Listing, Result
+    from theorylab.results import Result
+    from theorylab.study import Listing
+    from theorylab.tasks import Progress
     from theorylab.verdicts import Check
 
 INTERRUPTED = 130  # the shell's status for a program that Ctrl-C ended
@@ -80,11 +81,40 @@ def show(study: str) -> None:
 
 
 @cli.command()
+@click.argument("study")
+@click.option("--full", is_flag=True, help="Of the full run (default: the quick one).")
+@click.option("--seed", type=click.IntRange(min=0), help="Another seed than the setting's.")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a field of the setting.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
+def why(study: str, full: bool, seed: int | None, changes: tuple[str, ...], out: Path) -> None:
+    """Say for each piece of a run whether it would be computed or reused, and what changed."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from theorylab import results
+    from theorylab.study import changed, find, load
+
+    with _user_errors(), _warnings_as_lines():
+        listing = find(study)
+        module = load(listing.name)
+        values: dict[str, Any] = dict(_assignment(text) for text in changes) | ({} if seed is None else {"seed": seed})
+        setting = changed(listing.name, module.FULL if full else module.QUICK, values)
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in ("piece", "will be", "why"):
+            table.add_column(name)
+        for piece, fate, reason in results.why(out, listing.name, setting, module):
+            table.add_row(*(Text(text) for text in (piece, fate, reason)))
+    _console().print(table)
+
+
+@cli.command()
 @click.argument("studies", nargs=-1)
 @click.option("--full", is_flag=True, help="Run at the paper's size (default: the quick settings).")
 @click.option("--seed", type=click.IntRange(min=0), help="Another seed than the setting's.")
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a field of the setting.")
 @click.option("--workers", type=click.IntRange(min=1), help="Threads to use (default: all cores).")
+@click.option("--dask", "scheduler", metavar="ADDRESS", help="Run on a Dask cluster: its scheduler's address.")
+@click.option("--fresh", is_flag=True, help="Compute everything again, also what the output folder already holds.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Also write all verdicts to this file.")
 def run(
@@ -93,10 +123,15 @@ def run(
     seed: int | None,
     changes: tuple[str, ...],
     workers: int | None,
+    scheduler: str | None,
+    fresh: bool,
     out: Path,
     json_file: Path | None,
 ) -> None:
     """Run studies (all, if none is named): figures and records under --out, and a table of verdicts.
+
+    What was killed goes on where it stopped; what --out holds already is not computed again unless the study, what it
+    reaches, its setting or a library changed (`theorylab why` tells).
 
     Exit status: 0 if every verdict is the one that its study declares, 1 if not, 2 for a usage error.
     """
@@ -104,6 +139,7 @@ def run(
     from theorylab.errors import require
     from theorylab.progress import live_progress
     from theorylab.study import discover, find
+    from theorylab.tasks import using
 
     with _user_errors():
         listings = list({x.name: x for x in map(find, studies)}.values()) or discover()
@@ -118,13 +154,16 @@ def run(
     console = _console()
     trials: list[_Trial] = []
     try:
-        with live_progress(console) as progress:
+        with live_progress(console) as progress, _warnings_as_lines(), _cluster(scheduler), using(workers=workers):
+            given = _Given(full, values, fresh, out, progress, alone=len(listings) == 1)
             for listing in listings:
-                alone = len(listings) == 1
-                trials.append(_try(listing, full, values, workers, out, progress, alone))
+                trials.append(_try(listing, given))
                 _announce(console, trials[-1])
     except KeyboardInterrupt:
-        _say(f"interrupted: {len(trials)} of {len(listings)} studies finished; their files in {out} are whole")
+        _say(
+            f"interrupted: {len(trials)} of {len(listings)} studies finished, their files in {out} are whole; the same "
+            "command goes on from here"
+        )
         raise SystemExit(INTERRUPTED) from None
     console.print()
     console.print(tables.verdict_table((trial.name, check) for trial in trials for check in trial.checks))
@@ -148,49 +187,102 @@ class _Trial:
     checks: tuple[Check, ...]
     source: str = ""
     figure: Path | None = None
+    reused: bool = False
 
     @property
     def as_declared(self) -> bool:
         return bool(self.checks) and all(check.as_declared for check in self.checks)
 
 
-def _try(
-    listing: Listing,
-    full: bool,
-    values: dict[str, Any],
-    workers: int | None,
-    out: Path,
-    progress: Progress,
-    alone: bool,
-) -> _Trial:
+@dataclass(frozen=True)
+class _Given:
+    """What the command line asked for."""
+
+    full: bool
+    values: dict[str, Any]
+    fresh: bool
+    out: Path
+    progress: Progress
+    alone: bool
+
+
+def _try(listing: Listing, given: _Given) -> _Trial:
     """Run one study; what breaks it becomes its verdict, so that it fails alone."""
+    from theorylab import results
     from theorylab.errors import InputError
     from theorylab.study import run as run_study
     from theorylab.verdicts.rule import broken
 
+    values = given.values
     began = time.perf_counter()
     try:
-        result: Result = run_study(listing.name, full=full, workers=workers, progress=progress, **values)
-        figure = result.save(out)["svg"]
+        how: dict[str, Any] = {"full": given.full, "out": given.out, "fresh": given.fresh, "progress": given.progress}
+        result: Result = run_study(listing.name, **how, **values)
+        figure = results.files(given.out, listing.name)["svg"]
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        if values and (isinstance(error, InputError) or (alone and isinstance(error, ValueError))):
+        if values and (isinstance(error, InputError) or (given.alone and isinstance(error, ValueError))):
             # The study is fine as it stands: what was set on the command line is not.
-            given = "" if isinstance(error, InputError) else f" with {', '.join(f'{k}={v}' for k, v in values.items())}"
-            _say(f"{listing.name}{given}: {error}")
+            how_set = ", ".join(f"{k}={v}" for k, v in values.items())
+            _say(f"{listing.name}{'' if isinstance(error, InputError) else f' with {how_set}'}: {error}")
             raise SystemExit(2) from None
         check = broken("the study runs", f"{type(error).__name__}: {error}")
         return _Trial(listing.name, time.perf_counter() - began, (check,))
     checks = result.checks or (broken("the study checks a claim", "it yielded no check"),)
-    return _Trial(listing.name, result.seconds, checks, str(result.source), figure)
+    return _Trial(listing.name, result.seconds, checks, str(result.source), figure, result.reused)
 
 
 def _announce(console: Console, trial: _Trial) -> None:
+    reused = ", reused" if trial.reused else ""
     mark = "[green]✓[/green]" if trial.as_declared else "[red]✗[/red]"
     console.print(
-        f"{mark} {trial.name}  {_plural(len(trial.checks), 'claim', 'claims')}, {trial.seconds:.2f} s", highlight=False
+        f"{mark} {trial.name}  {_plural(len(trial.checks), 'claim', 'claims')}, {trial.seconds:.2f} s{reused}",
+        highlight=False,
     )
+
+
+@contextlib.contextmanager
+def _cluster(address: str | None) -> Iterator[None]:
+    """Runs below use the Dask cluster whose scheduler has this address, if one is given."""
+    from theorylab.errors import InputError
+
+    if address is None:
+        yield
+        return
+    try:
+        import distributed
+    except ImportError:
+        with _user_errors():
+            raise InputError("--dask needs the cluster extra: pip install -e '.[cluster]'") from None
+    from theorylab.tasks import using
+
+    try:
+        client = distributed.Client(address, timeout=10)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, ImportError) as error:
+        with _user_errors():
+            raise InputError(f"no Dask scheduler answers at --dask {address}: {error}") from None
+    with client, using(executor=client.get_executor()):  # type: ignore[no-untyped-call]
+        yield
+
+
+@contextlib.contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """What the store warns of (a damaged file, a full disk) as one line each on standard error."""
+    import warnings
+
+    from theorylab.checkpoints import StoreWarning
+
+    def show(message: Any, category: type[Warning], *place: Any, **more: Any) -> None:
+        if issubclass(category, StoreWarning):
+            _say(str(message))
+        else:
+            usual(message, category, *place, **more)
+
+    with warnings.catch_warnings():
+        usual, warnings.showwarning = warnings.showwarning, show
+        warnings.simplefilter("always", StoreWarning)
+        yield
 
 
 def _plural(count: int, one: str, many: str) -> str:

@@ -11,6 +11,10 @@ class DivergedError(ArithmeticError):
     """A simulation left the finite numbers where it was not expected to."""
 
 
+class StoppedError(RuntimeError):
+    """A run was stopped from outside, a worker killed for instance; what was finished may be kept in checkpoints."""
+
+
 def require(condition: object, message: str) -> None:
     """Raise InputError(message) unless the condition holds."""
     if not condition:

@@ -49,7 +49,7 @@ def kernel(function: Callable[..., Any]) -> Kernel:
     """
     compiled = numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz"})(function)
     file = Path(function.__code__.co_filename)
-    if file.is_file() and _text_is_in_memory(file) and hasattr(compiled, "py_func"):
+    if file.is_file() and text_is_in_memory(file) and hasattr(compiled, "py_func"):
         try:
             cache = _Cache(function)  # type: ignore[no-untyped-call]
         except RuntimeError:  # no writable folder anywhere: go on without a cache
@@ -60,7 +60,18 @@ def kernel(function: Callable[..., Any]) -> Kernel:
     return cast(Kernel, compiled)
 
 
-def _text_is_in_memory(file: Path) -> bool:
+def compiled(file: Path) -> dict[str, bool]:
+    """By name, the modules with kernels that `file` reaches, and whether machine code of today's text is on disk."""
+    found = {}
+    for path in sources.reachable(file):
+        if "@kernel" in path.read_text(encoding="utf-8") and path != Path(__file__).resolve():
+            digest = sources.digest(path)[:16]
+            name = path.stem if path.parent.name == "theorylab" else f"{path.parent.name}.{path.stem}"
+            found[name] = any(any(folder.glob(f"{path.stem}.*{digest}*.nbi")) for folder in _folders(path))
+    return found
+
+
+def text_is_in_memory(file: Path) -> bool:
     """Whether what this process runs is what the files that `file` reaches now say."""
     return all(path.stat().st_mtime <= _started() and _bytecode_is_current(path) for path in sources.reachable(file))
 
@@ -91,6 +102,19 @@ def _started() -> float:
     return min(theorylab.IMPORTED_AT, time.time() - age)  # a forked process is younger than its memory
 
 
+def _folders(file: Path) -> list[Path]:
+    """Where machine code may lie: under NUMBA_CACHE_DIR; else beside the source, else in the user's cache."""
+    beside = file.resolve().parent
+    apart = "_".join(beside.parts[1:])  # folders of one name in two checkouts
+    if given := os.environ.get("NUMBA_CACHE_DIR"):
+        return [Path(given, apart)]
+    try:
+        users = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    except RuntimeError:  # no home
+        return [beside / "__pycache__"]
+    return [beside / "__pycache__", users / "theorylab" / apart]
+
+
 class _Locator(_CacheLocator):
     """Where machine code lies: a writable folder, and the digest of the reachable sources in the file name."""
 
@@ -102,16 +126,12 @@ class _Locator(_CacheLocator):
 
     @classmethod
     def from_function(cls, py_func: Callable[..., Any], py_file: str) -> _Locator | None:
-        """A locator in the first writable folder: NUMBA_CACHE_DIR; else beside the source, else the user's cache."""
-        beside = Path(py_file).resolve().parent
-        apart = "_".join(beside.parts[1:])  # folders of one name in two checkouts
-        given = os.environ.get("NUMBA_CACHE_DIR")
-        users = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "theorylab", apart)
-        for folder in [Path(given, apart)] if given else [beside / "__pycache__", users]:
+        """A locator in the first of the folders that can be written to."""
+        for folder in _folders(Path(py_file)):
             try:
-                locator = cls(py_func, py_file, folder.expanduser())
+                locator = cls(py_func, py_file, folder)
                 locator.ensure_cache_path()
-            except (OSError, RuntimeError):  # not writable, or no home
+            except OSError:  # not writable
                 continue
             return locator
         return None

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from theorylab import replicas
+    from theorylab import tasks
 
 
 @contextlib.contextmanager
-def live_progress(console: Console | None = None) -> Iterator[replicas.Progress]:
+def live_progress(console: Console | None = None) -> Iterator[tasks.Progress]:
     """A progress callback that draws a bar; silent where the output is a file or a pipe."""
     console = console or Console()
     if not (console.is_terminal or console.is_jupyter):
@@ -26,6 +26,6 @@ def live_progress(console: Console | None = None) -> Iterator[replicas.Progress]
         task = bars.add_task("", total=None)
 
         def progress(name: str, done: int, total: int) -> None:
-            bars.update(task, description=f"{name}: replicas", completed=done, total=total)
+            bars.update(task, description=f"{name}", completed=done, total=total)
 
         yield progress

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import importlib
+import functools
 import inspect
 import math
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theorylab import tasks
+from theorylab.checkpoints import run_key
 from theorylab.errors import DivergedError, InputError, require
 from theorylab.jit import Kernel
 from theorylab.streams import stream
+from theorylab.tasks import Reference, compute, cut, timed
 
-Progress = Callable[[str, int, int], None]
-"""Called as progress(kernel name, replicas done, replicas in all)."""
+HELD = 2**26
+"""Bytes of samples that a run may hold; above, a row is the mean of a block of replicas."""
 
-CHUNKS = 64  # pieces that a run is cut into: enough for progress and balance, few enough to cost nothing
+FEWEST = 256
+"""Rows that blocks leave at least: enough for the limits of `intervals`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,8 @@ class Curve:
 
     x: (points,); samples: (replicas, points). Monte Carlo: rows are independent replicas, and statements are
     about their mean. Exact: every entry is a value of its own (one row for a prediction, many for an ensemble of
-    settings), known up to `rounding`, an absolute bound broadcast to the shape of the samples.
+    settings), known up to `rounding`, an absolute bound broadcast to the shape of the samples. Where a run is too large
+    to be held, a row is the mean of `block` replicas.
     """
 
     x: NDArray[np.float64]
@@ -40,6 +42,7 @@ class Curve:
     exact: bool = False
     rounding: NDArray[np.float64] = field(default_factory=lambda: np.zeros(()))
     x_name: str = "steps"
+    block: int = 1
 
     def __post_init__(self) -> None:
         x, samples = np.asarray(self.x, dtype=float), np.asarray(self.samples, dtype=float)
@@ -84,7 +87,8 @@ class Curve:
     def __repr__(self) -> str:
         road = "exact" if self.exact else "Monte Carlo"
         span = f"{self.x_name} {self.x[0]:g}..{self.x[-1]:g}" if self.x.size else "no points"
-        return f"Curve({road}, {self.replicas} x {self.x.size}, {span})"
+        rows = f"{self.replicas} means of {self.block}" if self.block > 1 else f"{self.replicas}"
+        return f"Curve({road}, {rows} x {self.x.size}, {span})"
 
 
 def exact(x: ArrayLike, values: ArrayLike, relative_rounding: ArrayLike, x_name: str = "steps") -> Curve:
@@ -106,38 +110,6 @@ def stacked(curves: Sequence[Curve]) -> Curve:
     samples = np.concatenate([curve.samples for curve in curves])
     rounding = np.concatenate([curve.rounding for curve in curves])
     return Curve(first.x, samples, True, rounding, first.x_name)
-
-
-@dataclass(frozen=True)
-class _Means:
-    """By what means replicas run: set once by a door of the lab, seen by every `replicate` below it."""
-
-    executor: Executor | None = None
-    workers: int | None = None
-    progress: Progress | None = None
-
-
-_means: ContextVar[_Means] = ContextVar("means", default=_Means())  # noqa: B039 (frozen)
-
-
-@contextmanager
-def using(
-    *, executor: Executor | None = None, workers: int | None = None, progress: Progress | None = None
-) -> Iterator[None]:
-    """Within this context `replicate` uses the given executor or number of threads, and reports its progress.
-
-    What is None stays as an outer context has it. Raises InputError if workers < 1. Results do not depend on any of it.
-    """
-    require(
-        workers is None or (isinstance(workers, int) and not isinstance(workers, bool) and workers >= 1),
-        f"workers={workers!r} is not allowed: give an integer >= 1",
-    )
-    outer = _means.get()
-    token = _means.set(_Means(executor or outer.executor, workers or outer.workers, progress or outer.progress))
-    try:
-        yield
-    finally:
-        _means.reset(token)
 
 
 @overload
@@ -183,10 +155,13 @@ def replicate(
     The kernel returns (points,), one value per entry of `x`; or, with `names`, (len(names), points), and the
     result is a dict of curves from the same runs. Bytes depend on (kernel, arguments, seed) alone: not on the
     executor (any `concurrent.futures.Executor`; threads by default), and the first R of 2R replicas are the
-    R-run. `rounding` is the relative rounding bound used at points where all replicas coincide.
+    R-run. `rounding` is the relative rounding bound used at points where all replicas coincide. A run whose samples
+    would take more than HELD bytes streams them: each row of its curves is the mean of a block of replicas, which
+    leaves every statement about means as it is.
 
-    Raises InputError for replicas < 2 or an output of the wrong shape; DivergedError, saying how many replicas
-    and from which point on, if a value is not finite, unless `keep_diverged`.
+    Raises InputError for replicas < 2, an output of the wrong shape, or a run that would not fit into memory;
+    DivergedError, saying how many replicas and from which point on, if a value is not finite, unless `keep_diverged`
+    (which also keeps every replica a row of its own).
     """
     points = np.asarray(x, dtype=float)
     require(points.ndim == 1 and points.size, f"x needs shape (points,), points >= 1, not {points.shape}")
@@ -196,93 +171,104 @@ def replicate(
     )
     stream(seed, 0)  # a bad seed is refused before any work
     shape = points.shape if names is None else (len(names), points.size)
-    samples = _run_chunks(kernel, arguments, seed, int(replicas), shape, executor)
+    block = 1 if keep_diverged else _block(int(replicas), 8 * math.prod(shape))
+    _require_memory(int(replicas) // block, shape, block, rounding)
+    samples = _samples(kernel, arguments, seed, int(replicas), shape, block, executor)
     if not keep_diverged and not np.isfinite(samples).all():
-        raise DivergedError(_describe_divergence(kernel, arguments, samples, points, x_name))
-    bound = rounding * np.abs(np.where(np.isfinite(samples), samples, 0.0))
-    if names is None:
-        return Curve(points, samples, x_name=x_name, rounding=bound)
-    return {name: Curve(points, samples[:, i], x_name=x_name, rounding=bound[:, i]) for i, name in enumerate(names)}
+        raise DivergedError(_describe_divergence(kernel, arguments, samples, points, x_name, block))
+
+    def curve(values: NDArray[np.float64]) -> Curve:
+        bound = rounding * np.abs(np.where(np.isfinite(values), values, 0.0)) if rounding else np.zeros(())
+        return Curve(points, values, x_name=x_name, rounding=bound, block=block)
+
+    return curve(samples) if names is None else {name: curve(samples[:, i]) for i, name in enumerate(names)}
 
 
-def _run_chunks(
+def _block(replicas: int, row: int) -> int:
+    """Replicas per row, a divisor of their number: 1 where all rows (of `row` bytes) may be held."""
+    most = max(HELD // row, FEWEST)
+    if replicas <= most:
+        return 1
+    least = math.ceil(replicas / most)
+    block = next(b for b in range(least, replicas + 1) if replicas % b == 0)
+    nice = 2 ** math.ceil(math.log2(least))
+    require(
+        replicas // block >= min(most, FEWEST) // 2,
+        f"replicas={replicas} do not divide into blocks of {least} or a little more, as a run of this size needs: give "
+        f"a multiple of {nice}, such as {math.ceil(replicas / nice) * nice}",
+    )
+    return block
+
+
+def _require_memory(rows: int, shape: tuple[int, ...], block: int, rounding: float) -> None:
+    """Refuse, before anything is spent, what would not fit: the samples, their bounds, and as much to judge them."""
+    needed = 8 * rows * math.prod(shape) * (3 if rounding else 2)
+    free = tasks.available_memory() if needed > HELD else None
+    what = f"{rows} rows of {' x '.join(map(str, shape))} values" + (
+        f", each of {block} replicas," if block > 1 else ""
+    )
+    require(
+        free is None or needed <= free,
+        f"{what} need {needed / 2**30:.1f} GiB of memory, and {(free or 0) / 2**30:.1f} GiB are free: give fewer "
+        + ("points" if block > 1 else "points or replicas"),
+    )
+
+
+def _samples(
     kernel: Kernel,
     arguments: tuple[Any, ...],
     seed: int,
     replicas: int,
     shape: tuple[int, ...],
+    block: int,
     executor: Executor | None,
 ) -> NDArray[np.float64]:
-    """Samples (replicas, *shape), each chunk put in its own place whoever finishes first."""
-    means = _means.get()
-    report = means.progress or (lambda name, done, total: None)
+    """Samples (replicas / block, *shape), each piece put in its own place whoever finishes first."""
     label = getattr(kernel, "__name__", "kernel")
-    reference = _reference(kernel)
-    samples = np.empty((replicas, *shape))
+    reference = Reference.to(kernel)
     # Replica 0 runs here and now: it compiles once, and shows a wrong output shape before anything is spent.
-    first = _chunk(reference, arguments, seed, 0, 1)
+    first, seconds = timed(lambda: _rows(reference, arguments, seed, 1, 0, 1))
     if first.shape[1:] != shape:
         raise InputError(f"kernel {label} returned shape {first.shape[1:]}, expected {shape}: one value per point")
-    samples[:1] = first
-    report(label, 1, replicas)
-    edges = np.unique(np.linspace(1, replicas, min(replicas - 1, CHUNKS) + 1).astype(int))
-    given = executor or means.executor
-    pool = given or ThreadPoolExecutor(means.workers or available_cores())
-    futures: dict[Future[NDArray[np.float64]], tuple[int, int]] = {}
-    try:
-        for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-            futures[pool.submit(_chunk, reference, arguments, seed, start, stop)] = (start, stop)
-        done = 1
-        for future in as_completed(futures):
-            start, stop = futures[future]
-            chunk = future.result()
-            if chunk.shape != (stop - start, *shape):
-                raise InputError(f"kernel {label} returned {shape} for replica 0, but not for {start} to {stop - 1}")
-            samples[start:stop] = chunk
-            done += stop - start
-            report(label, done, replicas)
-    except BaseException:  # Ctrl-C included: let nothing queue up behind the one who stops
-        for future in futures:
-            future.cancel()
-        raise
-    finally:
-        if given is None:
-            pool.shutdown(wait=True, cancel_futures=True)
+    samples = np.empty((replicas // block, *shape))
+    samples[:1] = first  # of a block, this is written over
+    done = 1 if block == 1 else 0
+    key = run_key(kernel, {"seed": int(seed), "replicas": replicas, "block": block}, arguments)
+    pieces = cut(done, replicas, block)
+
+    def call(start: int, stop: int) -> tasks.Call:
+        return functools.partial(_rows, reference, arguments, seed, block, start, stop)
+
+    finished = compute(call, pieces, label=label, key=key, seconds=seconds, done=done, executor=executor)
+    for (start, stop), rows in finished:
+        if rows.shape != ((stop - start) // block, *shape):
+            raise InputError(f"kernel {label} returned {shape} for replica 0, but not for {start} to {stop - 1}")
+        samples[start // block : stop // block] = rows
     return samples
 
 
-def _chunk(reference: Any, arguments: tuple[Any, ...], seed: int, start: int, stop: int) -> NDArray[np.float64]:
-    kernel = _resolve(reference)
-    rows = [np.asarray(kernel(*arguments, stream(seed, r)), dtype=float) for r in range(start, stop)]
+def _rows(
+    reference: Reference, arguments: tuple[Any, ...], seed: int, block: int, start: int, stop: int
+) -> NDArray[np.float64]:
+    """What replicas start..stop gave, one row each; or the mean of each `block` of them."""
+    kernel = reference.resolve()
+    rows: list[NDArray[np.float64]] = []
+    for first in range(start, stop, block):
+        row = np.array(kernel(*arguments, stream(seed, first)), dtype=float)
+        for r in range(first + 1, first + block):
+            row += kernel(*arguments, stream(seed, r))
+        rows.append(row / block if block > 1 else row)
     require(len({row.shape for row in rows}) == 1, "the kernel returns other shapes for other replicas: one is needed")
     return np.stack(rows)
 
 
-def _reference(kernel: Kernel) -> Any:
-    """The kernel by module and name where that finds it again (another process then loads it from the cache)."""
-    place = (getattr(kernel, "__module__", None), getattr(kernel, "__name__", None))
-    try:
-        found = getattr(importlib.import_module(str(place[0])), str(place[1]), None)
-    except ImportError:
-        return kernel
-    return place if found is kernel and place[0] != "__main__" else kernel
-
-
-def _resolve(reference: Any) -> Any:
-    if isinstance(reference, tuple):
-        return getattr(importlib.import_module(reference[0]), reference[1])
-    return reference
-
-
-def available_cores() -> int:
-    """Number of processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _describe_divergence(
-    kernel: Kernel, arguments: tuple[Any, ...], samples: NDArray[np.float64], x: NDArray[np.float64], x_name: str
+    kernel: Kernel,
+    arguments: tuple[Any, ...],
+    samples: NDArray[np.float64],
+    x: NDArray[np.float64],
+    x_name: str,
+    block: int,
 ) -> str:
     """How many replicas diverged, which first and from which point, under which scalar arguments."""
     bad = np.asarray(~np.isfinite(samples.reshape(samples.shape[0], -1, x.size)).all(axis=1))
@@ -295,7 +281,9 @@ def _describe_divergence(
         for name, value in zip(names, arguments, strict=False)
         if isinstance(value, (int, float, np.number))
     )
+    what = "replicas" if block == 1 else f"blocks of {block} replicas"
     return (
-        f"{count} of {samples.shape[0]} replicas of {getattr(kernel, '__name__', 'kernel')}({setting}) diverged, "
-        f"first at {x_name} {x[point]:g} (replica {replica}): lower the step size, or keep_diverged=True to study it"
+        f"{count} of {samples.shape[0]} {what} of {getattr(kernel, '__name__', 'kernel')}({setting}) diverged, "
+        f"first at {x_name} {x[point]:g} ({what.split()[0][:-1]} {replica}): lower the step size, or "
+        "keep_diverged=True to study it"
     )

@@ -47,6 +47,12 @@ def digest(file: str | Path) -> str:
     return total.hexdigest()
 
 
+def digests(file: str | Path) -> dict[str, str]:
+    """The first 16 hexadecimal digits of the SHA-256 of each file that `file` can reach, by module name."""
+    found = sorted((_module_name(path)[0], path) for path in reachable(file))
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for name, path in found}
+
+
 def _module_name(path: Path) -> tuple[str, Path]:
     """Dotted module name of a file, and the folder that its top package (or the file itself) lies in."""
     parts = [] if path.name == "__init__.py" else [path.stem]

@@ -6,6 +6,7 @@ same bytes.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -22,7 +23,7 @@ from theorylab.errors import InputError, require
 if TYPE_CHECKING:
     from theorylab.replicas import Curve
 
-SCHEMA = 1
+SCHEMA = 2
 LIBRARIES = ("numpy", "scipy", "sympy", "numba", "matplotlib", "theorylab")
 
 
@@ -41,7 +42,7 @@ def prepare_folder(folder: Path) -> None:
 def write_atomically(path: Path, content: bytes) -> None:
     """Put `content` at `path`, whole or not at all, also if the process dies or the disk is full."""
     prepare_folder(path.parent)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".unfinished")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -52,6 +53,12 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def sweep(folder: Path) -> None:
+    """Delete what writers that were killed left unfinished in a folder; call it where no other can be writing."""
+    for path in folder.glob(".*.unfinished"):
+        path.unlink(missing_ok=True)
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -71,6 +78,7 @@ def write_curves(path: Path, curves: Mapping[str, Curve], record: Mapping[str, A
             f"{name}/rounding": curve.rounding,
             f"{name}/exact": np.array(curve.exact),
             f"{name}/x_name": np.array(curve.x_name),
+            f"{name}/block": np.array(curve.block),
         }
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
@@ -96,6 +104,7 @@ def read_curves(path: Path) -> tuple[dict[str, Curve], dict[str, Any]]:
                     bool(file[f"{name}/exact"]),
                     file[f"{name}/rounding"],
                     str(file[f"{name}/x_name"]),
+                    int(file[f"{name}/block"]),
                 )
                 for name in record.pop("names")
             }
@@ -109,17 +118,37 @@ def read_curves(path: Path) -> tuple[dict[str, Curve], dict[str, Any]]:
 
 
 def provenance(study: str, setting: Mapping[str, Any], source_file: Path) -> dict[str, Any]:
-    """What every number can be traced to: study, setting (seed included), hash of the sources, versions."""
-    from theorylab import sources
+    """What every number can be traced to: study, setting (seed included), sources, versions, kind of processor.
 
+    `sources` is the hash of all text that the study reaches, and `files` has a short one per file. A process whose
+    memory may hold another text than the disk, since a file was edited after it started, says so in their place.
+    """
+    from theorylab import jit, sources
+
+    digest = sources.digest(source_file) if jit.text_is_in_memory(source_file) else "edited after this process started"
     return {
         "schema": SCHEMA,
         "study": study,
         "setting": dict(setting),
         "seed": setting.get("seed"),
-        "sources": sources.digest(source_file),
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES},
+        "sources": digest,
+        "files": sources.digests(source_file),
+        "versions": versions(),
+        "processor": processor(),
     }
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that numbers depend on."""
+    return {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES}
+
+
+@functools.cache
+def processor() -> str:
+    """Kind of processor that kernels are compiled for: another one may differ in the last bits of a sum."""
+    from llvmlite import binding  # type: ignore[import-untyped]
+
+    return str(binding.get_host_cpu_name())
 
 
 def checksum(path: Path) -> str:
@@ -127,6 +156,7 @@ def checksum(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@functools.cache
 def _version(name: str) -> str:
     try:
         return version(name)

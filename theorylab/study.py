@@ -6,10 +6,8 @@ import ast
 import contextlib
 import dataclasses
 import difflib
-import functools
 import importlib
 import importlib.util
-import json
 import math
 import re
 import sys
@@ -27,7 +25,9 @@ from theorylab.errors import InputError, require
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from theorylab.replicas import Curve, Progress
+    from theorylab.replicas import Curve
+    from theorylab.results import Result
+    from theorylab.tasks import Progress
     from theorylab.verdicts import Check
 
 PACKAGE = "studies"
@@ -116,64 +116,6 @@ def load(name: str) -> types.ModuleType:
     return importlib.import_module(f"{PACKAGE}.{find(name).name}")
 
 
-@dataclass(frozen=True, eq=False)
-class Result:
-    """What a run found: verdicts, curves, setting. Prints as a table; a notebook shows the figure too."""
-
-    study: str
-    source: Source
-    setting: Any
-    checks: tuple[Check, ...]
-    measured: Mapping[str, Curve]
-    predicted: Mapping[str, Curve]
-    seconds: float
-    module: Any = dataclasses.field(repr=False)
-
-    @functools.cached_property
-    def figure(self) -> Figure:
-        """The study's figure, drawn at first use."""
-        drawn: Figure = self.module.figure(self.setting, self.measured, self.predicted)
-        return drawn
-
-    @property
-    def as_declared(self) -> bool:
-        """Whether every claim and every rival came out as the study declares; False if there is none."""
-        return bool(self.checks) and all(check.as_declared for check in self.checks)
-
-    def record(self) -> dict[str, Any]:
-        """Provenance and verdicts as JSON values."""
-        from theorylab import store
-
-        path = Path(str(self.module.__file__))
-        setting = json.loads(json.dumps(dataclasses.asdict(self.setting)))
-        traced = store.provenance(self.study, setting, path)
-        return traced | {"source": str(self.source), "checks": [check.to_json() for check in self.checks]}
-
-    def save(self, out: Path) -> dict[str, Path]:
-        """Write figure (svg), record (json) and curves (npz) under out/<family>/<study>; returns their paths."""
-        from theorylab import plots, store
-
-        stem = out.joinpath(*self.study.split("."))
-        paths = {kind: stem.with_name(f"{stem.name}.{kind}") for kind in ("svg", "npz", "json")}
-        record = self.record()
-        curves = {f"measured/{k}": c for k, c in self.measured.items()}
-        curves |= {f"predicted/{k}": c for k, c in self.predicted.items()}
-        store.write_atomically(paths["svg"], plots.svg(self.figure))
-        store.write_curves(paths["npz"], curves, {k: record[k] for k in record if k != "checks"})
-        store.write_json(paths["json"], record | {"curves": store.checksum(paths["npz"])})
-        return paths
-
-    def __repr__(self) -> str:
-        from theorylab import tables
-
-        return tables.as_text(self)
-
-    def _repr_html_(self) -> str:
-        from theorylab import plots, tables
-
-        return tables.as_html(self) + plots.svg(self.figure).decode()
-
-
 def run(
     study: Any,
     *,
@@ -182,34 +124,40 @@ def run(
     executor: Executor | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    fresh: bool = False,
     **changes: Any,
 ) -> Result:
     """Result of running a study (its module, or its name) at its quick setting, or its full one.
 
-    `changes` replace fields of the setting (`seed=3`, `dim=64`). With `out`, figure and record are written
-    under that folder. Raises InputError for an unknown study or setting, a wrong type, or values that the study's
-    model refuses; DivergedError where a simulation leaves the finite numbers.
+    `changes` replace fields of the setting (`seed=3`, `dim=64`). With `out`, figure, record and curves are written
+    under that folder, long runs keep checkpoints there, and curves that a run of the same sources, setting and
+    versions left there are used again, unless `fresh`. Raises InputError for an unknown study or setting, a wrong type,
+    values that the study's model refuses, or a folder that cannot be written; DivergedError where a simulation leaves
+    the finite numbers.
     """
+    from theorylab import results, store
     from theorylab.progress import live_progress
-    from theorylab.replicas import using
+    from theorylab.tasks import using
 
     module = load(study) if isinstance(study, str) else study
     spec = getattr(module, "__spec__", None)
     name = str(spec.name if spec else module.__name__)
     setting = changed(name, module.FULL if full else module.QUICK, changes)
+    found = None
     if out is not None:
-        from theorylab import store
-
         store.prepare_folder(Path(out))
+        found = results.stored(Path(out), _short(name), setting, module)
+        found = None if fresh or not found.usable else found
     began = time.perf_counter()
     # At a prompt or in a notebook the run shows its progress; a program that calls it is not written to.
     shown = live_progress() if progress is None and hasattr(sys, "ps1") else contextlib.nullcontext(progress)
-    with shown as report, using(executor=executor, workers=workers, progress=report):
-        measured = module.measure(setting)
-        predicted = module.predict(setting)
+    kept = None if out is None else results.pieces(Path(out), _short(name))
+    with shown as report, using(executor=executor, workers=workers, progress=report, checkpoints=kept):
+        measured = found.side("measured") if found else module.measure(setting)
+        predicted = found.side("predicted") if found else module.predict(setting)
         checks = tuple(module.checks(setting, measured, predicted))
-    result = Result(
-        study=name.removeprefix(f"{PACKAGE}."),
+    result = results.Result(
+        study=_short(name),
         source=module.SOURCE,
         setting=setting,
         checks=checks,
@@ -217,10 +165,15 @@ def run(
         predicted=predicted,
         seconds=time.perf_counter() - began,
         module=module,
+        reused=found is not None,
     )
-    if out is not None:
+    if out is not None and not (found and found.figure):
         result.save(Path(out))
     return result
+
+
+def _short(name: str) -> str:
+    return name.removeprefix(f"{PACKAGE}.")
 
 
 def changed(study: str, setting: Any, changes: Mapping[str, Any]) -> Any:

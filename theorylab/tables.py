@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from theorylab.study import Result
+    from theorylab.results import Result
     from theorylab.verdicts import Check
 
 COLOURS = {"supported": "green", "refuted": "red", "inconclusive": "yellow", "error": "bold red"}

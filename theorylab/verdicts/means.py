@@ -130,7 +130,7 @@ def monotone(
         if diverged := _divergence(curve, sign):
             return diverged
         rounding = curve.rounding[:, 1:] + curve.rounding[:, :-1]
-        steps = Curve(curve.x[1:], sign * np.diff(curve.samples), curve.exact, rounding, curve.x_name)
+        steps = Curve(curve.x[1:], sign * np.diff(curve.samples), curve.exact, rounding, curve.x_name, curve.block)
         return _one_sided(+1, level, strict=False)(steps, 0.0)
 
     return _trial(claim, "monotone", statement, measured, 0.0, rival, declared)
@@ -219,7 +219,8 @@ def _difference(left: Curve, right: Curve | float) -> Curve:
     if not isinstance(right, Curve):
         right = Curve(left.x, np.full((1, left.x.size), float(right)), exact=True)
     rounding = left.rounding + right.rounding
-    return Curve(left.x, left.samples - right.samples, left.exact and right.exact, rounding, left.x_name)
+    block = max(left.block, right.block)
+    return Curve(left.x, left.samples - right.samples, left.exact and right.exact, rounding, left.x_name, block)
 
 
 def _point(difference: Curve) -> Floats:
@@ -292,4 +293,5 @@ def _replicas_needed(curve: Curve, gap: float, half_width: float) -> str:
     """What would decide: replicas at which the interval is as narrow as the gap seen, if it is not yet."""
     if curve.exact or not 0 < gap < half_width or not math.isfinite(half_width):
         return ""
-    return f"the gap seen would be decided by about {math.ceil(curve.replicas * (half_width / gap) ** 2)} replicas"
+    needed = math.ceil(curve.replicas * curve.block * (half_width / gap) ** 2)
+    return f"the gap seen would be decided by about {needed} replicas"
