@@ -35,7 +35,7 @@ def grid(
 
     Raises InputError for no points, an unknown reduction, or a kernel that does not return one row per point.
     """
-    rows = np.ascontiguousarray(points, dtype=float)
+    rows = np.array(points, dtype=float, order="C", copy=None)
     require(rows.ndim >= 1 and rows.shape[0] >= 1, f"points of shape {rows.shape} are no grid: give (n, ...), n >= 1")
     require(reduce is None or reduce in REDUCTIONS, f"reduce={reduce!r} is not allowed: give 'max', 'min' or 'sum'")
     label = getattr(kernel, "__name__", "kernel")

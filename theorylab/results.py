@@ -105,12 +105,32 @@ class Stored:
 
     reason: str
     curves: Mapping[str, Curve] = dataclasses.field(default_factory=dict)
-    figure: bool = False
+    record: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    figure: bool | None = None
+    """Whether the figure is the one that was drawn; None if there is none."""
 
     @property
     def usable(self) -> bool:
         """Whether the curves may stand for a run."""
         return not self.reason
+
+    def complete(self, result: Result) -> bool:
+        """Whether the figure is there as it was drawn, and the record says what the curves give.
+
+        A StoreWarning reports what is damaged.
+        """
+        from theorylab.checkpoints import StoreWarning
+
+        said = {k: v for k, v in self.record.items() if k not in ("curves", "figure")}
+        same = said == json.loads(json.dumps(result.record()))
+        for whole, what, reason in (
+            (same, "record", "it does not say what its curves give"),
+            (self.figure is not False, "figure", "its checksum does not match the record's"),
+        ):
+            if not whole:
+                words = f"the stored {what} of {result.study} is damaged ({reason}): made again from the curves"
+                warnings.warn(words, StoreWarning, stacklevel=3)
+        return same and bool(self.figure)
 
     def side(self, name: str) -> dict[str, Curve]:
         """The curves of one side, 'measured' or 'predicted'."""
@@ -151,7 +171,13 @@ def stored(out: Path, study: str, setting: Any, module: Any) -> Stored:
     except (InputError, OSError) as error:
         warnings.warn(f"{paths['npz']} is damaged ({error}): computed again", StoreWarning, stacklevel=3)
         return Stored("the curves are damaged")
-    return Stored("", curves, paths["svg"].is_file() and store.checksum(paths["svg"]) == record["figure"])
+    return Stored("", curves, record, _intact(paths["svg"], record["figure"]))
+
+
+def _intact(path: Path, checksum: str) -> bool | None:
+    from theorylab import store
+
+    return store.checksum(path) == checksum if path.is_file() else None
 
 
 def why(out: Path, study: str, setting: Any, module: Any) -> list[tuple[str, str, str]]:

@@ -70,7 +70,7 @@ def write_curves(path: Path, curves: Mapping[str, Curve], record: Mapping[str, A
     """Write curves and the record that they belong to as one npz file."""
     import numpy as np
 
-    arrays = {"record": np.array(json.dumps(dict(record) | {"names": sorted(curves)}, allow_nan=False))}
+    arrays = {"record": np.array(json.dumps(dict(record) | {"names": list(curves)}, allow_nan=False))}
     for name, curve in curves.items():
         arrays |= {
             f"{name}/x": curve.x,

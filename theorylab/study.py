@@ -167,7 +167,7 @@ def run(
         module=module,
         reused=found is not None,
     )
-    if out is not None and not (found and found.figure):
+    if out is not None and not (found and found.complete(result)):
         result.save(Path(out))
     return result
 

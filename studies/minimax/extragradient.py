@@ -6,6 +6,7 @@ On a mode i sigma, F(z_k) = i sigma m^k with |m|^2 = 1 - x + x^2, x = (a sigma)^
 is. Descent-ascent multiplies |z|^2 by 1 + (a sigma)^2 at every step, whatever a > 0.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +55,7 @@ def predict(s):
     worst = 1j * theory.extragradient_worst_singular_value(STEP, k)
     value = np.abs(theory.extragradient_value(worst, STEP, k)) ** 2
     return {"worst": exact(k, value, 24 * (k + 1) * 2.0**-53),
-            "limit": exact(k, 2 / np.e / k, 2.0**-51),
+            "limit": exact(k, 2 / math.e / k, 2.0**-51),
             "bound": exact(k, theory.extragradient_bound(k), 2.0**-51),
             "square": exact(k, 4 / (k + 1) ** 2, 2.0**-51),
             "ascent": exact(steps, theory.gradient_descent_ascent_growth(STEP, 0.5, steps), 8 * (steps + 1) * 2.0**-53),
@@ -65,7 +66,7 @@ def checks(s, measured, predicted):
     rival = Rival(claim="2/(e k), its limit, at every k", predicted=predicted["limit"])
     yield agrees("worst |F(z_k)|^2 of extragradient, closed form", measured["worst"], predicted["worst"], rival=rival)
     late = grid(s) >= s.horizon // 10
-    claim, wrong = "k |F(z_k)|^2 tends to 2/e", exact(grid(s)[late], 4 / np.e / grid(s)[late], 0.0)
+    claim, wrong = "k |F(z_k)|^2 tends to 2/e", exact(grid(s)[late], 4 / math.e / grid(s)[late], 0.0)
     rival = Rival(claim="to 4/e", predicted=wrong)
     yield agrees(claim, measured["worst"].at(late), predicted["limit"].at(late), within=0.01, rival=rival)
     rival = Rival(claim="as 1/k^2", predicted=Power(-2))
