@@ -23,15 +23,18 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-# One BLAS thread, unless the user says otherwise before numpy is imported: work is shared out over replicas, and sums
-# that BLAS splits over threads would make bytes depend on the number of cores.
+# One BLAS and one Numba thread, unless the user says otherwise before they are imported: work is shared out over
+# replicas, and sums that BLAS splits over threads would make bytes depend on the number of cores.
 for _variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
+if "numba" not in sys.modules:  # which does not bear a change of mind
+    os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 IMPORTED_AT = time.time()
 """When this process loaded the laboratory, in seconds of the epoch: sources edited later are not trusted."""
 
