@@ -454,3 +454,24 @@ def test_ctrl_c_between_two_studies_keeps_the_finished_one(command, monkeypatch,
     assert err == stopped_line("1 of 3", "out")
     names = sorted(path.name for path in (tmp_path / "out" / "regression").iterdir())
     assert names == ["ema_variance.json", "ema_variance.npz", "ema_variance.svg"]
+
+
+def test_why_says_what_a_run_would_do_and_what_changed(command):
+    status, out, err = command("why", "one_hot")
+    assert (status, err) == (0, "")
+    assert "computed" in out
+    assert "nothing is stored" in out
+    assert "machine code" in out
+    assert command("run", "one_hot")[0] == 0
+    assert "reused" in command("run", "one_hot")[1]
+    _, out, _ = command("why", "one_hot")
+    assert [line.split()[:2] for line in out.splitlines()[1:]] == [
+        ["curves", "reused"],
+        ["checks", "computed"],
+        ["figure", "reused"],
+    ]
+    _, out, _ = command("why", "one_hot", "--seed", "77")
+    assert "another setting: seed" in out
+    assert "reused" not in command("run", "one_hot", "--fresh")[1]
+    refused(command("why", "one_hat"), "did you mean")
+    refused(command("why", "one_hot", "--set", "sead=1"), "no setting 'sead'")
