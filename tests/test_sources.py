@@ -8,6 +8,7 @@ import pytest
 
 import theorylab
 from theorylab import sources
+from theorylab.study import find
 
 HOME = Path(theorylab.__file__).parent
 
@@ -131,7 +132,7 @@ def test_lazily_exported_names_are_followed_to_their_module(tmp_path, name):
     kern = tmp_path / "kern.py"
     kern.write_text(f"from theorylab import {name}")
     expected = HOME.parent.joinpath(*module.split(".")).with_suffix(".py")
-    assert expected in sources.reachable(kern)
+    assert (expected in sources.reachable(kern)) is (expected != sources.DOOR)
 
 
 def test_public_names_are_listed_once_and_exist():
@@ -174,3 +175,10 @@ def test_lazy_names_used_as_attributes_are_followed(tmp_path):
     kern = tmp_path / "kern.py"
     kern.write_text("import theorylab\nrun = theorylab.replicate")
     assert HOME / "replicas.py" in sources.reachable(kern)
+
+
+def test_the_command_line_is_no_source_of_numbers():
+    study = find("one_hot").path
+    assert "script" in study.read_text(encoding="utf-8")
+    assert sources.DOOR not in sources.reachable(study)
+    assert sources.DOOR in sources.reachable(sources.DOOR)
