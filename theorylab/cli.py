@@ -114,6 +114,8 @@ def why(study: str, full: bool, seed: int | None, changes: tuple[str, ...], out:
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a field of the setting.")
 @click.option("--workers", type=click.IntRange(min=1), help="Threads to use (default: all cores).")
 @click.option("--dask", "scheduler", metavar="ADDRESS", help="Run on a Dask cluster: its scheduler's address.")
+@click.option("--until-decided", is_flag=True, help="Add replicas until every check is decided, or --budget is spent.")
+@click.option("--budget", type=click.IntRange(min=2), help="Most replicas of a run until decided (default: 64 times).")
 @click.option("--fresh", is_flag=True, help="Compute everything again, also what the output folder already holds.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Also write all verdicts to this file.")
@@ -124,6 +126,8 @@ def run(
     changes: tuple[str, ...],
     workers: int | None,
     scheduler: str | None,
+    until_decided: bool,
+    budget: int | None,
     fresh: bool,
     out: Path,
     json_file: Path | None,
@@ -146,6 +150,7 @@ def run(
         values: dict[str, Any] = dict(_assignment(text) for text in changes)
         if seed is not None:
             values["seed"] = seed
+        require(until_decided or budget is None, "--budget has no meaning without --until-decided")
         store.prepare_folder(out)
         if json_file is not None:
             require(not json_file.is_dir(), f"--json {json_file} is a folder: give a file")
@@ -155,7 +160,7 @@ def run(
     trials: list[_Trial] = []
     try:
         with live_progress(console) as progress, _warnings_as_lines(), _cluster(scheduler), using(workers=workers):
-            given = _Given(full, values, fresh, out, progress, alone=len(listings) == 1)
+            given = _Given(full, values, fresh, out, progress, until_decided, budget, alone=len(listings) == 1)
             for listing in listings:
                 trials.append(_try(listing, given))
                 _announce(console, trials[-1])
@@ -203,6 +208,8 @@ class _Given:
     fresh: bool
     out: Path
     progress: Progress
+    until_decided: bool
+    budget: int | None
     alone: bool
 
 
@@ -217,6 +224,8 @@ def _try(listing: Listing, given: _Given) -> _Trial:
     began = time.perf_counter()
     try:
         how: dict[str, Any] = {"full": given.full, "out": given.out, "fresh": given.fresh, "progress": given.progress}
+        if given.until_decided:
+            how |= {"until": "decided", "budget": given.budget}
         result: Result = run_study(listing.name, **how, **values)
         figure = results.files(given.out, listing.name)["svg"]
     except KeyboardInterrupt:

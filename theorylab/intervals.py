@@ -8,11 +8,13 @@ by Hall's monotone transformation (P. Hall, On the removal of skewness by transf
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.optimize import fixed_point
+from scipy.special import ndtr, stdtrit
 
 from theorylab.errors import require
 
@@ -38,8 +40,13 @@ class Limits:
     doubt: str = ""
 
 
-def mean_limits(samples: Floats, level: float, rounding: Floats | float = 0.0) -> Limits:
+def mean_limits(
+    samples: Floats, level: float, rounding: Floats | float = 0.0, *, tightest: int | None = None
+) -> Limits:
     """Limits that hold at all points of samples (replicas, points) together, except with probability `level`.
+
+    With `tightest`, a number of replicas, the limits are those of a confidence sequence: of a run that grows they hold
+    at every size together, whenever one looks and for whatever reason one stops, and are tightest at that size.
 
     Each side is given half of the level; what is left over in a statement about one side covers the skewness that
     the correction leaves. `rounding` (broadcast to (points,)) widens them, and is all there is where the replicas
@@ -61,7 +68,10 @@ def mean_limits(samples: Floats, level: float, rounding: Floats | float = 0.0) -
     error = np.where(constant, 0.0, np.sqrt(square / ((count - 1) * count)))
     skewness = np.where(constant, 0.0, (centred**3).mean(axis=0) / (square / count) ** 1.5)
     share = np.where(constant, 0.0, (centred**2).max(axis=0) / square)
-    quantile = float(stdtrit(count - 1, 1 - level / points / 2))
+    if tightest is None:
+        quantile = float(stdtrit(count - 1, 1 - level / points / 2))
+    else:
+        quantile = sequence_quantile(count, level / points, tightest)
     lower = unit * (mean - error * _student_from_symmetric(quantile, skewness, count))
     upper = unit * (mean - error * _student_from_symmetric(-quantile, skewness, count))
     lower, upper = (np.where(constant, samples[0], side) for side in (lower, upper))
@@ -74,6 +84,19 @@ def mean_limits(samples: Floats, level: float, rounding: Floats | float = 0.0) -
             "tail, and a normal interval would be wrong; more replicas, or a statement about a median, would tell"
         )
     return Limits(lower - rounding, upper + rounding, doubt)
+
+
+def sequence_quantile(count: int, level: float, tightest: int) -> float:
+    """Half-width, in standard errors after `count` replicas, of a two-sided confidence sequence for a mean.
+
+    The asymptotic sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2021): with u = count rho^2,
+    sqrt((1 + 1/u) log((1 + u) / level^2)). It is narrowest at u = log(1 + u) - 2 log level, which sets rho at
+    `tightest`. As the t distribution has wider tails than the normal one, the quantile of equal probability is taken.
+    """
+    best = fixed_point(lambda u: np.log1p(u) - 2 * np.log(level), 1.0)
+    u = float(best) * count / tightest
+    normal = math.sqrt((1 + 1 / u) * (math.log1p(u) - 2 * math.log(level)))
+    return float(-stdtrit(count - 1, max(ndtr(-normal), np.finfo(float).tiny)))
 
 
 def _student_from_symmetric(z: float, skewness: Floats, count: int) -> Floats:

@@ -233,7 +233,13 @@ def _samples(
     samples = np.empty((replicas // block, *shape))
     samples[:1] = first  # of a block, this is written over
     done = 1 if block == 1 else 0
-    key = run_key(kernel, {"seed": int(seed), "replicas": replicas, "block": block}, arguments)
+    memory = tasks.memory()
+    growing = None if memory is None else run_key(kernel, {"seed": int(seed), "block": block}, arguments)
+    if memory and growing in memory:  # the first replicas of a run are those of the smaller one
+        known = memory[growing][: samples.shape[0]]
+        samples[: known.shape[0]] = known
+        done = known.shape[0] * block
+    key = run_key(kernel, {"seed": int(seed), "replicas": replicas, "block": block, "from": done}, arguments)
     pieces = cut(done, replicas, block)
 
     def call(start: int, stop: int) -> tasks.Call:
@@ -244,6 +250,8 @@ def _samples(
         if rows.shape != ((stop - start) // block, *shape):
             raise InputError(f"kernel {label} returned {shape} for replica 0, but not for {start} to {stop - 1}")
         samples[start // block : stop // block] = rows
+    if memory is not None and growing is not None:
+        memory[growing] = samples
     return samples
 
 

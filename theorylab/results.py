@@ -36,6 +36,8 @@ class Result:
     module: Any = dataclasses.field(repr=False)
     reused: bool = False
     """Whether the curves came from the store; the checks are made anew all the same."""
+    looks: tuple[int, ...] = ()
+    """Replicas at each look of a run that went on until its checks were decided; empty for a run of fixed size."""
 
     @functools.cached_property
     def figure(self) -> Figure:
@@ -51,7 +53,8 @@ class Result:
     def record(self) -> dict[str, Any]:
         """Provenance and verdicts as JSON values."""
         traced = _provenance(self.study, self.setting, self.module)
-        return traced | {"source": str(self.source), "checks": [check.to_json() for check in self.checks]}
+        looks = {"looks": list(self.looks)} if self.looks else {}
+        return traced | looks | {"source": str(self.source), "checks": [check.to_json() for check in self.checks]}
 
     def save(self, out: Path) -> dict[str, Path]:
         """Write figure (svg), record (json) and curves (npz) under out/<family>/<study>; returns their paths.
@@ -161,6 +164,8 @@ def stored(out: Path, study: str, setting: Any, module: Any) -> Stored:
     )
     if schema < store.SCHEMA:
         return Stored(f"stored by an earlier version of the lab (schema {schema}, now {store.SCHEMA})")
+    if record.get("looks"):
+        return Stored("stored by a run that went on until it was decided: its limits are wider")
     if difference := _difference(record, _provenance(study, setting, module)):
         return Stored(difference)
     if not paths["npz"].is_file():

@@ -44,6 +44,7 @@ class _Means:
     workers: int | None = None
     progress: Progress | None = None
     checkpoints: Checkpoints | None = None
+    memory: dict[str, NDArray[np.float64]] | None = None
 
 
 _means: ContextVar[_Means] = ContextVar("means", default=_Means())  # noqa: B039 (frozen)
@@ -56,12 +57,13 @@ def using(
     workers: int | None = None,
     progress: Progress | None = None,
     checkpoints: Path | None = None,
+    memory: dict[str, NDArray[np.float64]] | None = None,
 ) -> Iterator[None]:
     """Within this context runs use the given executor or number of threads, report progress, and keep checkpoints.
 
     `checkpoints` is a folder: finished pieces of long runs are kept there, and a run that finds its own goes on from
-    them. What is None stays as an outer context has it. Results do not depend on any of it. Raises InputError if
-    workers < 1.
+    them. `memory`, a dict, keeps samples: a run that grows computes its new replicas only. What is None stays as an
+    outer context has it. Results do not depend on any of it. Raises InputError if workers < 1.
     """
     require(
         workers is None or (isinstance(workers, int) and not isinstance(workers, bool) and workers >= 1),
@@ -74,6 +76,7 @@ def using(
             workers or outer.workers,
             progress or outer.progress,
             kept or outer.checkpoints,
+            outer.memory if memory is None else memory,
         )
     )
     try:
@@ -84,6 +87,11 @@ def using(
         raise
     finally:
         _means.reset(token)
+
+
+def memory() -> dict[str, NDArray[np.float64]] | None:
+    """The samples that runs of this context keep for a larger run, by name of the run; None if they keep none."""
+    return _means.get().memory
 
 
 def cut(start: int, stop: int, multiple: int = 1) -> list[Piece]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from theorylab.errors import require
 from theorylab.intervals import Limits, mean_limits
 from theorylab.replicas import Curve
-from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, failure, judge
+from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, current_look, failure, judge
 
 Floats = NDArray[np.float64]
 Statement = Callable[[Curve, "Curve | float"], Outcome]
@@ -237,7 +237,10 @@ def _limits(difference: Curve, level: float) -> Limits:
     require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
     if difference.exact:
         return Limits(difference.samples - difference.rounding, difference.samples + difference.rounding)
-    limits = mean_limits(difference.samples, level, difference.rounding.max(axis=0))
+    look = current_look()
+    # Each row is a mean of `block` replicas, at every look the same number.
+    tightest = None if look is None else max(2, look.first // difference.block)
+    limits = mean_limits(difference.samples, level, difference.rounding.max(axis=0), tightest=tightest)
     return Limits(limits.lower[None], limits.upper[None], limits.doubt)
 
 

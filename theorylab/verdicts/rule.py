@@ -7,7 +7,9 @@ prediction; inconclusive = neither; error = nothing to judge.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -28,6 +30,36 @@ LEVEL = 1e-3
 """Default error probability of a check: a table of a hundred true claims shows a false alarm once in ten runs."""
 
 Declared: TypeAlias = str | Verdict
+
+
+@dataclass(frozen=True)
+class Look:
+    """One of the looks at a growing run: its number from 0, and the replicas at the first look."""
+
+    number: int
+    first: int
+
+    def share(self, level: float) -> float:
+        """This look's part of an error level: level / ((k+1)(k+2)), which sums to the level over all looks."""
+        return level / ((self.number + 1) * (self.number + 2))
+
+
+_look: ContextVar[Look | None] = ContextVar("look", default=None)
+
+
+def current_look() -> Look | None:
+    """The look at which checks are being made, if their run goes on until they are decided."""
+    return _look.get()
+
+
+@contextmanager
+def looking(look: Look) -> Iterator[None]:
+    """Within this context checks are one look of many: means get confidence sequences, rates their share of a level."""
+    token = _look.set(look)
+    try:
+        yield
+    finally:
+        _look.reset(token)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +133,11 @@ class Check:
     evaluated: int
     rival: RivalOutcome
     note: str = ""
+
+    @property
+    def decided(self) -> bool:
+        """Whether nothing is left open that more replicas could settle, for the claim or for its rival."""
+        return Verdict.INCONCLUSIVE not in (self.verdict, self.rival.verdict)
 
     @property
     def as_declared(self) -> bool:

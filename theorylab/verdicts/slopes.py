@@ -15,7 +15,7 @@ from theorylab import rates
 from theorylab.errors import InputError, require
 from theorylab.replicas import Curve
 from theorylab.verdicts.means import unfit
-from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, failure, judge
+from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, current_look, failure, judge
 
 Floats = NDArray[np.float64]
 
@@ -140,7 +140,9 @@ def _rate_check(
         gap = float(np.abs(rates.window_slopes(position(measured.x), log_form(other, measured.x) - form)).min())
         require(gap > 0, f"the rival {rival.claim!r} has the rate of the claim")
         try:
-            rate = rates.slope(measured, position(measured.x), form, level=level, resolution=gap / 4)
+            look = current_look()
+            share = level if look is None else look.share(level)
+            rate = rates.slope(measured, position(measured.x), form, level=share, resolution=gap / 4)
         except InputError as error:
             return failure(str(error))
         if rate.interval is None:
