@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom
 
 from theorylab.errors import InputError
-from theorylab.intervals import HEAVY_SHARE, MIN_REPLICAS, Limits, _student_from_symmetric, mean_limits
+from theorylab.intervals import HEAVY_SHARE, MIN_REPLICAS, Limits, _student_from_symmetric, mean_limits, tail_index
 
 Floats = NDArray[np.float64]
 Generator = np.random.Generator
@@ -324,3 +324,17 @@ def test_limits_at_independent_points_use_up_their_level() -> None:
         missed += bool(((limits.lower > 0) | (limits.upper < 0)).any())
     together = 1 - (1 - level / points) ** points
     assert binom.ppf(FAILURE, draws, together) <= missed <= binom.ppf(1 - FAILURE, draws, level)
+
+
+@pytest.mark.parametrize("index", [0.8, 1.5, 3.0])
+def test_the_tail_index_of_a_power_is_found(index):
+    # Hill's estimate has relative standard error 1/sqrt(top): 4 of them.
+    values = np.random.default_rng(5).pareto(index, 40_000) + 1
+    assert tail_index(values) == pytest.approx(index, rel=4 / np.sqrt(4000))
+
+
+def test_a_heavy_tail_is_named():
+    draws = np.random.default_rng(6)
+    heavy = next(x for x in (draws.pareto(1.2, (200, 1)) for _ in range(50)) if mean_limits(x, 0.05).doubt)
+    assert "tail index about 1." in mean_limits(heavy, 0.05).doubt
+    assert "the variance is infinite" in mean_limits(heavy, 0.05).doubt

@@ -79,11 +79,25 @@ def mean_limits(
     if error.any() and count < MIN_REPLICAS:
         doubt = few
     elif share.max(initial=0.0) > HEAVY_SHARE:
+        index = tail_index(centred[:, int(share.argmax())])
+        tail = f"tail index about {index:.2g}" + (", where below 2 the variance is infinite" if index < 2 else "")
         doubt = (
-            f"one replica of {count} carries {share.max():.0%} of the variance: the mean may be that of a heavy "
-            "tail, and a normal interval would be wrong; more replicas, or a statement about a median, would tell"
+            f"one replica of {count} carries {share.max():.0%} of the variance ({tail}): the mean may be a heavy "
+            "tail's, and a normal interval would be wrong; more replicas, or a statement about a median, would tell"
         )
     return Limits(lower - rounding, upper + rounding, doubt)
+
+
+def tail_index(values: Floats) -> float:
+    """Hill's estimate of the a in P(|value| > t) ~ t^-a, from the largest tenth (at least 10) of values (n,), n > 10.
+
+    Below 2 the variance is infinite, below 1 there is no mean. B. M. Hill, A simple general approach to inference about
+    the tail of a distribution, Ann. Statist. 3, 1975; formula re-derived as the likelihood's maximum for exact powers.
+    """
+    sizes = np.sort(np.abs(values))
+    top = min(max(10, values.size // 10), values.size - 1)
+    with np.errstate(divide="ignore"):
+        return float(1 / np.log(sizes[-top:] / sizes[-top - 1]).mean())
 
 
 def sequence_quantile(count: int, level: float, tightest: int) -> float:

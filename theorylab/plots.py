@@ -7,13 +7,14 @@ nothing behind; the bytes of a saved SVG depend on the data alone.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from theorylab.intervals import mean_limits
 from theorylab.replicas import Curve
@@ -71,6 +72,19 @@ def prediction(axes: Axes, curve: Curve, label: str = "", **style: Any) -> None:
     """Black dashes over the measurement."""
     style = _over(style, color="black", linestyle=(0, (4, 2)), linewidth=1.2, zorder=5, label=label or None)
     axes.plot(curve.x, curve.mean, **style)
+
+
+def rates(axes: Axes, x: ArrayLike, rows: Sequence[Mapping[str, Any]], series: int = 0, label: str = "") -> None:
+    """Shares of trials ('rate') with their limits ('low', 'high'), in the style of a series."""
+    colour, marker, _ = SERIES[series % len(SERIES)]
+    rate = np.array([row["rate"] for row in rows])
+    bars = np.abs(np.array([[row["low"], row["high"]] for row in rows]).T - rate)
+    axes.errorbar(x, rate, yerr=bars, fmt=marker, color=colour, markersize=3.5, elinewidth=1.0, label=label or None)
+
+
+def limit(axes: Axes, height: float, label: str = "") -> None:
+    """A black dashed line at a height that is not to be exceeded."""
+    axes.axhline(height, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label=label or None)
 
 
 def label(axes: Axes, x: str, y: str, title: str = "", *, log: str = "xy", legend: Sequence[Any] | bool = True) -> None:
