@@ -293,6 +293,7 @@ def figure(tables: dict[str, Any]) -> Figure:
         plots.rates(alarms, x, rows, i, mode)
     plots.limit(alarms, tables["level"], "stated level")
     alarms.set_xticks(range(len(kinds)), kinds, rotation=35, ha="right")
+    alarms.set_ylim(-0.003, 0.08)
     plots.label(alarms, "kind of check", "share of true claims refuted", log="")
     error = np.array([row["error"] for row in tables["power"]])
     plots.rates(strength, error, tables["power"], 0, "measured")
@@ -308,8 +309,11 @@ def figure(tables: dict[str, Any]) -> Figure:
     gaps = np.array([row["gap"] for row in tables["stopping"]])
     middle = np.array([row["median"] for row in tables["stopping"]])
     spread = np.abs(np.array([[row["low"], row["high"]] for row in tables["stopping"]]).T - middle)
-    times.errorbar(gaps, middle, yerr=spread, fmt="o", color=plots.SERIES[0][0], label="median, 5% to 95%")
+    times.errorbar(
+        gaps, middle, yerr=spread, fmt="o", markersize=3.5, color=plots.SERIES[0][0], label="median, 5% to 95%"
+    )
     theory = [row["theory"] for row in tables["stopping"]]
-    times.plot(gaps, theory, color="black", ls=(0, (4, 2)), label="half-width = gap")
+    times.plot(gaps, theory, color="black", ls=(0, (4, 2)), label="half-width = gap, between looks")
     plots.label(times, "distance of the rival / standard deviation", "replicas until decided")
+    plots.ticks(times, gaps)
     return drawn

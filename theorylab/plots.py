@@ -87,6 +87,13 @@ def limit(axes: Axes, height: float, label: str = "") -> None:
     axes.axhline(height, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label=label or None)
 
 
+def ticks(axes: Axes, x: ArrayLike) -> None:
+    """Ticks of a logarithmic x axis at these places alone, with plain numbers."""
+    axes.set_xscale("log")
+    axes.set_xticks(np.asarray(x), [f"{value:g}" for value in np.asarray(x)])
+    axes.xaxis.set_minor_formatter("")
+
+
 def label(axes: Axes, x: str, y: str, title: str = "", *, log: str = "xy", legend: Sequence[Any] | bool = True) -> None:
     """Label the axes (with units), the scales (`log`: any of 'x', 'y'), and draw the legend."""
     axes.set(xlabel=x, ylabel=y)
