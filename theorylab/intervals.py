@@ -89,15 +89,16 @@ def mean_limits(
 
 
 def tail_index(values: Floats) -> float:
-    """Hill's estimate of the a in P(|value| > t) ~ t^-a, from the largest tenth (at least 10) of values (n,), n > 10.
+    """Hill's estimate of the a in P(|value| > t) ~ t^-a, from the largest tenth (at least 10) of the nonzero values (n,).
 
     Below 2 the variance is infinite, below 1 there is no mean. B. M. Hill, A simple general approach to inference about
     the tail of a distribution, Ann. Statist. 3, 1975; formula re-derived as the likelihood's maximum for exact powers.
     """
-    sizes = np.sort(np.abs(values))
-    top = min(max(10, values.size // 10), values.size - 1)
-    with np.errstate(divide="ignore"):
-        return float(1 / np.log(sizes[-top:] / sizes[-top - 1]).mean())
+    sizes = np.sort(np.abs(values[values != 0]))
+    top = min(max(10, values.size // 10), sizes.size - 1)
+    if top < 1 or sizes[-top - 1] == sizes[-1]:
+        return math.inf  # one size: no tail at all
+    return float(1 / np.log(sizes[-top:] / sizes[-top - 1]).mean())
 
 
 def sequence_quantile(count: int, level: float, tightest: int) -> float:
