@@ -88,7 +88,6 @@ def far_relative_rounding(problem: LeastSquares, step_size: float, steps: ArrayL
     where slow directions start larger than fast ones, of size 1 / (1 - K) in units of their sum. That they do not
     cancel more than that is tried in tests, not proven. Raises InputError where step_size * largest eigenvalue > 1
     (averages cancel there), or unstable.
-    InputError where step_size * largest eigenvalue > 1 (averages cancel there), or unstable.
     """
     valid_step_size(problem, step_size, False)
     points, values = _points(steps), np.asarray(risks, dtype=float)
