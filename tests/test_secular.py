@@ -75,18 +75,19 @@ def test_interlacing_holds_strictly_through_the_stored_differences():
 def test_without_merging_coinciding_poles_would_divide_by_zero():
     # The kernel alone, on two equal poles: the root between them has no distance to either.
     poles, strengths = np.array([0.5, 0.5, 1.0]), np.array([0.01, 0.01, 0.01])
-    _, shifts, slopes, _ = secular._roots(poles, strengths, poles[0])
-    assert not (np.isfinite(slopes).all() and (shifts != 0).all())
+    origins, shifts, _ = secular._roots(poles, strengths, poles[0])
+    assert (poles - origins[1] - shifts[1] == 0).any()
+    assert not np.isfinite(secular._consistent(poles, origins, shifts)[1]).all()
     modes = secular.rank_one_modes(poles, np.full(3, 0.1), -1.0)
     assert modes.poles.size == 2
     assert np.isfinite(modes.slopes).all()
-    assert modes.weights == pytest.approx([0.02**0.5, 0.1])
+    assert modes.weights == pytest.approx([0.02**0.5, 0.1], rel=1e-14)
 
 
 def test_roots_take_few_evaluations_and_a_limit_is_reported(monkeypatch):
     d = 2e-1 * np.arange(1.0, 401) ** -2
     assert secular.rank_one_modes(d, d, -0.5).evaluations.mean() < 8
-    monkeypatch.setattr(secular, "_roots", lambda p, s, b: (p, p, p, np.array([3, -1])))
+    monkeypatch.setattr(secular, "_roots", lambda p, s, b: (p, p, np.array([3, -1])))
     with pytest.raises(ArithmeticError, match="root number 1 was not found"):
         secular.rank_one_modes([1.0, 2.0], [1.0, 1.0], -0.1)
 
@@ -96,8 +97,29 @@ def test_kernels_match_their_python_bodies():
     given = (poles, strengths, poles[0])
     for ours, python in zip(secular._roots(*given), secular._roots.py_func(*given), strict=True):
         assert ours == pytest.approx(python, rel=1e-12, abs=3)  # evaluations may differ by a rounding
+    origins, shifts, _ = secular._roots(*given)
+    found, expected = (f(poles, origins, shifts) for f in (secular._consistent, secular._consistent.py_func))
+    assert np.array(found) == pytest.approx(np.array(expected), rel=1e-12)
     given = (poles, strengths, poles, -0.01 * strengths, strengths)
     assert secular._projections(*given) == pytest.approx(secular._projections.py_func(*given), rel=1e-12)
+
+
+def test_eigenvectors_are_orthogonal_and_weights_are_consistent_where_roots_are_ill_conditioned():
+    d = 2e-1 * np.geomspace(1, 1e-12, 60)
+    z = d / (d.sum() * 1.001) ** 0.5  # sum z^2/d = 1/1.001
+    modes = secular.rank_one_modes(d, z, -1.0)
+    assert modes.weights == pytest.approx(modes.lengths, rel=1e-11)
+    vectors = modes.weights / ((modes.poles - modes.origins[:, None]) - modes.shifts[:, None])
+    vectors /= np.linalg.norm(vectors, axis=1)[:, None]
+    assert np.abs(vectors @ vectors.T - np.eye(60)).max() < 1e-14
+    # The slowest coordinate alone: amplitudes of both signs, a thousand times their sum.
+    slowest = np.eye(60)[-1]
+    p = secular.amplitudes(modes, z, slowest)
+    assert np.abs(p).sum() > 100 * z[-1]
+    assert p.sum() == pytest.approx(z[-1], rel=2e-12)
+    given = modes.lengths / ((modes.poles - modes.origins[:, None]) - modes.shifts[:, None])
+    plain = (given[:, 0] / (given**2).sum(axis=1)).sum()  # with the weights as given, in place of the consistent ones
+    assert abs(plain / z[-1] - 1) > 5e-12
 
 
 def test_a_singular_matrix_has_a_root_within_rounding_of_zero():

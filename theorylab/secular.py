@@ -6,6 +6,10 @@ pole (or the lower end of the spectrum), so that d_i - root = (d_i - origin) - s
 two are: no weight is too small to be kept. Exactly coinciding poles are merged: of such a group only the component
 along z feels the perturbation, with weight sqrt(sum z_i^2); the rest, and directions of weight zero, are deflated.
 
+Roots carry rounding errors where the secular function is a difference of large terms. Weights are therefore computed
+from the roots: those of which the stored roots are exact (Gu & Eisenstat 1994, as recalled). Eigenvectors are then
+orthogonal to rounding, and amplitudes of both signs that add up to something small do so to full accuracy.
+
 Rational interpolation ("the middle way" of Li 1994, as recalled: one pole from each side, values and both derivatives
 matched), inside a bracket that halves at least every third step.
 """
@@ -31,8 +35,10 @@ class Modes(NamedTuple):
 
     poles: Floats
     """Distinct diagonal entries of non-zero weight, (n,), rising."""
-    weights: Floats
+    lengths: Floats
     """Length of z over the entries that share each pole, (n,)."""
+    weights: Floats
+    """The lengths of which the stored roots are exact: what eigenvectors are made of, (n,)."""
     group: Integers
     """Place of each of the d diagonal entries among the poles; n where the weight is zero, (d,)."""
     origins: Floats
@@ -115,10 +121,10 @@ def _refine(gaps: Floats, strengths: Floats, k: int, low: float, high: float, st
 
 
 @kernel
-def _roots(poles: Floats, strengths: Floats, room: float) -> tuple[Floats, Floats, Floats, Integers]:
-    """Origins, shifts, slopes and evaluations of all roots; the lowest is at most `room` below its pole."""
+def _roots(poles: Floats, strengths: Floats, room: float) -> tuple[Floats, Floats, Integers]:
+    """Origins, shifts and evaluations of all roots; the lowest is at most `room` below its pole."""
     n = poles.size
-    origins, shifts, slopes = np.empty(n), np.empty(n), np.empty(n)
+    origins, shifts = np.empty(n), np.empty(n)
     evaluations = np.empty(n, dtype=np.int64)
     # Differences of poles go through memory: written in one expression with the shift they would be reassociated.
     gaps = np.empty(n)
@@ -140,13 +146,31 @@ def _roots(poles: Floats, strengths: Floats, room: float) -> tuple[Floats, Float
                 sums = _secular(gaps, strengths, 0, 0.0)
                 ends = sums[2] - 1.0
                 if ends >= 0.0:  # singular within rounding
-                    shifts[k], slopes[k], evaluations[k] = -ends / sums[3], sums[3], 2
+                    shifts[k], evaluations[k] = -ends / sums[3], 2
                     continue
                 low, high = max(half * (-ends / (value - ends)) * (1.0 - 1e-9), 0.0), half
         shifts[k], evaluations[k] = _refine(gaps, strengths, k, low, high, -half if value < 0.0 else half)
+    return origins, shifts, evaluations
+
+
+@kernel
+def _consistent(poles: Floats, origins: Floats, shifts: Floats) -> tuple[Floats, Floats]:
+    """Strengths of which the roots are exact, prod_k (d_i - root_k) / prod_(k != i) (d_i - d_k), and their slopes."""
+    n = poles.size
+    strengths, slopes, gaps = np.ones(n), np.empty(n), np.empty(n)
+    for k in range(n):
+        gaps[:] = poles - origins[k]
+        pole, shift = poles[k], shifts[k]
+        for i in range(k):
+            strengths[i] *= (gaps[i] - shift) / (poles[i] - pole)
+        strengths[k] *= gaps[k] - shift
+        for i in range(k + 1, n):
+            strengths[i] *= (gaps[i] - shift) / (poles[i] - pole)
+    for k in range(n):
+        gaps[:] = poles - origins[k]
         sums = _secular(gaps, strengths, k, shifts[k])
         slopes[k] = sums[1] + sums[3]
-    return origins, shifts, slopes, evaluations
+    return strengths, slopes
 
 
 @kernel
@@ -186,21 +210,20 @@ def rank_one_modes(diagonal: ArrayLike, weights: ArrayLike, coefficient: float) 
     group[coupled] = places
     if not poles.size:
         empty = np.empty(0)
-        return Modes(empty, empty, group, empty, empty, empty, np.empty(0, dtype=np.int64))
+        return Modes(empty, empty, empty, group, empty, empty, empty, np.empty(0, dtype=np.int64))
     definite = bool(poles[0] > 0 and (strengths / poles).sum() < 1)
     # Else the lowest root is at most the sum of the strengths below its pole, and not left of the middle.
     room = float(poles[0] if definite else 4.0 * strengths.sum())
-    origins, shifts, slopes, evaluations = _roots(poles, strengths, room)
+    origins, shifts, evaluations = _roots(poles, strengths, room)
     if (evaluations < 0).any():
         raise ArithmeticError(f"secular root number {int(np.argmin(evaluations))} was not found in {LIMIT} evaluations")
+    consistent, slopes = _consistent(poles, origins, shifts)
     if sign < 0:
-        poles, origins, shifts = -poles[::-1], -origins[::-1], -shifts[::-1]
-        strengths, slopes, evaluations = strengths[::-1], -slopes[::-1], evaluations[::-1]
+        poles, origins, shifts, slopes = -poles[::-1], -origins[::-1], -shifts[::-1], -slopes[::-1]
+        strengths, consistent, evaluations = strengths[::-1], consistent[::-1], evaluations[::-1]
         group = np.where(group < poles.size, poles.size - 1 - group, group)
-    return Modes(
-        np.ascontiguousarray(poles), np.sqrt(strengths / size), group, np.ascontiguousarray(origins),
-        np.ascontiguousarray(shifts), np.ascontiguousarray(slopes), evaluations,
-    )  # fmt: skip
+    rows = (np.sqrt(strengths / size), np.sqrt(consistent / size), group, origins, shifts, slopes, evaluations)
+    return Modes(np.ascontiguousarray(poles), *(np.ascontiguousarray(row) for row in rows))
 
 
 def amplitudes(modes: Modes, weights: ArrayLike, vector: ArrayLike) -> Floats:
@@ -211,7 +234,7 @@ def amplitudes(modes: Modes, weights: ArrayLike, vector: ArrayLike) -> Floats:
     """
     z, x = np.asarray(weights, dtype=float), np.asarray(vector, dtype=float)
     n = modes.poles.size
-    along = np.bincount(modes.group, z * x, n + 1)[:n] / modes.weights
+    along = np.bincount(modes.group, z * x, n + 1)[:n] / modes.lengths
     return np.asarray(_projections(modes.poles, modes.weights, modes.origins, modes.shifts, along) / modes.slopes)
 
 

@@ -80,14 +80,14 @@ def far_average_moments(problem: LeastSquares, step_size: float, start: ArrayLik
 def far_relative_rounding(problem: LeastSquares, step_size: float, steps: ArrayLike, risks: ArrayLike) -> Floats:
     """Bound (points,) on the relative rounding errors of `risks` (points,) of this module after `steps` (points,).
 
-    (d + 64 + 16 log2(t + 1)) (2 + log max(R_0 / R_t, 1)) 2^-52 / (1 - K)^2, K = `noise_amplification` summed (0 if
+    (d + 64 + 16 log2(t + 1)) (2 + log max(R_0 / R_t, 1)) 2^-52 / (1 - K), K = `noise_amplification` summed (0 if
     one-hot). Sums of d terms and the doublings give the first factor, in the rates and in the amplitudes. A relative
     error e of the rates moves exp(-x_k), x_k = rate_k t, by e x_k; the mean of x_k under weights p_k exp(-x_k) is at
     most log(sum p_k / sum p_k exp(-x_k)), by Jensen. Of noise it moves (1 - exp(-x_k)) / rate_k by at most e. Roots are
-    relatively exact to 2^-52 / (1 - K), as 1 - K is a difference; and amplitudes p_k of the start are of both signs
-    where slow directions start larger than fast ones, of size 1 / (1 - K) in units of their sum. That they do not
-    cancel more than that is tried in tests, not proven. Raises InputError where step_size * largest eigenvalue > 1
-    (averages cancel there), or unstable.
+    relatively exact to 2^-52 / (1 - K), as 1 - K is a difference. Amplitudes p_k of the start are of both signs where
+    slow directions start larger than fast ones, of size 1 / (1 - K) in units of their sum: that errors of consistent
+    eigenvectors do not add up to more than that is tried in tests, not proven. Raises InputError where step_size *
+    largest eigenvalue > 1 (averages cancel there), or unstable.
     """
     valid_step_size(problem, step_size, False)
     points, values = _points(steps), np.asarray(risks, dtype=float)
@@ -101,7 +101,7 @@ def far_relative_rounding(problem: LeastSquares, step_size: float, steps: ArrayL
     with np.errstate(divide="ignore"):
         fallen = np.where(values < first, np.log(first) - np.log(values), 0.0)
     terms = problem.dimension + 64 + 16 * np.log2(points + 1.0)
-    return np.asarray(terms * (2 + fallen) * 2.0**-52 / (1 - amplified) ** 2)
+    return np.asarray(terms * (2 + fallen) * 2.0**-52 / (1 - amplified))
 
 
 def moment_losses(problem: LeastSquares, step_size: float) -> Floats:
