@@ -7,9 +7,9 @@ The diagonal matrix of moments is fed by one number per step, fed_t = feedback *
 
 and every direction is a small triangular system driven by it. Two directions that share all coefficients need no care
 here, since only fed_t is decomposed. Where powers of two rates are subtracted, rates are near each other as a rule
-(roots interlace poles): last iterates use expm1 of the difference of rates, which is known to full accuracy, and
-averages double the number of steps with powers of the diagonal taken from logarithms, all terms being >= 0 while the
-mean does not overshoot. Errors add up over log2(t) doublings only.
+(roots interlace poles): last iterates use expm1 of the difference of rates, in which errors of that difference are
+errors of one power, and averages double the number of steps with powers of the diagonal taken from logarithms, all
+terms being >= 0 while the mean does not overshoot. Errors add up over log2(t) doublings only.
 """
 
 from __future__ import annotations
@@ -36,8 +36,7 @@ class Driven(NamedTuple):
     """step_size * eigenvalue: 1 - contraction."""
     gain: Floats
     start: Floats
-    origins: Floats
-    shifts: Floats
+    rates: Floats
     amplitudes: Floats
     direct: Floats
     """Amplitudes of S_t that come from the start, without noise, (n - 1,)."""
@@ -59,10 +58,9 @@ def driven(
     answer = forced / modes.rates
     # Stationary noise sigma^2 / (1 - K) as sigma^2 (1 + sum of answers), so that the sum at t = 0 cancels to sigma^2.
     amplitudes = np.append(direct - noise * answer, noise * (1 + answer.sum()))
-    return Driven(
-        eigenvalues, loss, step_size * eigenvalues, rho * eigenvalues, start, np.append(modes.origins, 0.0),
-        np.append(modes.shifts, 0.0), amplitudes, direct, forced, noise,
-    )  # fmt: skip
+    rates = np.append(modes.rates, 0.0)
+    scaled, gain = step_size * eigenvalues, rho * eigenvalues
+    return Driven(eigenvalues, loss, scaled, gain, start, rates, amplitudes, direct, forced, noise)
 
 
 def feedback_sum(r: Driven, steps: Integers) -> Floats:
@@ -70,7 +68,7 @@ def feedback_sum(r: Driven, steps: Integers) -> Floats:
 
     sum_k direct_k (1 - rate_k)^t + noise forced_k (1 - (1 - rate_k)^t) / rate_k: noise adds non-negative terms only.
     """
-    rates = (r.origins + r.shifts)[:-1]
+    rates = r.rates[:-1]
     logs = np.log1p(-rates)
     out = np.empty(steps.size)
     for k, t in enumerate(steps):
@@ -82,29 +80,29 @@ def feedback_sum(r: Driven, steps: Integers) -> Floats:
 @kernel
 def last(r: Driven, steps: Integers) -> Floats:
     """E e_{t,i}^2 of the last iterate at t = steps, (points, d); O(d^2) per step."""
-    d, n = r.loss.size, r.origins.size
+    d, n = r.loss.size, r.rates.size
     out = np.empty((steps.size, d))
-    powers, gaps, rates = np.empty(n), np.empty(n), r.origins + r.shifts
+    powers = np.empty(n)
     for point in range(steps.size):
         t = float(steps[point])
         if steps[point] == 0:
             out[point] = r.start
             continue
         for k in range(n):
-            powers[k] = np.exp(t * np.log1p(-rates[k]))
+            powers[k] = np.exp(t * np.log1p(-r.rates[k]))
         for i in range(d):
             kept = np.exp(t * np.log1p(-r.loss[i]))
-            gaps[:] = r.loss[i] - r.origins  # through memory: in one expression they would be reassociated
             total = 0.0
             for k in range(n):
-                total += r.amplitudes[k] * _divided(powers[k], kept, rates[k], gaps[k] - r.shifts[k], r.loss[i], t)
+                total += r.amplitudes[k] * _divided(powers[k], kept, r.rates[k], r.loss[i], t)
             out[point, i] = kept * r.start[i] + r.gain[i] * total
     return out
 
 
 @kernel
-def _divided(power: float, kept: float, rate: float, apart: float, loss: float, t: float) -> float:
-    """((1-rate)^t - (1-loss)^t) / apart, apart = loss - rate; the two powers are used where they are far apart."""
+def _divided(power: float, kept: float, rate: float, loss: float, t: float) -> float:
+    """((1-rate)^t - (1-loss)^t) / (loss - rate); the two powers are used where they are far apart."""
+    apart = loss - rate
     if apart == 0.0:
         return t * power / (1.0 - rate)
     if kept < 0.5 * power or power < 0.5 * kept:
@@ -148,10 +146,10 @@ def _chain(r: Driven, a: float, b: float, c: Floats, inside: float, first: int, 
     Per direction and mode the triangular map of (mode f, c, p = E v e, v = E v^2): f+ = m f, c+ = keep c + f,
     p+ = q (a p + b c), v+ = a^2 v + 2ab p + b^2 c. Its power comes by doubling, and one step more for an odd digit.
     """
-    n, levels = r.origins.size, _digits(steps)
+    n, levels = r.rates.size, _digits(steps)
     table, feed = np.empty((levels, n)), np.empty(n)
     for k in range(n):
-        log = np.log1p(-(r.origins[k] + r.shifts[k]))
+        log = np.log1p(-r.rates[k])
         feed[k] = r.amplitudes[k] * np.exp(float(first) * log)
         for j in range(levels):
             table[j, k] = np.exp(float(steps >> (levels - 1 - j)) * log)
