@@ -147,12 +147,8 @@ def _chain(r: Driven, a: float, b: float, c: Floats, inside: float, first: int, 
     p+ = q (a p + b c), v+ = a^2 v + 2ab p + b^2 c. Its power comes by doubling, and one step more for an odd digit.
     """
     n, levels = r.rates.size, _digits(steps)
-    table, feed = np.empty((levels, n)), np.empty(n)
-    for k in range(n):
-        log = np.log1p(-r.rates[k])
-        feed[k] = r.amplitudes[k] * np.exp(float(first) * log)
-        for j in range(levels):
-            table[j, k] = np.exp(float(steps >> (levels - 1 - j)) * log)
+    table = _powers(r.rates, steps, levels)
+    feed = r.amplitudes * np.exp(float(first) * np.log1p(-r.rates))
     cf, pf, vf = np.empty(n), np.empty(n), np.empty(n)
     for i in range(out.size):
         turn = 1.0 - r.scaled[i]
@@ -187,6 +183,16 @@ def _chain(r: Driven, a: float, b: float, c: Floats, inside: float, first: int, 
             total += feed[k] * vf[k]
         whole = np.exp(steps * log_square)
         out[i] = (vc + inside * (vp + whole)) * c[i] + r.gain[i] * total
+
+
+@kernel
+def _powers(rates: Floats, steps: int, levels: int) -> Floats:
+    """(1 - rate)^n for the n that the first 1, 2, ... binary digits of `steps` spell, (levels, rates)."""
+    table = np.empty((levels, rates.size))
+    for j in range(levels):
+        for k in range(rates.size):
+            table[j, k] = np.exp(float(steps >> (levels - 1 - j)) * np.log1p(-rates[k]))
+    return table
 
 
 @kernel
