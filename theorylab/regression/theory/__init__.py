@@ -24,6 +24,16 @@ from theorylab.regression.theory.dimension import (
     effective_dimension_band,
     effective_dimension_terms,
 )
+from theorylab.regression.theory.far import (
+    far_average_moments,
+    far_average_risk,
+    far_ema_moments,
+    far_ema_risk,
+    far_relative_rounding,
+    far_sgd_moments,
+    far_sgd_risk,
+    moment_losses,
+)
 from theorylab.regression.theory.sgd import (
     average_bias_factor,
     average_moments,
@@ -73,8 +83,16 @@ __all__ = [
     "ema_bias_factor_at_coincidence",
     "ema_moments",
     "ema_risk",
+    "far_average_moments",
+    "far_average_risk",
+    "far_ema_moments",
+    "far_ema_risk",
+    "far_relative_rounding",
+    "far_sgd_moments",
+    "far_sgd_risk",
     "increasing_steps",
     "mean_paths",
+    "moment_losses",
     "noise_amplification",
     "recursion",
     "recursion_matrix",
