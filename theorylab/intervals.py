@@ -89,7 +89,7 @@ def mean_limits(
 
 
 def tail_index(values: Floats) -> float:
-    """Hill's estimate of the a in P(|value| > t) ~ t^-a, from the largest tenth (at least 10) of the nonzero values (n,).
+    """Hill's estimate of a in P(|value| > t) ~ t^-a, from the largest tenth (at least 10) of nonzero values (n,).
 
     Below 2 the variance is infinite, below 1 there is no mean. B. M. Hill, A simple general approach to inference about
     the tail of a distribution, Ann. Statist. 3, 1975; formula re-derived as the likelihood's maximum for exact powers.
