@@ -76,8 +76,7 @@ class Result:
             store.write_curves(paths["npz"], curves, {k: record[k] for k in record if k != "checks"})
             sums = {"curves": store.checksum(paths["npz"]), "figure": store.checksum(paths["svg"])}
             store.write_json(paths["json"], record | sums)
-            store.sweep(paths["json"].parent)
-        shutil.rmtree(pieces(out, self.study), ignore_errors=True)  # the samples are in the curves now
+        tidy(out, self.study)
         return paths
 
     def __repr__(self) -> str:
@@ -100,6 +99,19 @@ def files(out: Path, study: str) -> dict[str, Path]:
 def pieces(out: Path, study: str) -> Path:
     """Where the checkpoints of a study's unfinished runs lie under a folder."""
     return out / ".pieces" / study
+
+
+def tidy(out: Path, study: str) -> None:
+    """Delete what a run of a study may leave behind once its curves are stored: checkpoints, files of killed writers."""
+    from filelock import FileLock
+
+    from theorylab import store
+
+    folder = files(out, study)["json"].parent
+    if any(folder.glob(store.UNFINISHED)):
+        with FileLock(out / ".lock"):
+            store.sweep(folder)
+    shutil.rmtree(pieces(out, study), ignore_errors=True)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from theorylab.replicas import Curve
 
 SCHEMA = 2
+UNFINISHED = ".*.unfinished"
+"""Names of files that are being written."""
 LIBRARIES = ("numpy", "scipy", "sympy", "numba", "matplotlib", "theorylab")
 
 
@@ -57,7 +59,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 def sweep(folder: Path) -> None:
     """Delete what writers that were killed left unfinished in a folder; call it where no other can be writing."""
-    for path in folder.glob(".*.unfinished"):
+    for path in folder.glob(UNFINISHED):
         path.unlink(missing_ok=True)
 
 

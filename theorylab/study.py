@@ -190,8 +190,11 @@ def run(
         reused=found is not None,
         looks=tuple(made),
     )
-    if out is not None and not (found and found.complete(result)):
-        result.save(Path(out))
+    if out is not None:
+        if found and found.complete(result):
+            results.tidy(Path(out), result.study)  # after a run that was killed between its last file and its end
+        else:
+            result.save(Path(out))
     return result
 
 
