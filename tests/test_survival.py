@@ -214,7 +214,7 @@ def test_runs_side_by_side_do_not_disturb_each_other(truth, tmp_path):
 def test_two_settings_side_by_side_leave_files_that_belong_together(tmp_path):
     runs = []
     for seed in (1, 2, 3, 4):
-        line, variables = command(tmp_path, "--seed", str(seed), replicas=200)
+        line, variables = command(tmp_path, "--seed", str(seed), replicas=1000)
         runs.append(subprocess.Popen(line, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
     assert [(run.communicate()[1], run.returncode) for run in runs] == [(b"", 0)] * 4
     paths = results.files(tmp_path, f"regression.{STUDY}")

@@ -102,7 +102,7 @@ def pieces(out: Path, study: str) -> Path:
 
 
 def tidy(out: Path, study: str) -> None:
-    """Delete what a run of a study may leave behind once its curves are stored: checkpoints, files of killed writers."""
+    """Delete what a run may leave behind once its curves are stored: checkpoints, files of killed writers."""
     from filelock import FileLock
 
     from theorylab import store
