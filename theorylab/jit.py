@@ -28,6 +28,7 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLoca
 import theorylab
 from theorylab import sources
 
+FREEDOMS = {"reassoc", "contract", "arcp", "nsz"}
 STALE_AFTER = 86_400.0  # seconds after which compiled code of another version of the sources is deleted
 
 
@@ -47,7 +48,12 @@ def kernel(function: Callable[..., Any]) -> Kernel:
     Functions typed at a prompt, and functions whose sources may differ between memory and disk (edited after this
     process started, or behind the back of Python's bytecode cache), are compiled afresh in each process.
     """
-    return _compiled(function, {"reassoc", "contract", "arcp", "nsz"})
+    return _compiled(function, FREEDOMS)
+
+
+def inner_kernel(function: Callable[..., Any]) -> Kernel:
+    """As `kernel`, for what kernels call in inner loops: it counts no references to its arrays and allocates none."""
+    return _compiled(function, FREEDOMS, _nrt=False)
 
 
 def strict_kernel(function: Callable[..., Any]) -> Kernel:
