@@ -6,10 +6,13 @@ rejects a perfect generator: it is the chance to take for a seed that nobody has
 
 import hashlib
 import os
+import pickle
 import subprocess
 import sys
+from math import factorial
 from pathlib import Path
 
+import mpmath
 import numpy as np
 import pytest
 from scipy import stats
@@ -19,7 +22,18 @@ from theorylab.errors import InputError
 from theorylab.jit import kernel
 from theorylab.regression.model import LeastSquares
 from theorylab.regression.simulation import simulate
-from theorylab.streams import fill_integers, fill_normal, fill_signs, fill_uniform, stream
+from theorylab.streams import (
+    BLOCK,
+    LANES,
+    fill_exponential,
+    fill_integers,
+    fill_normal,
+    fill_signs,
+    fill_stable,
+    fill_student,
+    fill_uniform,
+    stream,
+)
 
 RARE = 1e-6  # probability with which one statistical test rejects a perfect generator
 FILLS = {
@@ -27,12 +41,20 @@ FILLS = {
     "uniform": lambda source, out: fill_uniform(source, out),
     "signs": lambda source, out: fill_signs(source, out),
     "integers": lambda source, out: fill_integers(source, 1000, out),
+    "exponential": lambda source, out: fill_exponential(source, out),
 }
+ALL = FILLS | {
+    "stable": lambda source, out: fill_stable(source, 1.5, out),
+    "student": lambda source, out: fill_student(source, 3.0, out),
+    "rejected": lambda source, out: fill_integers(source, 3 * 2**61, out),
+}
+LAGS = [*range(1, 21), 63, 64, 65, 128, BLOCK // 2, BLOCK - 1, BLOCK, BLOCK + 1]  # lanes and blocks included
+RECORDED = {"normal": "ceed066547c4d088", "exponential": "dc74a0b5b5f37adc", "uniform": "a17f2972a2cd8473"}
 
 
 def draws(fill, count, seed=1, replica=0):
-    out = np.empty(count, dtype=np.int64 if fill == "integers" else float)
-    FILLS[fill](stream(seed, replica), out)
+    out = np.empty(count, dtype=np.int64 if fill in ("integers", "rejected") else float)
+    ALL[fill](stream(seed, replica), out)
     return out
 
 
@@ -123,17 +145,16 @@ def test_signs_are_fair():
     assert stats.binomtest(int((x > 0).sum()), x.size, 0.5).pvalue > RARE
 
 
-@pytest.mark.parametrize("fill", ["normal", "uniform", "signs"])
+@pytest.mark.parametrize("fill", ["normal", "uniform", "signs", "exponential"])
 def test_draws_of_one_stream_are_uncorrelated(fill):
-    # Lags 1 to 20 of values and of squares (for values that have other squares); rejects with probability 1e-6.
+    # LAGS of values and of squares (for values that have other squares); rejects with probability 1e-6.
     x = draws(fill, 400_000, seed=8)
     series = [x - x.mean()] if fill == "signs" else [x - x.mean(), x**2 - (x**2).mean()]
-    lags = range(1, 21)
-    z = [np.mean(y[:-lag] * y[lag:]) / np.mean(y**2) * np.sqrt(y.size) for y in series for lag in lags]
+    z = [np.mean(y[:-lag] * y[lag:]) / np.mean(y**2) * np.sqrt(y.size) for y in series for lag in LAGS]
     assert_standard(z, f"correlation within a stream of {fill}", tests=len(z))
 
 
-@pytest.mark.parametrize("fill", ["normal", "uniform", "signs"])
+@pytest.mark.parametrize("fill", ["normal", "uniform", "signs", "exponential"])
 def test_replicas_are_uncorrelated(fill):
     # All pairs of 64 replicas, draw against the same draw and against the next one; rejects with probability 1e-6.
     x = many(fill, 64, 5000, seed=9)
@@ -160,6 +181,211 @@ def test_the_first_draws_of_the_replicas_are_themselves_random():
     y = x - 0.5
     pairs = (y[:-1, 0] * y[1:, 0], y[:, 0] * y[:, 1])
     assert_standard([p.sum() / np.sqrt(p.size) * 12 for p in pairs], "neighbouring replicas", tests=2)
+
+
+def rotated(x, k):
+    return (x << np.uint64(k)) | (x >> np.uint64(64 - k))
+
+
+def xoshiro(state, steps):
+    """xoshiro256++ as its authors write it, on (4, lanes): the words of each step, (steps, lanes), and the state."""
+    a, b, c, d = (row.copy() for row in state)
+    words = []
+    for _ in range(steps):
+        words.append(rotated(a + d, 23) + a)
+        t = b << np.uint64(17)
+        c, d = c ^ a, d ^ b
+        b, a = b ^ c, a ^ d
+        c, d = c ^ t, rotated(d, 45)
+    return np.array(words), np.array([a, b, c, d])
+
+
+def words(source, count):
+    """The words that a fresh stream will give, from its state by NumPy."""
+    return xoshiro(source[: 4 * LANES].reshape(4, LANES), -(-count // LANES))[0].ravel()[:count]
+
+
+def mixed(word):
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        word = (word ^ (word >> shift)) * factor % 2**64
+    return word ^ (word >> 31)
+
+
+@pytest.mark.parametrize(("seed", "replica"), [(0, 0), (7, 3), (2**70, 2**64 + 5)])
+def test_state_is_the_documented_hash(seed, replica):
+    high, low = replica >> 64, replica % 2**64
+    entropy = [seed.bit_length(), high.bit_length(), seed, high, 2]
+    key = [int(k) for k in np.random.SeedSequence(entropy).generate_state(4, np.uint64)]
+    place, twist = (mixed((mixed(low ^ key[i]) + key[i + 1]) % 2**64) for i in (0, 2))
+    expected = [mixed(mixed((place + i * 0x9E3779B97F4A7C15) % 2**64) ^ twist) for i in range(4 * LANES)]
+    assert stream(seed, replica)[: 4 * LANES].tolist() == expected
+
+
+def test_xoshiro_of_the_reference_gives_the_published_first_words():
+    # State 1, 2, 3, 4: the values that the other implementations of xoshiro256++ test for.
+    found, _ = xoshiro(np.array([[1], [2], [3], [4]], dtype=np.uint64), 4)
+    assert found.ravel().tolist() == [41943041, 58720359, 3588806011781223, 3591011842654386]
+
+
+def test_uniforms_signs_and_integers_are_the_words_of_the_lanes_bit_by_bit():
+    count = 3 * BLOCK + 17
+    w = words(stream(21, 5), count)
+    assert draws("uniform", count, 21, 5).tobytes() == ((w >> np.uint64(11)) * 2.0**-53).tobytes()
+    assert draws("signs", count, 21, 5).tobytes() == np.where(w >> np.uint64(63), -1.0, 1.0).tobytes()
+    for high in (1, 6, 3 * 2**61):
+        out = np.empty(count // 2, dtype=np.int64)
+        fill_integers(stream(21, 5), high, out)
+        kept = [int(v) * high >> 64 for v in w if int(v) * high % 2**64 >= 2**64 % high]
+        assert out.tolist() == kept[: out.size]
+
+
+def test_a_stream_goes_on_from_where_it_was_pickled():
+    source, here, there = stream(22, 0), np.empty(700), np.empty(700)
+    for fill in FILLS.values():
+        fill(source, np.empty(3, dtype=np.int64) if fill is FILLS["integers"] else np.empty(3))
+    twin = pickle.loads(pickle.dumps(source))
+    fill_normal(source, here)
+    fill_normal(twin, there)
+    assert here.tobytes() == there.tobytes()
+
+
+@pytest.mark.parametrize("fill", ALL)
+def test_numbers_do_not_depend_on_how_they_are_cut_into_calls(fill):
+    whole, source, parts = draws(fill, 3000, seed=23), stream(23, 0), []
+    for size in (0, 1, 1, 2, 10, 20, BLOCK - 34, 1, BLOCK, BLOCK + 1, 300, *[1] * 700):
+        parts.append(np.empty(size, dtype=whole.dtype))
+        ALL[fill](source, parts[-1])
+    found = np.concatenate(parts)
+    assert found.tobytes() == whole[: found.size].tobytes()
+
+
+def box_muller(w):
+    """The exact map of words to normals: the radii from the first half of a block, the angles from the second."""
+    radii, angles = w[: BLOCK // 2], w[BLOCK // 2 :]
+    pairs = []
+    with mpmath.workdps(40):
+        for a, b in zip(radii.tolist(), angles.tolist(), strict=True):
+            radius = mpmath.sqrt(-2 * mpmath.log(mpmath.mpf(2 * (a >> 12) + 1) / 2**53)) * (-1 if b & 2 else 1)
+            turn = mpmath.mpf(2 * (b >> 12) + 1) / 2**54 - mpmath.mpf(1) / 4
+            turned = mpmath.cospi(turn), mpmath.sinpi(turn)
+            pairs.append([radius * t for t in (turned[::-1] if b & 1 else turned)])
+    return np.array(pairs, dtype=object).T.ravel()
+
+
+def test_normals_are_the_exact_box_muller_map_to_three_units_in_the_last_place():
+    source = stream(24, 0)
+    w = words(source, BLOCK)
+    found = np.empty(BLOCK)
+    fill_normal(source, found)
+    truth = box_muller(w)
+    error = [abs(float((mpmath.mpf(x) - t) / t)) for x, t in zip(found.tolist(), truth, strict=True)]
+    assert max(error) < 6.7e-16
+
+
+@pytest.mark.parametrize("fill", ["normal", "exponential", "uniform"])
+def test_bytes_are_those_of_every_processor(fill):
+    # Recorded once, and found again in code compiled without FMA and AVX; other rounding shows here.
+    digest = hashlib.sha256(draws(fill, 100_000, seed=25).tobytes()).hexdigest()[:16]
+    assert digest == RECORDED[fill]
+
+
+def stable_distribution(x, alpha):
+    """Distribution function of the law with characteristic function exp(-|t|^alpha), by its Fourier integral."""
+    t = np.linspace(0, 60.0 ** (1 / alpha), 400_001)[1:]
+    weight = np.exp(-(t**alpha)) / t
+    return np.array([0.5 + np.trapezoid(np.r_[v, np.sin(t * v) * weight], np.r_[0.0, t]) / np.pi for v in x])
+
+
+@pytest.mark.parametrize("alpha", [0.7, 1.0, 1.5, 1.9, 2.0])
+def test_stable_numbers_have_their_characteristic_function_and_distribution(alpha):
+    # E cos tX at six t, standardised exactly; counts between seven points of the distribution; 1e-6 each.
+    out = np.empty(200_000)
+    fill_stable(stream(26, 0), alpha, out)
+    phi = lambda t: np.exp(-(t**alpha))  # noqa: E731
+    t = np.array([0.1, 0.3, 0.7, 1.0, 1.5, 2.0])
+    spread = np.sqrt((1 + phi(2 * t)) / 2 - phi(t) ** 2)
+    z = [(np.cos(s * out).mean() - phi(s)) / d * np.sqrt(out.size) for s, d in zip(t, spread, strict=True)]
+    assert_standard(z, "characteristic function", tests=t.size)
+    points = np.array([-5.0, -2.0, -0.5, 0.0, 0.5, 2.0, 5.0])
+    cells = np.diff(np.r_[0.0, stable_distribution(points, alpha), 1.0])
+    counts = np.bincount(np.searchsorted(points, out), minlength=points.size + 1)
+    assert stats.chisquare(counts, cells * out.size, sum_check=False).pvalue > RARE
+    if alpha in (1.0, 2.0):
+        law = stats.cauchy() if alpha == 1 else stats.norm(scale=np.sqrt(2))
+        assert stats.kstest(out, law.cdf).pvalue > RARE
+
+
+@pytest.mark.parametrize("freedom", [0.5, 1.0, 3.0, 30.0])
+def test_student_numbers_have_their_distribution_and_tails(freedom):
+    # Kolmogorov-Smirnov for the body and a binomial count for the tail; 1e-6 each.
+    out = np.empty(200_000)
+    fill_student(stream(27, 0), freedom, out)
+    law = stats.t(freedom)
+    assert stats.kstest(out, law.cdf).pvalue > RARE
+    beyond = int((np.abs(out) > law.isf(5e-4)).sum())
+    assert stats.binomtest(beyond, out.size, 1e-3).pvalue > RARE
+
+
+def test_exponentials_have_their_distribution_moments_and_tails():
+    # Kolmogorov-Smirnov, four moments standardised exactly, the tails at both ends; 1e-6 each.
+    x = many("exponential", 200, 2000, seed=28).ravel()
+    assert stats.kstest(x, "expon").pvalue > RARE
+    z = [(np.mean(x**k) - factorial(k)) / np.sqrt((factorial(2 * k) - factorial(k) ** 2) / x.size) for k in (1, 2, 3)]
+    assert_standard(z, "moments of exponentials", tests=3)
+    for beyond, chance in ((x > 8, np.exp(-8)), (x < 1e-3, -np.expm1(-1e-3))):
+        assert stats.binomtest(int(beyond.sum()), x.size, chance).pvalue > RARE
+
+
+@pytest.mark.parametrize("fill", ["normal", "exponential"])
+def test_probability_transform_fills_1024_cells_and_its_fine_digits(fill):
+    # Chi-square over 1024 equal cells of the distribution function, and of its digits beyond the twentieth; 1e-6 each.
+    x = draws(fill, 1_000_000, seed=29)
+    u = stats.norm.cdf(x) if fill == "normal" else -np.expm1(-x)
+    for v in (u, (u * 2**20) % 1):
+        assert stats.chisquare(np.bincount((v * 1024).astype(int), minlength=1024)[:1024]).pvalue > RARE
+
+
+def test_halves_of_a_block_that_share_a_radius_are_independent():
+    # Chi-square of both over 16 x 16 equal cells, of values and of sizes; 1e-6 each.
+    x = draws("normal", 1000 * BLOCK, seed=30).reshape(1000, 2, BLOCK // 2)
+    for y in (stats.norm.cdf(x), 2 * stats.norm.cdf(np.abs(x)) - 1):
+        first, second = (np.minimum(y * 16, 15).astype(int)[:, i].ravel() for i in (0, 1))
+        assert stats.chisquare(np.bincount(16 * first + second, minlength=256)).pvalue > RARE
+
+
+@pytest.mark.slow
+def test_a_billion_normals():
+    # 2^30 draws: four moments, tails beyond 2 to 5.5, chi-square over 1024 cells, the lags of LAGS, of values and
+    # squares: in all about 70 statistics, of which one beyond its bound has probability 1e-6.
+    source, x, total = stream(31, 0), np.empty(2**22), 2**30
+    edges, thresholds = stats.norm.isf(np.arange(1023, 0, -1) / 1024), np.array([2.0, 3.0, 4.0, 5.0, 5.5])
+    moments, beyond, cells = np.zeros(4), np.zeros(thresholds.size), np.zeros(1024)
+    products, pairs = np.zeros((2, len(LAGS))), np.zeros(len(LAGS))
+    for _ in range(total // x.size):
+        fill_normal(source, x)
+        square = x * x
+        moments += [x.sum(), square.sum(), (square * x).sum(), (square * square).sum()]
+        size = np.abs(x)
+        beyond += [(size > h).sum() for h in thresholds]
+        cells += np.bincount(np.searchsorted(edges, x), minlength=1024)
+        for i, lag in enumerate(LAGS):
+            products[0, i] += x[:-lag] @ x[lag:]
+            products[1, i] += (square[:-lag] - 1) @ (square[lag:] - 1)
+            pairs[i] += x.size - lag
+    chance = 2 * stats.norm.sf(thresholds)
+    z = {
+        "moments": (moments / total - [0, 1, 0, 3]) / np.sqrt(np.array([1, 2, 15, 96]) / total),
+        "tails": (beyond - total * chance) / np.sqrt(total * chance * (1 - chance)),
+        "lags": products[0] / np.sqrt(pairs),
+        "lags of squares": products[1] / (2 * np.sqrt(pairs)),
+    }
+    p = stats.chisquare(cells).pvalue
+    for name, values in z.items():
+        print(name, np.round(values, 2).tolist())  # noqa: T201
+    print("chi-square p", p)  # noqa: T201
+    every = np.concatenate(list(z.values()))
+    assert_standard(every, "a billion normals", tests=every.size)
+    assert p > RARE
 
 
 @kernel

@@ -7,7 +7,7 @@ hold different versions of the text cannot overwrite each other.
 
 Flags. `error_model='numpy'` and the restricted fastmath set let loops vectorise and keep `isnan` working;
 sums may be reassociated, so that bytes are the same for any number of threads and processes on one kind of
-processor, while another vector width may differ in the last bits.
+processor, while another vector width may differ in the last bits. `strict_kernel` gives that freedom up.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLoca
 import theorylab
 from theorylab import sources
 
+FREEDOMS = {"reassoc", "contract", "arcp", "nsz"}
 STALE_AFTER = 86_400.0  # seconds after which compiled code of another version of the sources is deleted
 
 
@@ -47,7 +48,25 @@ def kernel(function: Callable[..., Any]) -> Kernel:
     Functions typed at a prompt, and functions whose sources may differ between memory and disk (edited after this
     process started, or behind the back of Python's bytecode cache), are compiled afresh in each process.
     """
-    compiled = numba.njit(nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz"})(function)
+    return _compiled(function, FREEDOMS)
+
+
+def inner_kernel(function: Callable[..., Any]) -> Kernel:
+    """As `kernel`, for what kernels call in inner loops: it counts no references to its arrays and allocates none."""
+    return _compiled(function, FREEDOMS, _nrt=False)
+
+
+def strict_kernel(function: Callable[..., Any]) -> Kernel:
+    """As `kernel`, with every operation rounded as written: the same bytes whatever the processor's vectors and FMA.
+
+    For small parts that are called in inner loops: it counts no references (each costs more than a random number), so
+    it works on the arrays that it is given and may allocate none.
+    """
+    return _compiled(function, False, _nrt=False)
+
+
+def _compiled(function: Callable[..., Any], fastmath: bool | set[str], **options: Any) -> Kernel:
+    compiled = numba.njit(nogil=True, error_model="numpy", fastmath=fastmath, **options)(function)
     file = Path(function.__code__.co_filename)
     if file.is_file() and text_is_in_memory(file) and hasattr(compiled, "py_func"):
         try:
@@ -56,7 +75,7 @@ def kernel(function: Callable[..., Any]) -> Kernel:
             pass
         else:
             if isinstance(cache._impl.locator, _Locator):  # not replaced by NUMBA_CACHE_LOCATOR_CLASSES
-                compiled._cache = cache  # type: ignore[attr-defined]
+                compiled._cache = cache
     return cast(Kernel, compiled)
 
 

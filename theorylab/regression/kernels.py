@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.jit import kernel
+from theorylab.jit import inner_kernel, kernel
 from theorylab.regression.model import Data
 from theorylab.streams import Stream, fill_normal, fill_uniform
 
@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
-@kernel
+@inner_kernel
 def observe(weights: Floats, power: int, scale: float, error: Floats) -> float:
     """1/2 sum_i weights_i (scale e_i)^2 for power 2, sum_i weights_i scale e_i for power 1; inf if not a number."""
     total = 0.0
@@ -33,7 +33,7 @@ def observe(weights: Floats, power: int, scale: float, error: Floats) -> float:
     return math.inf if math.isnan(total) else total
 
 
-@kernel
+@inner_kernel
 def draw_gradient(data: Data, error: Floats, normals: Floats, choice: Floats, gradient: Floats, stream: Stream) -> None:
     """Fill `gradient` (d,) with minus the sum of the gradients of a fresh batch at `error`; the others are scratch."""
     d = error.size

@@ -1,0 +1,127 @@
+"""log, sin and cos as polynomials that a loop can vectorise, and the words of a float: float64, for kernels.
+
+Every operation is IEEE arithmetic in a written order (`strict_kernel`, fused multiply-add where written), so that
+results are the same bytes on every processor. The polynomials are Chebyshev fits of 50-digit values, each of a
+remainder behind its exactly known first term; the tests refit them and hold the errors given below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from theorylab.jit import Kernel, strict_kernel
+
+LOG = (0.666666666666667, 0.39999999999899505, 0.28571428625975487, 0.2222221113479508, 0.18182889125261723,
+       0.15331721600556042, 0.14616449685043406)  # fmt: skip
+"""(2 artanh(s) / s - 2) / s^2 in powers of s^2, |s| <= (sqrt(2) - 1) / (sqrt(2) + 1)."""
+SIN = (-5.167712780049969, 2.5501640398766154, -0.5992645291845385, 0.08214587730641625, -0.0073701436435937495,
+       0.00046221110224187623)  # fmt: skip
+"""(sin(pi w) / w - pi) / w^2 in powers of w^2, |w| <= 1/4."""
+COS = (-4.934802200544679, 4.058712126416765, -1.3352627688538095, 0.23533063028399223, -0.025806887964701878,
+       0.001929493874894941, -0.00010370082971594627)  # fmt: skip
+"""(cos(pi w) - 1) / w^2 in powers of w^2, |w| <= 1/4."""
+
+PI = float(np.pi)
+LN2_HIGH = 0.6931471803691238  # 32 bits: times an exponent it is exact
+LN2_LOW = 1.9082149292705877e-10
+ROOT_HALF = np.uint64(0x3FE6A09E667F3BCD)  # bits of sqrt(1/2)
+MANTISSA = np.uint64(0x000FFFFFFFFFFFFF)
+EXPONENT = np.uint64(0xFFF0000000000000)
+ONE = np.uint64(0x3FF0000000000000)  # bits of 1.0
+BIG = np.uint64(0x4330000000000000)  # bits of 2^52
+TWELVE, FIFTY_TWO, BIAS = np.uint64(12), np.uint64(52), np.uint64(1024)
+HALF_STEP = 1.0 - 2.0**-53
+
+
+def _machine_code(definition: Callable[..., Any]) -> Kernel:
+    return cast(Kernel, intrinsic(definition))
+
+
+@_machine_code
+def as_float(typing: Any, bits: Any) -> Any:
+    """In a kernel: the float64 whose bits are this uint64."""
+    return types.float64(types.uint64), lambda context, builder, sign, args: builder.bitcast(args[0], ir.DoubleType())
+
+
+@_machine_code
+def as_bits(typing: Any, value: Any) -> Any:
+    """In a kernel: the uint64 of the bits of this float64."""
+    return types.uint64(types.float64), lambda context, builder, sign, args: builder.bitcast(args[0], ir.IntType(64))
+
+
+@_machine_code
+def fused(typing: Any, a: Any, b: Any, c: Any) -> Any:
+    """In a kernel: a * b + c of float64, rounded once (slow, but the same, on a processor without FMA)."""
+    kinds = types.float64(types.float64, types.float64, types.float64)
+    return kinds, lambda context, builder, sign, args: builder.fma(*args)
+
+
+@_machine_code
+def high_product(typing: Any, a: Any, b: Any) -> Any:
+    """In a kernel: the upper 64 of the 128 bits of the product of two uint64."""
+
+    def generate(context: Any, builder: Any, sign: Any, args: Any) -> Any:
+        wide = ir.IntType(128)
+        product = builder.mul(builder.zext(args[0], wide), builder.zext(args[1], wide))
+        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+
+    return types.uint64(types.uint64, types.uint64), generate
+
+
+@strict_kernel
+def open_uniform(word: np.uint64) -> float:
+    """The upper 52 bits of a uint64 as (k + 1/2) / 2^52, exactly: inside (0, 1), symmetric about 1/2."""
+    return as_float((word >> TWELVE) | ONE) - HALF_STEP  # type: ignore[no-any-return]
+
+
+@strict_kernel
+def log(x: float) -> float:
+    """Natural logarithm of a normal x > 0, error < 1 ulp: x = 2^e (1 + f), s = f / (2 + f), log(1 + f) = 2 artanh(s).
+
+    Subtracting f^2 / 2 and adding the rest in this order is the device of fdlibm's e_log.c (Sun Microsystems, 1993).
+    """
+    shifted = as_bits(x) - ROOT_HALF
+    f = as_float(as_bits(x) - (shifted & EXPONENT)) - 1.0
+    # The sign of the exponent is shifted in by hand: adding 1024 first keeps the number positive.
+    e = as_float(((shifted + (BIAS << FIFTY_TWO)) >> FIFTY_TWO) | BIG) - 4503599627371520.0
+    s = f / (2.0 + f)
+    z = s * s
+    p = fused(LOG[6], z, LOG[5])
+    p = fused(p, z, LOG[4])
+    p = fused(p, z, LOG[3])
+    p = fused(p, z, LOG[2])
+    p = fused(p, z, LOG[1])
+    p = fused(p, z, LOG[0]) * z
+    square = 0.5 * f * f
+    return e * LN2_HIGH - ((square - fused(s, square + p, e * LN2_LOW)) - f)  # type: ignore[no-any-return]
+
+
+@strict_kernel
+def sin_pi(w: float) -> float:
+    """sin(pi w) for |w| <= 1/4, error < 1.5 ulp."""
+    y = w * w
+    p = fused(SIN[5], y, SIN[4])
+    p = fused(p, y, SIN[3])
+    p = fused(p, y, SIN[2])
+    p = fused(p, y, SIN[1])
+    p = fused(p, y, SIN[0])
+    return w * fused(p, y, PI)  # type: ignore[no-any-return]
+
+
+@strict_kernel
+def cos_pi(w: float) -> float:
+    """cos(pi w) for |w| <= 1/4, error < 1 ulp."""
+    y = w * w
+    p = fused(COS[6], y, COS[5])
+    p = fused(p, y, COS[4])
+    p = fused(p, y, COS[3])
+    p = fused(p, y, COS[2])
+    p = fused(p, y, COS[1])
+    p = fused(p, y, COS[0])
+    return fused(p, y, 1.0)  # type: ignore[no-any-return]
