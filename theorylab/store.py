@@ -148,7 +148,7 @@ def versions() -> dict[str, str]:
 @functools.cache
 def processor() -> str:
     """Kind of processor that kernels are compiled for: another one may differ in the last bits of a sum."""
-    from llvmlite import binding  # type: ignore[import-untyped]
+    from llvmlite import binding
 
     return str(binding.get_host_cpu_name())
 
