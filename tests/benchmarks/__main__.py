@@ -1,129 +1,37 @@
-"""Times per unit of the hot kernels against the same thing in NumPy, and of the doors of the lab as processes.
+"""Times per unit of the lab's hot kernels against the same algorithm in plain Numba, NumPy, JAX and hand-written C.
 
-Each row interleaves its contenders and keeps the median of the rounds, so that a drift of the machine hits all alike.
+Each row interleaves its contenders in one process and keeps the median of the rounds, so that a drift of the machine
+hits all alike. Columns after ours are ratios: their time over ours, more than 1 where ours is faster. `limit` is the
+share of what the arithmetic units or the cache allow, measured in the same run. One thread (JAX may take more).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import platform
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from theorylab.regression import moments, theory
-from theorylab.regression.kernels import paths
-from theorylab.regression.model import LeastSquares
-from theorylab.streams import fill_normal, stream
+from tests.benchmarks import native
+from tests.benchmarks.entries import ENTRIES, Entry
 
 ROUNDS = 7
-DIMENSION = 2000
-Timed = tuple[str, float, Callable[[], object], Callable[[], object] | None]
-
-
-def problem() -> tuple[LeastSquares, float]:
-    p = LeastSquares.power_law(DIMENSION, 2.0, start=1.0, noise_std=1.0)
-    return p, 1 / (6 * p.trace)
-
-
-def normals() -> Timed:
-    source, generator, out = stream(0, 0), np.random.Generator(np.random.SFC64(0)), np.empty(100_000)
-    return "ns / normal", out.size, lambda: fill_normal(source, out), lambda: generator.standard_normal(out=out)
-
-
-def sgd_recursion() -> Timed:
-    p, step = problem()
-    r, steps = theory.recursion(p, step, False), np.array([2000])
-
-    def in_numpy() -> None:
-        c = r.start.copy()
-        for _ in range(200):
-            c = r.keep * c + r.gain * (r.feedback * (r.eigenvalues @ c) + r.noise)
-
-    return "ns / (coordinate step)", DIMENSION * 2000, lambda: moments.last(r, steps), scaled(in_numpy, 10)
-
-
-def ema_recursion() -> Timed:
-    p, step = problem()
-    r, steps, a = theory.recursion(p, step, False), np.array([2000]), 0.99
-
-    def in_numpy() -> None:
-        c, cross, v = r.start.copy(), r.start.copy(), r.start.copy()
-        for _ in range(200):
-            v = a * a * v + 2 * a * (1 - a) * cross + (1 - a) ** 2 * c
-            cross = r.contraction * (a * cross + (1 - a) * c)
-            c = r.keep * c + r.gain * (r.feedback * (r.eigenvalues @ c) + r.noise)
-
-    return "ns / (coordinate step)", DIMENSION * 2000, lambda: moments.ema(r, a, steps), scaled(in_numpy, 10)
-
-
-def average_recursion() -> Timed:
-    p, step = problem()
-    r, steps = theory.recursion(p, step, False), np.array([2000])
-
-    def in_numpy() -> None:
-        c, cross, v = r.start.copy(), np.zeros(DIMENSION), np.zeros(DIMENSION)
-        for _ in range(200):
-            v = v + 2 * cross + c
-            cross = r.contraction * (cross + c)
-            c = r.keep * c + r.gain * (r.feedback * (r.eigenvalues @ c) + r.noise)
-
-    return "ns / (coordinate step)", DIMENSION * 2000, lambda: moments.average(r, 0, steps), scaled(in_numpy, 10)
-
-
-def sgd_paths() -> Timed:
-    p, step = problem()
-    data, source, generator = p.data(), stream(0, 0), np.random.Generator(np.random.SFC64(0))
-    starts, steps = np.array([100]), np.array([200])
-
-    def in_numpy() -> None:
-        e, m, total = p.error0.copy(), p.error0.copy(), np.zeros(DIMENSION)
-        for _ in range(200):
-            x = data.scales * generator.standard_normal(DIMENSION)
-            m = 0.99 * m + 0.01 * e
-            total += e
-            e = e + step * (p.noise_std * generator.standard_normal() - x @ e) * x
-
-    def ours() -> object:
-        return paths(data, step, 0.99, starts, steps, data.eigenvalues, 2, source)
-
-    return "ns / (coordinate step)", DIMENSION * 200, ours, in_numpy
-
-
-KERNELS: dict[str, Callable[[], Timed]] = {
-    f.__name__: f for f in (normals, sgd_recursion, ema_recursion, average_recursion, sgd_paths)
-}
-
-
-def process(*arguments: str) -> Callable[[], Timed]:
-    def timed() -> Timed:
-        return "s / process", 1e9, lambda: subprocess.run(arguments, check=True, capture_output=True), None
-
-    return timed
-
-
+COLUMNS = ("numba", "numpy", "jax", "c")
 COMMAND = str(Path(sys.executable).with_name("theorylab"))
 DOORS = {
-    "import theorylab": process(sys.executable, "-c", "import theorylab"),
-    "theorylab --help": process(COMMAND, "--help"),
-    "theorylab list": process(COMMAND, "list"),
-    "theorylab run, warm": process(COMMAND, "run", "--out", "out/benchmark"),
+    "import theorylab": (sys.executable, "-c", "import theorylab"),
+    "theorylab --help": (COMMAND, "--help"),
+    "theorylab list": (COMMAND, "list"),
+    "theorylab run, reused": (COMMAND, "run", "--out", "out/benchmark"),
 }
-
-
-def scaled(short: Callable[[], object], times: int) -> Callable[[], object]:
-    """Run `short` as often as makes its work equal to the contender's; NumPy loops have no start-up to amortise."""
-
-    def repeated() -> None:
-        for _ in range(times):
-            short()
-
-    return repeated
 
 
 def clock(call: Callable[[], object]) -> float:
@@ -132,39 +40,102 @@ def clock(call: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def measure(timed: Timed, rounds: int) -> tuple[str, float, float | None]:
-    unit, work, ours, numpy = timed
-    ours()  # compiled, loaded, in cache
-    times: list[list[float]] = [[], []]
+def disagreement(entry: Entry) -> str:
+    """Which contender computes something else than ours, in words; '' if none does. Compiles and warms up all."""
+    expected = entry.ours.call()
+    for name, contender in entry.others.items():
+        found = contender.call()
+        if expected is not None and found is not None and not np.allclose(found, expected, rtol=1e-9, atol=1e-12):
+            return f"{name} differs from ours by {np.max(np.abs(np.asarray(found) - expected)):.3g}"
+    return ""
+
+
+def limit(entry: Entry) -> float | None:
+    """Seconds that a unit needs at least: its arithmetic at the peak, or its reads at the rate of its cache level."""
+    lib = native.library()
+    if lib is None or not entry.flops:
+        return None
+    rounds = 200_000
+    arithmetic = min(clock(lambda: lib.fma_limit(rounds)) for _ in range(5)) / (rounds * 64 * 2)
+    cells = np.ones(max(entry.resident // 8, 64))
+    turns = max(1, 20_000_000 // cells.size)
+    reads = min(clock(lambda: lib.read_limit(cells.size, turns, cells)) for _ in range(5)) / (turns * cells.size * 8)
+    return max(entry.flops * arithmetic, entry.bytes * reads)
+
+
+def measure(name: str, entry: Entry, rounds: int) -> dict[str, Any]:
+    """The row of one kernel. Raises SystemExit if a contender disagrees: what is wrong is not timed."""
+    if words := disagreement(entry):
+        raise SystemExit(f"{name}: {words}; nothing was timed")
+    contenders = {"ours": entry.ours, **entry.others}
+    times: dict[str, list[float]] = {key: [] for key in contenders}
     for _ in range(rounds):
-        times[0].append(clock(ours))
-        if numpy is not None:
-            times[1].append(clock(numpy))
-    scale = 1e9 / work
-    return unit, scale * statistics.median(times[0]), scale * statistics.median(times[1]) if numpy else None
+        for key, contender in contenders.items():
+            times[key].append(clock(contender.call) / contender.work)
+    row: dict[str, Any] = {"kernel": name, "unit": entry.unit}
+    for key in ("ours", *COLUMNS):
+        row[key] = 1e9 * statistics.median(times[key]) if key in times else None
+    least = limit(entry)
+    row["limit_fraction"] = None if least is None else 1e9 * least / row["ours"]
+    return row
+
+
+def door(name: str) -> dict[str, Any]:
+    """The row of a process, in seconds."""
+    seconds = statistics.median(
+        clock(lambda: subprocess.run(DOORS[name], check=False, capture_output=True)) for _ in range(3)
+    )
+    return {"kernel": name, "unit": "s / process", "ours": seconds, **dict.fromkeys((*COLUMNS, "limit_fraction"))}
+
+
+def line(row: dict[str, Any], goals: dict[str, float]) -> str:
+    """A row of the table, its goals met or missed at the end."""
+    ratios = {key: row[key] / row["ours"] if row[key] else None for key in COLUMNS}
+    cells = [f"{ratios[key]:7.2f}" if ratios[key] else f"{'-':>7}" for key in COLUMNS]
+    share = f"{row['limit_fraction']:6.2f}" if row["limit_fraction"] else f"{'-':>6}"
+    words = [
+        f"{key} >= {goal:g}: {'not measured' if ratios[key] is None else 'met' if ratios[key] >= goal else 'missed'}"
+        for key, goal in goals.items()
+    ]
+    return f"{row['kernel']:22} {row['unit']:23} {row['ours']:9.3g} {' '.join(cells)} {share}  {', '.join(words)}"
+
+
+def machine() -> str:
+    """What these times were measured on."""
+    cpu = Path("/proc/cpuinfo")
+    lines = cpu.read_text(encoding="utf-8").splitlines() if cpu.is_file() else []
+    model = next((text.split(":")[1].strip() for text in lines if text.startswith("model name")), platform.processor())
+    versions = ", ".join(f"{name} {__import__(name).__version__}" for name in ("numpy", "numba"))
+    return (
+        f"{model}, {len([1 for text in lines if text.startswith('processor')])} cores; {native.version()}; {versions}"
+    )
 
 
 def main() -> None:
+    """Time the kernels named, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    everything = KERNELS | DOORS
-    parser.add_argument("kernels", nargs="*", metavar="KERNEL", help=f"any of: {', '.join(everything)}")
+    parser.add_argument("kernels", nargs="*", metavar="KERNEL", help=f"any of: {', '.join([*ENTRIES, *DOORS])}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the table as JSON")
-    arguments = parser.parse_args()
-    unknown = [name for name in arguments.kernels if name not in everything]
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"rounds of which the median counts ({ROUNDS})")
+    given = parser.parse_args()
+    unknown = [name for name in given.kernels if name not in ENTRIES and name not in DOORS]
     if unknown:
-        parser.error(f"unknown kernel {unknown[0]!r}; choose from {', '.join(everything)}")
+        parser.error(f"unknown kernel {unknown[0]!r}; choose from {', '.join([*ENTRIES, *DOORS])}")
+    if given.rounds < 1:
+        parser.error(f"--rounds {given.rounds} is not allowed: give an integer >= 1")
+    print(machine())
+    print(f"{'kernel':22} {'unit':23} {'ours':>9} {' '.join(f'{key:>7}' for key in COLUMNS)} {'limit':>6}  goals")
     rows = []
-    print(f"{'kernel':24} {'unit':24} {'ours':>10} {'numpy':>10} {'ratio':>7}")
-    for name in arguments.kernels or everything:
-        unit, ours, numpy = measure(everything[name](), 3 if name in DOORS else ROUNDS)
-        versus = f"{numpy:10.3g} {numpy / ours:7.1f}" if numpy else f"{'-':>10} {'-':>7}"
-        print(f"{name:24} {unit:24} {ours:10.3g} {versus}")
-        rows.append(
-            {"kernel": name, "unit": unit, "ours": ours, "numba": None, "numpy": numpy, "jax": None, "c": None,
-             "limit_fraction": None}
-        )  # fmt: skip
-    if arguments.json:
-        arguments.json.write_text(json.dumps({"kernels": rows}, indent=2) + "\n", encoding="utf-8")
+    for name in given.kernels or [*ENTRIES, *DOORS]:
+        if name in DOORS:
+            rows.append(door(name))
+            print(line(rows[-1], {}))
+            continue
+        entry = ENTRIES[name]()
+        rows.append(measure(name, entry, given.rounds))
+        print(line(rows[-1], entry.goals), flush=True)
+    if given.json:
+        given.json.write_text(json.dumps({"kernels": rows}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
