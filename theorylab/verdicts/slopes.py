@@ -155,7 +155,8 @@ def _rate_check(
                 _probability(level),
                 "pre-asymptotic: local slopes "
                 + ", ".join(f"{shown(own, s):.4g}" for s in rate.local)
-                + " still drift; more points further out",
+                + " still drift; "
+                + replace(rate, horizon=rates.as_x(rate.horizon) if position is np.log else rate.horizon).advice,
             )
         low, high = rate.interval
         inside, outside = -gap / 2 < low and high < gap / 2, high < -gap / 2 or low > gap / 2

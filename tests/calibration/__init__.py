@@ -1,0 +1,1 @@
+"""Coverage of the instruments on synthetic truths, as committed tables."""

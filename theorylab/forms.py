@@ -1,0 +1,172 @@
+"""Forms of a power law with its usual corrections, compared on the same curve, over all windows that end at its end.
+
+Each form is a family with one parameter (the floor, the shift of x) or none; for every value of the parameter the
+exponent is a least-squares slope. A value is kept in a window if the data do not reject it: with noise, by Hotelling's
+chi-square of the residuals averaged over cells, with the covariance of the replicas; without noise, if no local slope
+of the residuals reaches the resolution (structure, not scatter, is what an exact curve shows of a wrong form). The
+interval of the exponent is the union over all that is kept. Half of the level goes to the rejections, half to the
+slopes, so the true form, in a window where it holds, is in the union with the probability stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+from scipy.stats import f as fisher
+
+Floats = NDArray[np.float64]
+
+GRID = (0.0, 1 / 6, 1 / 3, 1 / 2, 2 / 3)
+"""Starts of the windows, as shares of the range of log x."""
+CELLS = 6
+LEAST = 9  # points of a window: three in each third
+FLOORS = np.concatenate([[0.0], np.geomspace(1e-3, 0.5, 24), np.linspace(0.55, 0.95, 9)])
+SHIFTS = np.concatenate([-np.linspace(0.05, 0.9, 12), [0.0], np.geomspace(0.05, 20, 24)])
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form: the exponents that it allows (None where the data reject it), and in how many of the windows it stays.
+
+    `parameter` is the value that fits best: the floor as a share of the smallest mean, the shift as a multiple of the
+    first x.
+    """
+
+    name: str
+    interval: tuple[float, float] | None
+    parameter: float
+    kept: int
+    windows: int
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the data reject the form in every window."""
+        return self.interval is None
+
+    def __repr__(self) -> str:
+        if self.interval is None:
+            return f"{self.name}: rejected"
+        low, high = self.interval
+        return f"{self.name}: exponent in [{low:.4g}, {high:.4g}], {self.kept} of {self.windows} windows"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The forms, and the union of the intervals of those that stay; None where all are rejected."""
+
+    forms: tuple[Form, ...]
+    interval: tuple[float, float] | None
+    level: float
+
+    def __repr__(self) -> str:
+        union = (
+            "no form fits" if self.interval is None else f"exponent in [{self.interval[0]:.4g}, {self.interval[1]:.4g}]"
+        )
+        return "\n".join([f"Comparison({union})", *(f"    {form!r}" for form in self.forms)])
+
+
+def compare(
+    x: Floats, mean: Floats, left_out: Floats | None, rounding: Floats, *, level: float, resolution: float
+) -> Comparison:
+    """Comparison of the forms on means at x, (points,), both > 0.
+
+    `left_out` are the means without one replica each, (replicas, points), None for an exact curve; `rounding` are
+    relative bounds, (points,).
+    """
+    share = np.log(x / x[0]) / np.log(x[-1] / x[0])
+    windows = [share >= start - 1e-12 for start in GRID]
+    windows = [window for window in windows if window.sum() >= LEAST]
+    floor = mean.min()
+    log_log = np.log(np.log(x)) if x[0] > 1 else None
+    zero = np.zeros(1)
+    families: list[tuple[str, Floats, Callable[[Floats, float], tuple[Floats, Floats]]]] = [
+        ("power", zero, lambda values, _: (np.log(x), np.log(values))),
+        ("power + floor", FLOORS[1:], lambda values, s: (np.log(x), np.log(np.maximum(values - s * floor, 1e-300)))),
+        ("power of x + shift", SHIFTS[SHIFTS != 0], lambda values, s: (np.log(x + s * x[0]), np.log(values))),
+    ]
+    if log_log is not None:
+        families[1:1] = [
+            ("power x log", zero, lambda values, _: (np.log(x), np.log(values) - log_log)),
+            ("power / log", zero, lambda values, _: (np.log(x), np.log(values) + log_log)),
+        ]
+    forms = []
+    for name, values, read in families:
+        tried = values if values.size == 1 else np.append(values, _best(values, read, mean, windows[0]))
+        hull, kept, best = [], set(), (np.inf, 0.0)
+        for value in tried:
+            position, target = read(mean, float(value))
+            moved = None if left_out is None else read(left_out, float(value))[1]
+            relative = (
+                rounding * mean / np.maximum(mean - value * floor, 1e-300) if name == "power + floor" else rounding
+            )
+            for i, window in enumerate(windows):
+                cut = None if moved is None else moved[:, window]
+                fit = _fit(position[window], target[window], cut, relative[window], level / 2, resolution)
+                if fit is None:
+                    continue
+                kept.add(i)
+                hull.append(fit[:2])
+                best = min(best, (fit[2] - window.sum(), float(value)))
+        interval = (min(low for low, _ in hull), max(high for _, high in hull)) if hull else None
+        forms.append(Form(name, interval, best[1], len(kept), len(windows)))
+    stay = [form.interval for form in forms if form.interval is not None]
+    union = (min(low for low, _ in stay), max(high for _, high in stay)) if stay else None
+    return Comparison(tuple(forms), union, level)
+
+
+def _fit(
+    position: Floats, target: Floats, moved: Floats | None, rounding: Floats, level: float, resolution: float
+) -> tuple[float, float, float] | None:
+    """(lowest slope, highest slope, misfit), or None where the residuals reject the line."""
+    centred = position - position.mean()
+    weights = centred / (centred**2).sum()
+    slope = float(weights @ target)
+    slack = float(np.abs(weights) @ rounding)
+    residual = target - target.mean() - slope * centred
+    if moved is None:
+        thirds = np.array_split(np.arange(position.size), 3)
+        local = [np.polyfit(position[third], residual[third], 1)[0] for third in thirds]
+        structure = float(np.abs(local).max())
+        if structure > resolution + 20 * slack:
+            return None
+        return slope - structure - slack, slope + structure + slack, structure
+    count = moved.shape[0]
+    cells = min(CELLS, position.size, max(3, count // 4))
+    average = np.stack(
+        [np.isin(np.arange(position.size), c) / c.size for c in np.array_split(np.arange(position.size), cells)]
+    )
+    design = np.stack([np.ones(cells), average @ centred], axis=1)
+    contrasts = np.linalg.qr(design, mode="complete")[0][:, 2:].T @ average
+    spread = (moved - moved.mean(axis=0)) * np.sqrt((count - 1) / count)
+    seen, size = contrasts @ target, contrasts.shape[0]
+    scatter = spread @ contrasts.T
+    covariance = scatter.T @ scatter + np.diag((np.abs(contrasts) @ rounding) ** 2 + 1e-30)
+    square = float(seen @ np.linalg.solve(covariance, seen))
+    limit = fisher.isf(level, size, max(count - size, 1)) * size * (count - 1) / max(count - size, 1)
+    if square > limit:
+        return None
+    half = float(stdtrit(count - 1, 1 - level / 2) * np.sqrt(((spread @ weights) ** 2).sum())) + slack
+    return slope - half, slope + half, square / size
+
+
+def _best(
+    values: Floats, read: Callable[[Floats, float], tuple[Floats, Floats]], mean: Floats, window: NDArray[np.bool_]
+) -> float:
+    """The parameter of the least squares, refined from the grid: exact curves of the form are met up to rounding."""
+
+    def misfit(value: float) -> float:
+        position, target = read(mean, float(value))
+        return float(np.polyfit(position[window], target[window], 1, full=True)[1].sum())
+
+    order = np.sort(values)
+    i = int(np.argmin([misfit(value) for value in order]))
+    low, high = float(order[max(i - 1, 0)]), float(order[min(i + 1, order.size - 1)])
+    for _ in range(12):
+        points = np.linspace(low, high, 9)
+        j = int(np.argmin([misfit(point) for point in points]))
+        low, high = float(points[max(j - 1, 0)]), float(points[min(j + 1, 8)])
+    return (low + high) / 2
