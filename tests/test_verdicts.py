@@ -570,6 +570,13 @@ def test_curve_that_still_drifts_under_both_forms_is_inconclusive_and_says_what_
     assert check.evaluated == DECADES.size
 
 
+def test_curve_whose_drift_fades_slowly_is_told_the_horizon_that_would_suffice() -> None:
+    x = np.geomspace(10, 1e3, 24)
+    check = decays_as("c", row(np.log(x) ** 2 / x, 1e-14, x), -1.0, rival=rival(predicted=-0.75))
+    assert check.verdict == "inconclusive"
+    assert "points out to about x = " in check.note
+
+
 def test_rate_with_too_much_noise_is_inconclusive_and_says_what_would_decide() -> None:
     curve = Curve(DECADES, replicas(1.0, 2.0, x=DECADES).samples / DECADES)
     check = decays_as("c", curve, -1.0, rival=rival(predicted=-0.9))

@@ -61,7 +61,9 @@ class Rate:
     @property
     def advice(self) -> str:
         """What would settle a pre-asymptotic curve."""
-        if self.horizon is None or self.horizon > FAR:
+        if self.horizon is not None and self.horizon > FAR:
+            return f"more points further out, the drift fades too slowly: no horizon up to x = {FAR:.0e}"
+        if self.horizon is None:
             return "more points further out, the drift does not fade yet: no horizon in sight"
         return f"points out to about x = {self.horizon:.1g} would suffice"
 

@@ -83,7 +83,8 @@ def table(draws: int = 60) -> str:
     head = (
         f"# Coverage of exponents\n\n`python -m tests.calibration rates` writes this table: {draws} draws of "
         f"{REPLICAS} replicas at {X.size} points from {X[0]:g} to {X[-1]:g}, level {LEVEL}; noise is the "
-        "relative deviation of a replica, 0 an exact curve (one draw). The exponent is -1. Coverage and median width are among the answers; "
+        "relative deviation of a replica, 0 an exact curve (one draw). The exponent is -1. Coverage and "
+        "median width are among the answers; "
         "inconclusive is the share without an answer, false the share of answers that miss -1. Coverage is promised "
         "for truths that are one of the forms compared; what the others lose is shown.\n\n"
         "| truth | noise | reader | coverage | width | inconclusive | false |\n|---|---|---|---|---|---|---|\n"
