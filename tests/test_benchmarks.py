@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 import theorylab
+from tests.benchmarks import growth
 from tests.benchmarks.__main__ import disagreement, line, measure
 from tests.benchmarks.entries import ENTRIES, Contender, Entry
+from theorylab import plots
 
 ROOT = Path(theorylab.__file__).parents[1]
 COLUMNS = {"kernel", "unit", "ours", "numba", "numpy", "jax", "c", "limit_fraction"}
@@ -52,3 +54,12 @@ def test_goals_are_met_missed_or_not_measured():
     row = {"kernel": "k", "unit": "s", "ours": 1.0, "numba": 3.0, "numpy": 9.0, "jax": None, "c": None}
     text = line(row | {"limit_fraction": None}, {"numba": 4.0, "numpy": 9.0, "c": 0.9})
     assert "numba >= 4: missed, numpy >= 9: met, c >= 0.9: not measured" in text
+
+
+def test_growth_is_measured_and_drawn(monkeypatch):
+    monkeypatch.setattr(growth, "ROUNDS", 1)
+    monkeypatch.setattr(growth, "PANELS", growth.PANELS[2:])
+    rows = growth.measure(share=0.5)
+    assert [row["axis"] for row in rows] == ["steps", "points"]
+    assert all(second > 0 for row in rows for second in row["seconds"])
+    assert plots.svg(growth.figure(rows)).startswith(b"<?xml")

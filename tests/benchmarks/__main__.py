@@ -20,8 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from tests.benchmarks import native
+from tests.benchmarks import growth, native
 from tests.benchmarks.entries import ENTRIES, Entry
+from theorylab import plots
 
 ROUNDS = 7
 COLUMNS = ("numba", "numpy", "jax", "c")
@@ -117,12 +118,19 @@ def main() -> None:
     parser.add_argument("kernels", nargs="*", metavar="KERNEL", help=f"any of: {', '.join([*ENTRIES, *DOORS])}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the table as JSON")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"rounds of which the median counts ({ROUNDS})")
+    parser.add_argument("--growth", type=Path, metavar="FILE", help="draw how time grows with size into an SVG file")
     given = parser.parse_args()
     unknown = [name for name in given.kernels if name not in ENTRIES and name not in DOORS]
     if unknown:
         parser.error(f"unknown kernel {unknown[0]!r}; choose from {', '.join([*ENTRIES, *DOORS])}")
     if given.rounds < 1:
         parser.error(f"--rounds {given.rounds} is not allowed: give an integer >= 1")
+    if given.growth:
+        rows = growth.measure()
+        for row in rows:
+            print(f"{row['axis']:12} {row['series']:36} exponent {row['exponent']:.2f}, expected {row['expected']:g}")
+        given.growth.write_bytes(plots.svg(growth.figure(rows)))
+        return
     print(machine())
     print(f"{'kernel':22} {'unit':23} {'ours':>9} {' '.join(f'{key:>7}' for key in COLUMNS)} {'limit':>6}  goals")
     rows = []
