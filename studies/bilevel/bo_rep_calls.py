@@ -40,7 +40,8 @@ FULL = Setting(roots=(16, 20, 24, 32, 40, 48, 64, 96, 128, 192), few=(16, 24, 32
 def simulate(s, roots, lower_start, *, refine=True, interval="periodic", goal=0.0):
     r = np.array(roots)
     apart = {"periodic": r // 4, "every step": 1, "too rare": np.round(r**1.5)}[interval]
-    steps = schedule(4 * r**2, 3.0 * r**-1.5, 1 - 1 / r, interval=apart, lower_steps=r // 2, lower_step=2 / r,
+    cap = (16 if goal else 4) * r**2  # a run with a goal stops there, and one that missed it would count inf calls
+    steps = schedule(cap, 3.0 * r**-1.5, 1 - 1 / r, interval=apart, lower_steps=r // 2, lower_step=2 / r,
                      refinement=4 * r if refine else 0)  # fmt: skip
     return bo_rep(Cosh(s.scale), steps, start=s.start, lower_start=lower_start, noise_std=s.noise_std,
                   goals=goal * r**-0.5, x=np.sqrt(r), replicas=s.replicas, seed=s.seed, x_name="1/eps")  # fmt: skip
