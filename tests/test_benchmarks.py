@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import theorylab
-from tests.benchmarks import growth
+from tests.benchmarks import growth, native
 from tests.benchmarks.__main__ import disagreement, line, measure
 from tests.benchmarks.entries import ENTRIES, Contender, Entry
 from theorylab import plots
@@ -41,6 +41,11 @@ def test_an_unknown_kernel_is_refused():
 @pytest.mark.parametrize("name", ENTRIES)
 def test_all_contenders_compute_the_same(name):
     assert disagreement(ENTRIES[name]()) == ""
+
+
+def test_the_compiled_library_leaves_small_numbers_alone():
+    native.library()
+    assert np.float64(5e-324) * np.float64(1.0) > 0
 
 
 def test_what_is_wrong_is_not_timed():
