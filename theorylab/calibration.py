@@ -7,6 +7,7 @@ Stopping: replicas at which a run is decided. Every row says how many trials it 
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ LAWS: dict[str, Callable[[np.random.Generator, tuple[int, ...]], Floats]] = {
     "normal": lambda draws, shape: draws.standard_normal(shape),
     "exponential": lambda draws, shape: draws.exponential(size=shape) - 1,
     "squared normal": lambda draws, shape: (draws.standard_normal(shape) ** 2 - 1) / 2**0.5,
-    "log-normal": lambda draws, shape: (draws.lognormal(size=shape) - np.exp(0.5)) / ((np.e - 1) * np.e) ** 0.5,
+    "log-normal": lambda draws, shape: (draws.lognormal(size=shape) - np.exp(0.5)) / ((math.e - 1) * math.e) ** 0.5,
 }
 """Noises of mean 0 and variance 1, with skewness 0, 2, 2.8 and 6.2."""
 
