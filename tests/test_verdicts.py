@@ -1066,7 +1066,7 @@ def test_threshold_of_samples_is_an_input_error() -> None:
 
 KEYS = {
     "claim", "kind", "verdict", "declared", "measured", "interval", "allowed", "error_probability", "evaluated",
-    "rival", "note",
+    "rival", "note", "score",
 }  # fmt: skip
 
 
@@ -1109,5 +1109,6 @@ def test_json_holds_the_numbers_of_the_check() -> None:
         "evaluated": P,
         "rival": {"claim": "another", "verdict": "refuted", "declared": "refuted"},
         "note": check.note,
+        "score": check.score and check.score.to_json(),
     }
     assert check.measured == pytest.approx(0.5)

@@ -117,6 +117,17 @@ def why(study: str, full: bool, seed: int | None, changes: tuple[str, ...], out:
 @click.option("--until-decided", is_flag=True, help="Add replicas until every check is decided, or --budget is spent.")
 @click.option("--budget", type=click.IntRange(min=2), help="Most replicas of a run until decided (default: 64 times).")
 @click.option("--fresh", is_flag=True, help="Compute everything again, also what the output folder already holds.")
+@click.option(
+    "--replicate", type=click.IntRange(min=2), metavar="K", help="Report how verdicts move over K fresh seeds."
+)
+@click.option(
+    "--errors",
+    type=click.Choice(["family-wise", "false-discovery"]),
+    default="family-wise",
+    show_default=True,
+    help="What --error-level bounds: the chance of any error in the table, or the expected share of errors.",
+)
+@click.option("--error-level", type=float, default=0.05, show_default=True, help="Level of the whole table.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Also write all verdicts to this file.")
 def run(
@@ -129,13 +140,17 @@ def run(
     until_decided: bool,
     budget: int | None,
     fresh: bool,
+    replicate: int | None,
+    errors: str,
+    error_level: float,
     out: Path,
     json_file: Path | None,
 ) -> None:
     """Run studies (all, if none is named): figures and records under --out, and a table of verdicts.
 
     What was killed goes on where it stopped; what --out holds already is not computed again unless the study, what it
-    reaches, its setting or a library changed (`theorylab why` tells).
+    reaches, its setting or a library changed (`theorylab why` tells). A verdict stands if it stands among all of the
+    table: p-values are adjusted for the number of tests. With --replicate nothing is written but --json.
 
     Exit status: 0 if every verdict is the one that its study declares, 1 if not, 2 for a usage error.
     """
@@ -151,12 +166,20 @@ def run(
         if seed is not None:
             values["seed"] = seed
         require(until_decided or budget is None, "--budget has no meaning without --until-decided")
+        require(0 < error_level < 1, f"--error-level {error_level} is not allowed: a probability lies in (0, 1)")
+        require(
+            replicate is None or not (until_decided or "seed" in values),
+            "--replicate takes seeds and runs of its own: drop --seed and --until-decided",
+        )
         store.prepare_folder(out)
         if json_file is not None:
             require(not json_file.is_dir(), f"--json {json_file} is a folder: give a file")
             store.prepare_folder(json_file.absolute().parent)
         _refuse_unknown_settings(listings, values, full)
     console = _console()
+    if replicate is not None:
+        with live_progress(console) as progress, _warnings_as_lines(), _cluster(scheduler), using(workers=workers):
+            _replicate(console, listings, replicate, values, full, progress, json_file)
     trials: list[_Trial] = []
     try:
         with live_progress(console) as progress, _warnings_as_lines(), _cluster(scheduler), using(workers=workers):
@@ -171,16 +194,106 @@ def run(
         )
         raise SystemExit(INTERRUPTED) from None
     console.print()
+    trials, words = _controlled(trials, errors, error_level)
     console.print(tables.verdict_table((trial.name, check) for trial in trials for check in trial.checks))
     as_declared = all(trial.as_declared for trial in trials)
     if json_file is not None:
         with _user_errors():
-            store.write_json(json_file, _report(trials, seed, full))
+            control = {"errors": errors, "level": error_level}
+            store.write_json(json_file, _report(trials, seed, full) | {"error_control": control})
     checks = [check for trial in trials for check in trial.checks]
     odd = sum(not check.as_declared for check in checks)
     claims, studied = _plural(len(checks), "claim", "claims"), _plural(len(trials), "study", "studies")
-    console.print(f"\n{claims} on trial in {studied}, {odd} not as declared; figures in {out}")
+    console.print(
+        f"\n{claims} on trial in {studied}, {odd} not as declared; figures in {out}\n{words}", highlight=False
+    )
+    for trial in trials:
+        if trial.other_seeds:
+            odd = sum(not run["as_declared"] for run in trial.other_seeds)
+            console.print(
+                f"{trial.name} was run with {_plural(len(trial.other_seeds), 'other seed', 'other seeds')} in {out}, "
+                f"{odd} not as declared: {', '.join(str(run['seed']) for run in trial.other_seeds)}",
+                highlight=False,
+            )
     raise SystemExit(0 if as_declared else 1)
+
+
+def _controlled(trials: list[_Trial], errors: str, level: float) -> tuple[list[_Trial], str]:
+    """The trials with their verdicts as they stand in the whole table, and what is controlled, in words."""
+    import dataclasses
+
+    from theorylab.verdicts import suite
+
+    checks, tests = suite.controlled(
+        [check for trial in trials for check in trial.checks], suite.Control(errors), level
+    )
+    rest = iter(checks)
+    trials = [dataclasses.replace(trial, checks=tuple(next(rest) for _ in trial.checks)) for trial in trials]
+    what, method = ("chance of any error", "Holm") if errors == "family-wise" else ("expected share of errors", "BY")
+    return trials, f"errors of the table: {what} <= {level:g}, {_plural(tests, 'test', 'tests')} ({method})"
+
+
+def _replicate(
+    console: Console,
+    listings: list[Listing],
+    count: int,
+    values: dict[str, Any],
+    full: bool,
+    progress: Progress,
+    json_file: Path | None,
+) -> None:
+    """Run the studies with fresh seeds, print how their verdicts move, and end the process."""
+    from theorylab import replication, store, tables
+
+    rows: list[dict[str, Any]] = []
+    try:
+        for listing in listings:
+            found = replication.replicate(listing.name, count, full=full, progress=progress, **values)
+            rows += found
+            odd = sum(bool(row["odd_seeds"]) for row in found)
+            console.print(f"{listing.name}  {_plural(count, 'seed', 'seeds')}, {odd} of {len(found)} claims moved")
+    except KeyboardInterrupt:
+        _say("interrupted: no table of replications was made")
+        raise SystemExit(INTERRUPTED) from None
+    console.print()
+    console.print(tables.replicate_table(rows))
+    if json_file is not None:
+        with _user_errors():
+            report = {"schema": 1, "version": theorylab.__version__, "full": full, "replications": rows}
+            store.write_json(json_file, report)
+    raise SystemExit(1 if any(row["excessive"] for row in rows) else 0)
+
+
+@cli.command()
+@click.argument("studies", nargs=-1, required=True)
+@click.option("--full", is_flag=True, help="Of the full run (default: the quick one).")
+@click.option("--seed", type=click.IntRange(min=0), help="Another seed than the setting's.")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a field of the setting.")
+@click.option("--out", type=click.Path(path_type=Path), help="Use curves stored under this folder, and store new ones.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Also write the scores to this file.")
+def falsify(
+    studies: tuple[str, ...],
+    full: bool,
+    seed: int | None,
+    changes: tuple[str, ...],
+    out: Path | None,
+    json_file: Path | None,
+) -> None:
+    """Say which standard mutants of each claim the data refute, and the smallest error they would have caught."""
+    from theorylab import store, tables
+    from theorylab.study import find, run
+
+    with _user_errors(), _warnings_as_lines():
+        values: dict[str, Any] = dict(_assignment(text) for text in changes) | ({} if seed is None else {"seed": seed})
+        results = [run(listing.name, full=full, out=out, **values) for listing in map(find, studies)]
+        if json_file is not None:
+            store.write_json(
+                json_file, {r.study: [{"claim": c.claim, **c.to_json()["score"]} for c in r.checks] for r in results}
+            )
+    console = _console()
+    for result in results:
+        console.print(f"\n[bold]{result.study}[/bold]")
+        console.print(tables.falsify_table((result.study, check) for check in result.checks))
 
 
 @cli.command()
@@ -222,6 +335,8 @@ class _Trial:
     source: str = ""
     figure: Path | None = None
     reused: bool = False
+    other_seeds: tuple[dict[str, Any], ...] = ()
+    """Runs with other seeds that the output folder remembers."""
 
     @property
     def as_declared(self) -> bool:
@@ -268,7 +383,8 @@ def _try(listing: Listing, given: _Given) -> _Trial:
         check = broken("the study runs", f"{type(error).__name__}: {error}")
         return _Trial(listing.name, time.perf_counter() - began, (check,))
     checks = result.checks or (broken("the study checks a claim", "it yielded no check"),)
-    return _Trial(listing.name, result.seconds, checks, str(result.source), figure, result.reused)
+    others = tuple(results.other_seeds(given.out, result))
+    return _Trial(listing.name, result.seconds, checks, str(result.source), figure, result.reused, others)
 
 
 def _announce(console: Console, trial: _Trial) -> None:
@@ -339,6 +455,7 @@ def _report(trials: list[_Trial], seed: int | None, full: bool) -> dict[str, Any
                 "source": trial.source,
                 "seconds": trial.seconds,
                 "figure": None if trial.figure is None else str(trial.figure),
+                "other_seeds": list(trial.other_seeds),
                 "checks": [check.to_json() for check in trial.checks],
             }
             for trial in trials

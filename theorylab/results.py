@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from theorylab.replicas import Curve
     from theorylab.study import Source
     from theorylab.verdicts import Check
+
+
+SEEDS = "seeds.jsonl"
+"""List of the runs with other seeds than their study's own, in the output folder."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +81,7 @@ class Result:
             store.write_curves(paths["npz"], curves, {k: record[k] for k in record if k != "checks"})
             sums = {"curves": store.checksum(paths["npz"]), "figure": store.checksum(paths["svg"])}
             store.write_json(paths["json"], record | sums)
+            _remember_seed(out, self)
         tidy(out, self.study)
         return paths
 
@@ -99,6 +105,47 @@ def files(out: Path, study: str) -> dict[str, Path]:
 def pieces(out: Path, study: str) -> Path:
     """Where the checkpoints of a study's unfinished runs lie under a folder."""
     return out / ".pieces" / study
+
+
+def other_seeds(out: Path, result: Result) -> list[dict[str, Any]]:
+    """Runs of the same study, sources and setting with other seeds than its own that `out` remembers.
+
+    Dicts (study, sources, setting, seed, as_declared), oldest first: that somebody tried seeds until one pleased shows.
+    """
+    line = _seed_line(result)
+    return [run for run in _seeds(out) if _but_seed(run) == _but_seed(line) and run["seed"] != line["seed"]]
+
+
+def _remember_seed(out: Path, result: Result) -> None:
+    """Append a run with another seed than the study's own to the folder's list."""
+    seed = getattr(result.setting, "seed", None)
+    line = _seed_line(result)
+    if seed in (None, result.module.QUICK.seed, result.module.FULL.seed) or line in _seeds(out):
+        return
+    with (out / SEEDS).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def _seed_line(result: Result) -> dict[str, Any]:
+    traced = _provenance(result.study, result.setting, result.module)
+    return {key: traced[key] for key in ("study", "sources", "setting", "seed")} | {"as_declared": result.as_declared}
+
+
+def _but_seed(run: Mapping[str, Any]) -> tuple[Any, ...]:
+    return run["study"], run["sources"], {k: v for k, v in run["setting"].items() if k != "seed"}
+
+
+def _seeds(out: Path) -> list[dict[str, Any]]:
+    """The lines of the folder's list that can be read."""
+    try:
+        lines = (out / SEEDS).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    found = []
+    for line in lines:
+        with contextlib.suppress(ValueError):
+            found.append(json.loads(line))
+    return found
 
 
 def tidy(out: Path, study: str) -> None:

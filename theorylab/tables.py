@@ -1,10 +1,10 @@
-"""Verdicts as a table: study, claim, measured, predicted, verdict, rival. For terminals, text and notebooks."""
+"""Verdicts as a table: study, claim, measured, predicted, verdict, score, rival. For terminals, text and notebooks."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -18,11 +18,20 @@ COLOURS = {"supported": "green", "refuted": "red", "inconclusive": "yellow", "er
 
 
 def verdict_table(rows: Iterable[tuple[str, Check]]) -> Table:
-    """A rich table of (study, check) rows; a study is named once, above its claims."""
+    """A rich table of (study, check) rows; a study is named once, above its claims.
+
+    The score is the number of mutants killed and the smallest error that the data would have caught (`falsify`). Checks
+    of a suite show the adjusted p-value that their verdict rests on.
+    """
+    rows = list(rows)
+    suite = any(check.p_values is not None for _, check in rows)
     table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"))
     for name, ratio in (("study", 2), ("claim", 4), ("measured", 2), ("predicted", 2)):
         table.add_column(name, overflow="fold", ratio=ratio)
     table.add_column("verdict", no_wrap=True)
+    table.add_column("score", no_wrap=True)
+    if suite:
+        table.add_column("adjusted p", no_wrap=True)
     table.add_column("rival", overflow="fold", ratio=4)
     last = ""
     for study, check in rows:
@@ -30,9 +39,13 @@ def verdict_table(rows: Iterable[tuple[str, Check]]) -> Table:
         claim = Text(check.claim)
         if check.note and not check.as_declared:
             claim.append(f"\n{check.note}", style="dim")
+        if check.score and not check.score.complete:
+            claim.append(f"\nnot caught: {', '.join(check.score.survived)}", style="dim")
         rival = _verdict(check.rival.verdict, check.rival.declared).append(f": {check.rival.claim}", style="default")
         verdict = _verdict(check.verdict, check.declared)
-        table.add_row(Text(study if study != last else ""), claim, _measured(check), _allowed(check), verdict, rival)
+        cells: list[str | Text] = [_measured(check), _allowed(check), verdict, str(check.score or "-")]
+        cells += [_p_value(check)] if suite else []
+        table.add_row(Text(study if study != last else ""), claim, *cells, rival)
         last = study
     return table
 
@@ -61,6 +74,47 @@ def _verdict(verdict: str, declared: str) -> Text:
     if verdict == declared:
         return Text(str(verdict), style="green")
     return Text.assemble((str(verdict), COLOURS[str(verdict)]), (f" (declared {declared})", "red"))
+
+
+def falsify_table(rows: Iterable[tuple[str, Check]]) -> Table:
+    """A rich table of (study, check) rows: which mutants of a claim the data refute, which not, and the least error."""
+    table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"))
+    for name, ratio in (("claim", 4), ("killed", 3), ("not caught", 2)):
+        table.add_column(name, overflow="fold", ratio=ratio)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("smallest error caught", ratio=2)
+    for _, check in rows:
+        score = check.score
+        killed, survived = (
+            (", ".join(names) or "-" for names in (score.killed, score.survived)) if score else ("-", "-")
+        )
+        least = "-" if score is None or score.smallest is None else f"{score.smallest:.2g} {score.unit}"
+        verdict = _verdict(check.verdict, check.declared)
+        table.add_row(Text(check.claim), killed, Text(survived, style="yellow"), verdict, least)
+    return table
+
+
+def replicate_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """A rich table of the rows of `replication.replicate`: how often each verdict came out, and for which seeds not."""
+    table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"))
+    for name, ratio in (("study", 2), ("claim", 4), ("verdicts", 2), ("seeds that differ", 2)):
+        table.add_column(name, overflow="fold", ratio=ratio)
+    last = ""
+    for row in rows:
+        counts = ", ".join(f"{name} {count}" for name, count in row["verdicts"].items())
+        style = "green" if not row["odd_seeds"] else "red" if row["excessive"] else "yellow"
+        odd = ", ".join(map(str, row["odd_seeds"])) or "-"
+        table.add_row(Text(row["study"] if row["study"] != last else ""), Text(row["claim"]), Text(counts, style), odd)
+        last = row["study"]
+    return table
+
+
+def _p_value(check: Check) -> str:
+    """The adjusted p-value of what the verdict rejects: the claim if it is refuted, else the rival."""
+    if check.p_values is None or check.trial is None:
+        return "-"
+    value = check.p_values[0 if check.verdict == "refuted" else 1]
+    return "exact" if not check.trial.noisy else f"{value:.1e}"
 
 
 def _measured(check: Check) -> str:

@@ -7,7 +7,10 @@ its rounding bound. Where both sides are replicated, replica r of one is compare
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +18,27 @@ from numpy.typing import NDArray
 from theorylab.errors import require
 from theorylab.intervals import Limits, mean_limits
 from theorylab.replicas import Curve
-from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, current_look, failure, judge
+from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, Trial, current_look, failure, judge
 
 Floats = NDArray[np.float64]
-Statement = Callable[[Curve, "Curve | float"], Outcome]
+Side = Curve | float
+Statement = Callable[[Curve, Side, float], Outcome]
+"""How a claim about two sides fares at an error level."""
+Claim = tuple[Statement, Curve, Side]
+
+
+class _Mutants(NamedTuple):
+    """Claims with a standard mistake, families of claims that are off by an error, and the unit of that error."""
+
+    named: Mapping[str, Claim]
+    wrong_by: tuple[Callable[[float], Claim], ...] = ()
+    unit: str = ""
 
 
 def agrees(
     claim: str,
     measured: Curve,
-    predicted: Curve | float,
+    predicted: Side,
     *,
     rival: Rival,
     within: float = 0.0,
@@ -44,7 +58,7 @@ def agrees(
             f"within={within} is not allowed: stay below {half:.4g}, half way to the rival",
         )
 
-    def statement(left: Curve, right: Curve | float) -> Outcome:
+    def statement(left: Curve, right: Side, level: float) -> Outcome:
         if diverged := _divergence(left, 0):
             return diverged
         difference = _difference(left, right)
@@ -68,33 +82,49 @@ def agrees(
             hint=_replicas_needed(difference, gap, half_width),
         )
 
-    return _trial(claim, kind, statement, measured, predicted, rival, declared)
+    def mutants(left: Curve, right: Side) -> _Mutants:
+        if not _values(right).any():
+            return _Mutants({})
+        named: dict[str, Claim] = {
+            "constant x 2": (statement, left, _scaled(right, 2.0)),
+            "constant x 1/2": (statement, left, _scaled(right, 0.5)),
+            "sign": (statement, left, _scaled(right, -1.0)),
+        }
+        if shifted := _one_step_on(left, right):
+            named["off by one step"] = (statement, *shifted)
+        more, less = (
+            lambda error: (statement, left, _scaled(right, 1 + error)),
+            lambda error: (statement, left, _scaled(right, 1 / (1 + error))),
+        )
+        return _Mutants(named, (more, less), "relative to the prediction")
+
+    return _trial(claim, kind, statement, measured, predicted, rival, declared, level, mutants)
 
 
 def below(
     claim: str,
     measured: Curve,
-    bound: Curve | float,
+    bound: Side,
     *,
     rival: Rival,
     level: float = LEVEL,
     declared: Declared = "supported",
 ) -> Check:
     """Check of E[measured] <= bound at every point; `measured` of the check is the largest ratio to the bound."""
-    return _trial(claim, "below", _one_sided(+1, level, strict=False), measured, bound, rival, declared)
+    return _bound(claim, "below", +1, measured, bound, rival, declared, level)
 
 
 def above(
     claim: str,
     measured: Curve,
-    bound: Curve | float,
+    bound: Side,
     *,
     rival: Rival,
     level: float = LEVEL,
     declared: Declared = "supported",
 ) -> Check:
     """Check of E[measured] >= bound at every point; `measured` of the check is the smallest ratio to the bound."""
-    return _trial(claim, "above", _one_sided(-1, level, strict=False), measured, bound, rival, declared)
+    return _bound(claim, "above", -1, measured, bound, rival, declared, level)
 
 
 def ordered(
@@ -104,7 +134,15 @@ def ordered(
 
     A rival's `measured` and `predicted` stand for the smaller and the larger side.
     """
-    return _trial(claim, "ordered", _one_sided(+1, level, strict=True), smaller, larger, rival, declared)
+    statement = _one_sided(+1, strict=True)
+
+    def mutants(left: Curve, right: Side) -> _Mutants:
+        swapped = {"order swapped": (_one_sided(-1, strict=True), left, right)}
+        positive = (_values(left) > 0).all() and (_values(right) > 0).all()
+        nearer = (lambda error: (statement, _scaled(left, 1 + error), right),) if positive else ()
+        return _Mutants(swapped, nearer, "relative to the smaller side")
+
+    return _trial(claim, "ordered", statement, smaller, larger, rival, declared, level, mutants)
 
 
 def monotone(
@@ -122,18 +160,53 @@ def monotone(
     """
     require(direction in ("decreasing", "increasing"), f"direction={direction!r}: give 'decreasing' or 'increasing'")
     require(rival.measured is not None, "a rival of monotone needs its own measurement")
+
+    def falls(sign: int, by: float) -> Statement:
+        """Each step falls (sign=+1; -1: rises) by a factor 1 + by at least."""
+
+        def statement(curve: Curve, _: Side, level: float) -> Outcome:
+            if curve.x.size < 2:
+                return failure("fewer than two points: no step to judge")
+            if diverged := _divergence(curve, sign):
+                return diverged
+            after, before = curve.at(slice(1, None)), replace(curve.at(slice(None, -1)), x=curve.x[1:])
+            after, before = (_scaled(after, 1 + by), before) if sign > 0 else (after, _scaled(before, 1 + by))
+            steps = _difference(after, before)
+            return _one_sided(+1, strict=False)(replace(steps, samples=sign * steps.samples), 0.0, level)
+
+        return statement
+
     sign = 1 if direction == "decreasing" else -1
 
-    def statement(curve: Curve, _: Curve | float) -> Outcome:
-        if curve.x.size < 2:
-            return failure("fewer than two points: no step to judge")
-        if diverged := _divergence(curve, sign):
-            return diverged
-        rounding = curve.rounding[:, 1:] + curve.rounding[:, :-1]
-        steps = Curve(curve.x[1:], sign * np.diff(curve.samples), curve.exact, rounding, curve.x_name, curve.block)
-        return _one_sided(+1, level, strict=False)(steps, 0.0)
+    def mutants(curve: Curve, _: Side) -> _Mutants:
+        positive = (_values(curve) > 0).all()
+        steeper = (lambda error: (falls(sign, error), curve, 0.0),) if positive else ()
+        return _Mutants({"direction swapped": (falls(-sign, 0.0), curve, 0.0)}, steeper, "relative, in every step")
 
-    return _trial(claim, "monotone", statement, measured, 0.0, rival, declared)
+    return _trial(claim, "monotone", falls(sign, 0.0), measured, 0.0, rival, declared, level, mutants)
+
+
+def _bound(
+    claim: str, kind: str, sign: int, measured: Curve, bound: Side, rival: Rival, declared: Declared, level: float
+) -> Check:
+    """sign=+1: measured <= bound; sign=-1: measured >= bound. Mutants say more than the claim, or the opposite."""
+    statement = _one_sided(sign, strict=False)
+
+    def mutants(left: Curve, right: Side) -> _Mutants:
+        named: dict[str, Claim] = {"order swapped": (_one_sided(-sign, strict=False), left, right)}
+        values = _values(right)
+        if not ((values > 0).all() or (values < 0).all()):
+            return _Mutants(named)
+        # A positive upper bound is tighter if it is smaller; so is a lower one if it is larger.
+        tighter = -sign if (values > 0).all() else sign
+        named |= {f"constant x {'2' if tighter > 0 else '1/2'}": (statement, left, _scaled(right, 2.0**tighter))}
+        shifted = _one_step_on(left, right)
+        if shifted and (sign * (_values(shifted[1]) - values[:, :-1]) < 0).all():
+            named["off by one step"] = (statement, *shifted)
+        closer = (lambda error: (statement, left, _scaled(right, (1 + error) ** tighter)),)
+        return _Mutants(named, closer, "relative to the bound")
+
+    return _trial(claim, kind, statement, measured, bound, rival, declared, level, mutants)
 
 
 def _trial(
@@ -141,9 +214,11 @@ def _trial(
     kind: str,
     statement: Statement,
     measured: Curve,
-    predicted: Curve | float,
+    predicted: Side,
     rival: Rival,
     declared: Declared,
+    level: float,
+    mutants: Callable[[Curve, Side], _Mutants],
 ) -> Check:
     """Put claim and rival through the same statement; what cannot be judged is an error, not an exception."""
     sides = (
@@ -157,11 +232,57 @@ def _trial(
     for left, right in sides:
         _same_points(left, right)
         reason = unfit(left) or unfit(right) or ("" if _is_finite(right) else "infinite prediction")
-        outcomes.append(failure(reason) if reason else statement(left, right))
-    return judge(claim, kind, outcomes[0], rival, outcomes[1], declared)
+        outcomes.append(failure(reason) if reason else statement(left, right, level))
+    trial = None
+    if not any(outcome.failed for outcome in outcomes):
+        holds = sides[outcomes[0].compatible is False and outcomes[1].compatible is True]
+        wrong = mutants(*holds)
+        trial = Trial(
+            level,
+            any(outcome.error_probability > 0 for outcome in outcomes),
+            outcomes[0].evaluated if outcomes[0].error_probability > 0 else 1,
+            lambda level: _trial(claim, kind, statement, measured, predicted, rival, declared, level, mutants),
+            {name: partial(_refuted, mutant) for name, mutant in wrong.named.items()},
+            tuple(partial(_off_by, family) for family in wrong.wrong_by),
+            wrong.unit,
+        )
+    return judge(claim, kind, outcomes[0], rival, outcomes[1], declared, trial)
 
 
-def unfit(side: Curve | float) -> str:
+def _refuted(claim: Claim, level: float) -> bool:
+    statement, left, right = claim
+    outcome = statement(left, right, level)
+    return outcome.compatible is False and not outcome.failed
+
+
+def _off_by(family: Callable[[float], Claim], error: float, level: float) -> bool:
+    return _refuted(family(error), level)
+
+
+@overload
+def _scaled(side: Curve, factor: float) -> Curve: ...
+@overload
+def _scaled(side: Side, factor: float) -> Side: ...
+def _scaled(side: Side, factor: float) -> Side:
+    if not isinstance(side, Curve):
+        return side * factor
+    return replace(side, samples=side.samples * factor, rounding=side.rounding * abs(factor))
+
+
+def _one_step_on(left: Curve, right: Side) -> tuple[Curve, Curve] | None:
+    """The right side one step later than it should be, between its points by interpolation; None without such steps."""
+    if not (isinstance(right, Curve) and right.exact and left.x_name == "steps" and left.x.size > 1):
+        return None
+    if (left.x != np.round(left.x)).any() or (np.diff(left.x) < 1).any():
+        return None
+    later = np.stack([np.interp(left.x[:-1] + 1, right.x, row) for row in right.samples])
+    before = right.at(slice(None, -1))
+    if np.array_equal(later, before.samples):
+        return None
+    return left.at(slice(None, -1)), replace(before, samples=later)
+
+
+def unfit(side: Side) -> str:
     """Why a side cannot be judged at all: nothing there, not a number, no rounding bound; '' if it can."""
     values = side.samples if isinstance(side, Curve) else np.asarray(side, dtype=float)
     if values.size == 0:
@@ -186,18 +307,18 @@ def _divergence(left: Curve, sign: int) -> Outcome | None:
     return failure(note)
 
 
-def _is_finite(side: Curve | float) -> bool:
+def _is_finite(side: Side) -> bool:
     return bool(np.isfinite(side.samples if isinstance(side, Curve) else float(side)).all())
 
 
-def _values(side: Curve | float) -> Floats:
+def _values(side: Side) -> Floats:
     """What a side says at its points: entries on an exact road, else the mean."""
     if isinstance(side, Curve):
         return side.samples if side.exact else side.mean[None]
     return np.full((1, 1), float(side))
 
 
-def _same_points(left: Curve, right: Curve | float) -> None:
+def _same_points(left: Curve, right: Side) -> None:
     if not isinstance(right, Curve):
         return
     require(np.array_equal(left.x, right.x), f"{left!r} and {right!r} are not at the same points: select with .at")
@@ -206,7 +327,7 @@ def _same_points(left: Curve, right: Curve | float) -> None:
     require(paired, f"{left!r} and {right!r} have different numbers of rows: pair replicas, or use an exact row")
 
 
-def _relative_distance(rival: Rival, predicted: Curve | float) -> float:
+def _relative_distance(rival: Rival, predicted: Side) -> float:
     """Largest relative distance of the rival from the prediction, where that is not 0; NaN if there is none."""
     theirs = _values(rival.predicted if rival.predicted is not None else rival.measured)
     ours = np.broadcast_to(_values(predicted), np.broadcast_shapes(theirs.shape, _values(predicted).shape))
@@ -214,7 +335,7 @@ def _relative_distance(rival: Rival, predicted: Curve | float) -> float:
     return float(np.max(np.abs(np.broadcast_to(theirs, ours.shape)[some] / ours[some] - 1))) if some.any() else math.nan
 
 
-def _difference(left: Curve, right: Curve | float) -> Curve:
+def _difference(left: Curve, right: Side) -> Curve:
     """left - right, replica by replica; exact where both are."""
     if not isinstance(right, Curve):
         right = Curve(left.x, np.full((1, left.x.size), float(right)), exact=True)
@@ -253,10 +374,10 @@ def _decide(miss: Floats, limits: Limits, undecided: bool = False) -> bool | Non
     return None if undecided else True
 
 
-def _one_sided(sign: int, level: float, strict: bool) -> Statement:
+def _one_sided(sign: int, strict: bool) -> Statement:
     """sign=+1: left <= right (left < right if strict) everywhere; sign=-1 the other way round."""
 
-    def statement(left: Curve, right: Curve | float) -> Outcome:
+    def statement(left: Curve, right: Side, level: float) -> Outcome:
         if diverged := _divergence(left, sign):
             return diverged
         difference = _difference(left, right)

@@ -6,15 +6,19 @@ prediction; inconclusive = neither; error = nothing to judge.
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from theorylab.errors import InputError, require
+
+if TYPE_CHECKING:
+    from theorylab.verdicts.mutants import Score
 
 
 class Verdict(StrEnum):
@@ -53,8 +57,11 @@ def current_look() -> Look | None:
 
 
 @contextmanager
-def looking(look: Look) -> Iterator[None]:
-    """Within this context checks are one look of many: means get confidence sequences, rates their share of a level."""
+def looking(look: Look | None) -> Iterator[None]:
+    """Within this context checks are one look of many: means get confidence sequences, rates their share of a level.
+
+    With None they are those of a run of fixed size.
+    """
     token = _look.set(look)
     try:
         yield
@@ -113,6 +120,26 @@ class RivalOutcome:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """How a check is put on trial again, on the same data.
+
+    `level` is its error level, `noisy` whether it rests on replicas, `tests` the number of statements among which the
+    level is divided. `again` makes the check
+    at another level. `mutants` tell of claims that are wrong if this one is true whether the data refute them at a
+    level, `wrong_by` the same of claims that are off by an error > 0, to one side each; `unit` is that of the error.
+    """
+
+    level: float
+    noisy: bool
+    tests: int
+    again: Callable[[float], Check]
+    mutants: Mapping[str, Callable[[float], bool]] = field(default_factory=dict)
+    wrong_by: tuple[Callable[[float, float], bool], ...] = ()
+    unit: str = ""
+    look: Look | None = field(default_factory=current_look)
+
+
+@dataclass(frozen=True)
 class Check:
     """One claim on trial.
 
@@ -133,6 +160,17 @@ class Check:
     evaluated: int
     rival: RivalOutcome
     note: str = ""
+    trial: Trial | None = field(default=None, repr=False, compare=False)
+    """How to put it on trial again; None where nothing was judged."""
+    p_values: tuple[float, float] | None = None
+    """Of the claim and of its rival, adjusted for all statements of a suite; None before `suite.controlled`."""
+
+    @functools.cached_property
+    def score(self) -> Score | None:
+        """Which of its mutants the data refute, and the smallest error that they would; None without a trial."""
+        from theorylab.verdicts.mutants import score
+
+        return None if self.trial is None else score(self.trial)
 
     @property
     def decided(self) -> bool:
@@ -162,11 +200,18 @@ class Check:
                 "declared": str(self.rival.declared),
             },
             "note": self.note,
-        }
+            "score": None if self.score is None else self.score.to_json(),
+        } | ({} if self.p_values is None else {"p_values": dict(zip(("claim", "rival"), self.p_values, strict=True))})
 
 
 def judge(
-    claim: str, kind: str, outcome: Outcome, rival: Rival, rival_outcome: Outcome, declared: str | Verdict
+    claim: str,
+    kind: str,
+    outcome: Outcome,
+    rival: Rival,
+    rival_outcome: Outcome,
+    declared: str | Verdict,
+    trial: Trial | None = None,
 ) -> Check:
     """The check that follows from how the claim and its rival fare against the same data.
 
@@ -210,6 +255,7 @@ def judge(
         evaluated=outcome.evaluated,
         rival=RivalOutcome(rival.claim, rival_verdict, _verdict(expected)),
         note="; ".join(note for note in notes if note),
+        trial=None if verdict == Verdict.ERROR else trial,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from numbers import Real
 from typing import Any
 
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 from theorylab import rates
 from theorylab.errors import InputError, require
 from theorylab.replicas import Curve
+from theorylab.verdicts import rule
 from theorylab.verdicts.means import unfit
-from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, current_look, failure, judge
+from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, current_look, failure
 
 Floats = NDArray[np.float64]
 
@@ -57,22 +59,7 @@ def decays_as(
     for a rival without a form, or with the same one.
     """
 
-    def log_form(form: Any, x: Floats) -> Floats:
-        require((x > 0).all(), "a power law needs x > 0")
-        return _power(form).log(x)
-
-    return _rate_check(
-        claim,
-        "decays_as",
-        measured,
-        predicted,
-        rival,
-        level,
-        declared,
-        position=np.log,
-        log_form=log_form,
-        shown=lambda form, slope: _power(form).exponent + slope,
-    )
+    return _rate_check(claim, "decays_as", measured, predicted, rival, level, declared, _POWERS)
 
 
 def geometric(
@@ -89,22 +76,7 @@ def geometric(
     Cells as in `decays_as`, on the scale of log factor. Raises InputError for a factor <= 0.
     """
 
-    def log_form(form: Any, x: Floats) -> Floats:
-        require(isinstance(form, Real) and float(form) > 0, f"factor={form!r} is not allowed: give a number > 0")
-        return np.asarray(x * math.log(form))
-
-    return _rate_check(
-        claim,
-        "geometric",
-        measured,
-        factor,
-        rival,
-        level,
-        declared,
-        position=lambda x: x,
-        log_form=log_form,
-        shown=lambda form, slope: float(form) * math.exp(slope),
-    )
+    return _rate_check(claim, "geometric", measured, factor, rival, level, declared, _FACTORS)
 
 
 def _power(form: Any) -> Power:
@@ -115,6 +87,66 @@ def _power(form: Any) -> Power:
     raise InputError(f"{form!r} is no power law: give an exponent or a Power(exponent, logarithm)")
 
 
+def _log_power(form: Any, x: Floats) -> Floats:
+    require((x > 0).all(), "a power law needs x > 0")
+    return _power(form).log(x)
+
+
+def _log_factor(form: Any, x: Floats) -> Floats:
+    require(isinstance(form, Real) and float(form) > 0, f"factor={form!r} is not allowed: give a number > 0")
+    return np.asarray(x * math.log(form))
+
+
+def _wrong_powers(form: Any, x: Floats) -> dict[str, Any]:
+    own = _power(form)
+    found: dict[str, Any] = {
+        "exponent + 0.1": replace(own, exponent=own.exponent + 0.1),
+        "exponent - 0.1": replace(own, exponent=own.exponent - 0.1),
+    }
+    if own.exponent:
+        found["sign"] = replace(own, exponent=-own.exponent)
+    if own.logarithm:
+        found["logarithm dropped"] = replace(own, logarithm=0.0)
+    elif (x > 1).all():
+        found["logarithm added"] = replace(own, logarithm=1.0)
+    return found
+
+
+def _wrong_factors(form: Any, x: Floats) -> dict[str, Any]:
+    return {} if form == 1 else {"rate x 2": form**2, "rate x 1/2": math.sqrt(form), "sign": 1 / form}
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of rate: its axis, the logarithm of a form there, how a slope is shown, and its mutants."""
+
+    position: Callable[[Floats], Floats]
+    log_form: Callable[[Any, Floats], Floats]
+    shown: Callable[[Any, float], float]
+    wrong: Callable[[Any, Floats], dict[str, Any]]
+    shifted: Callable[[Any, float], Any]
+    """The form whose exponent, or logarithm of the factor, is off by so much (relative, for a factor)."""
+    unit: str
+
+
+_POWERS = _Kind(
+    np.log,
+    _log_power,
+    lambda form, slope: _power(form).exponent + slope,
+    _wrong_powers,
+    lambda form, error: replace(_power(form), exponent=_power(form).exponent + error),
+    "of the exponent",
+)
+_FACTORS = _Kind(
+    lambda x: x,
+    _log_factor,
+    lambda form, slope: float(form) * math.exp(slope),
+    _wrong_factors,
+    lambda form, error: form ** (1 + error if error > 0 else 1 / (1 - error)),
+    "relative to the rate",
+)
+
+
 def _rate_check(
     claim: str,
     kind: str,
@@ -123,10 +155,7 @@ def _rate_check(
     rival: Rival,
     level: float,
     declared: Declared,
-    *,
-    position: Callable[[Floats], Floats],
-    log_form: Callable[[Any, Floats], Floats],
-    shown: Callable[[Any, float], float],
+    of: _Kind,
 ) -> Check:
     """Residual slope of the curve under a form, against half the residual slope of the other form."""
     require(rival.predicted is not None, "a rival of a rate needs a form of its own: give it as `predicted`")
@@ -136,13 +165,14 @@ def _rate_check(
         reason = unfit(measured)
         if reason:
             return failure(reason)
-        form = log_form(own, measured.x)
-        gap = float(np.abs(rates.window_slopes(position(measured.x), log_form(other, measured.x) - form)).min())
+        form = of.log_form(own, measured.x)
+        position, shown = of.position(measured.x), of.shown
+        gap = float(np.abs(rates.window_slopes(position, of.log_form(other, measured.x) - form)).min())
         require(gap > 0, f"the rival {rival.claim!r} has the rate of the claim")
         try:
             look = current_look()
             share = level if look is None else look.share(level)
-            rate = rates.slope(measured, position(measured.x), form, level=share, resolution=gap / 4)
+            rate = rates.slope(measured, position, form, level=share, resolution=gap / 4)
         except InputError as error:
             return failure(str(error))
         if rate.interval is None:
@@ -156,7 +186,7 @@ def _rate_check(
                 "pre-asymptotic: local slopes "
                 + ", ".join(f"{shown(own, s):.4g}" for s in rate.local)
                 + " still drift; "
-                + replace(rate, horizon=rates.as_x(rate.horizon) if position is np.log else rate.horizon).advice,
+                + replace(rate, horizon=rates.as_x(rate.horizon) if of is _POWERS else rate.horizon).advice,
             )
         low, high = rate.interval
         inside, outside = -gap / 2 < low and high < gap / 2, high < -gap / 2 or low > gap / 2
@@ -173,10 +203,34 @@ def _rate_check(
     def _probability(level: float) -> float:
         return 0.0 if measured.exact else level
 
+    def again(level: float) -> Check:
+        return _rate_check(claim, kind, measured, predicted, rival, level, declared, of)
+
+    def refuted(wrong: Any, right: Any, level: float) -> bool:
+        """Whether the data refute the wrong form for the right one."""
+        rival = Rival(claim="the claim", predicted=right)
+        return (
+            _rate_check("a mutant", kind, measured, wrong, rival, level, "supported", of).verdict
+            == rule.Verdict.REFUTED
+        )
+
     own, other = statement(predicted, rival.predicted), statement(rival.predicted, predicted)
     # A curve that has settled on one form has left the other, however that other's local slopes still drift.
     if own.compatible and other.compatible is None:
         other = replace(other, compatible=False)
     elif other.compatible and own.compatible is None:
         own = replace(own, compatible=False)
-    return judge(claim, kind, own, rival, other, declared)
+    holds = rival.predicted if own.compatible is False and other.compatible else predicted
+    trial = rule.Trial(
+        level,
+        not measured.exact,
+        1,
+        again,
+        {name: partial(refuted, form, holds) for name, form in of.wrong(holds, measured.x).items()},
+        (
+            lambda error, level: refuted(of.shifted(holds, error), holds, level),
+            lambda error, level: refuted(of.shifted(holds, -error), holds, level),
+        ),
+        of.unit,
+    )
+    return rule.judge(claim, kind, own, rival, other, declared, trial)
