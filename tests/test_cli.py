@@ -17,7 +17,7 @@ from theorylab import cli
 ROOT = Path(theorylab.__file__).parents[1]
 MAIN = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from theorylab.cli import main; main()"
 CHECK = {"claim", "kind", "verdict", "declared", "measured", "interval", "allowed", "error_probability", "evaluated"}
-CHECK |= {"rival", "note"}
+CHECK |= {"rival", "note", "score", "p_values"}
 NAMES = [listing.name for listing in theorylab.discover()]
 
 
@@ -133,14 +133,14 @@ def test_json_has_exactly_the_promised_fields(command, tmp_path):
     status, _, _ = command("run", "one_hot", "ema_variance", "--out", "o", "--json", "deep/er/verdicts.json")
     assert status == 0
     report = strict_json(tmp_path / "deep" / "er" / "verdicts.json")
-    assert set(report) == {"schema", "version", "seed", "full", "studies"}
+    assert set(report) == {"schema", "version", "seed", "full", "studies", "error_control"}
     assert report["schema"] == 1
     assert report["version"] == theorylab.__version__
     assert report["seed"] is None
     assert report["full"] is False
     assert [entry["study"] for entry in report["studies"]] == ["regression.one_hot", "regression.ema_variance"]
     for entry in report["studies"]:
-        assert set(entry) == {"study", "source", "seconds", "figure", "checks"}
+        assert set(entry) == {"study", "source", "seconds", "figure", "other_seeds", "checks"}
         assert entry["source"].startswith("li2025ema")
         assert entry["seconds"] > 0
         assert (tmp_path / entry["figure"]).is_file()

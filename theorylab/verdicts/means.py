@@ -83,8 +83,13 @@ def agrees(
         )
 
     def mutants(left: Curve, right: Side) -> _Mutants:
-        if not _values(right).any():
-            return _Mutants({})
+        if not _values(right).any():  # neither a factor nor a sign changes 0
+            zero = _scaled(right, 0.0)
+            up, down = (
+                lambda error: (statement, left, _moved(zero, error)),
+                lambda error: (statement, left, _moved(zero, -error)),
+            )
+            return _Mutants({}, (up, down), "absolute")
         named: dict[str, Claim] = {
             "constant x 2": (statement, left, _scaled(right, 2.0)),
             "constant x 1/2": (statement, left, _scaled(right, 0.5)),
@@ -161,8 +166,8 @@ def monotone(
     require(direction in ("decreasing", "increasing"), f"direction={direction!r}: give 'decreasing' or 'increasing'")
     require(rival.measured is not None, "a rival of monotone needs its own measurement")
 
-    def falls(sign: int, by: float) -> Statement:
-        """Each step falls (sign=+1; -1: rises) by a factor 1 + by at least."""
+    def falls(sign: int, factor: float = 1.0, by: float = 0.0) -> Statement:
+        """Each step falls (sign=+1; -1: rises) by that factor at least, or by that difference."""
 
         def statement(curve: Curve, _: Side, level: float) -> Outcome:
             if curve.x.size < 2:
@@ -170,20 +175,24 @@ def monotone(
             if diverged := _divergence(curve, sign):
                 return diverged
             after, before = curve.at(slice(1, None)), replace(curve.at(slice(None, -1)), x=curve.x[1:])
-            after, before = (_scaled(after, 1 + by), before) if sign > 0 else (after, _scaled(before, 1 + by))
+            after, before = (_scaled(after, factor), before) if sign > 0 else (after, _scaled(before, factor))
             steps = _difference(after, before)
-            return _one_sided(+1, strict=False)(replace(steps, samples=sign * steps.samples), 0.0, level)
+            return _one_sided(+1, strict=False)(replace(steps, samples=sign * steps.samples), -by, level)
 
         return statement
 
     sign = 1 if direction == "decreasing" else -1
 
     def mutants(curve: Curve, _: Side) -> _Mutants:
-        positive = (_values(curve) > 0).all()
-        steeper = (lambda error: (falls(sign, error), curve, 0.0),) if positive else ()
-        return _Mutants({"direction swapped": (falls(-sign, 0.0), curve, 0.0)}, steeper, "relative, in every step")
+        positive = bool((_values(curve) > 0).all())
 
-    return _trial(claim, "monotone", falls(sign, 0.0), measured, 0.0, rival, declared, level, mutants)
+        def steeper(error: float) -> Claim:
+            return falls(sign, factor=1 + error) if positive else falls(sign, by=error), curve, 0.0
+
+        unit = f"{'relative' if positive else 'absolute'}, in every step"
+        return _Mutants({"direction swapped": (falls(-sign), curve, 0.0)}, (steeper,), unit)
+
+    return _trial(claim, "monotone", falls(sign), measured, 0.0, rival, declared, level, mutants)
 
 
 def _bound(
@@ -257,6 +266,10 @@ def _refuted(claim: Claim, level: float) -> bool:
 
 def _off_by(family: Callable[[float], Claim], error: float, level: float) -> bool:
     return _refuted(family(error), level)
+
+
+def _moved(side: Side, by: float) -> Side:
+    return replace(side, samples=side.samples + by) if isinstance(side, Curve) else side + by
 
 
 @overload

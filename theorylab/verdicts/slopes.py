@@ -113,7 +113,7 @@ def _wrong_powers(form: Any, x: Floats) -> dict[str, Any]:
 
 
 def _wrong_factors(form: Any, x: Floats) -> dict[str, Any]:
-    return {} if form == 1 else {"rate x 2": form**2, "rate x 1/2": math.sqrt(form), "sign": 1 / form}
+    return {} if form == 1 else {"rate x 2": float(form) ** 2, "rate x 1/2": math.sqrt(form), "sign": 1 / form}
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,9 @@ _FACTORS = _Kind(
     _log_factor,
     lambda form, slope: float(form) * math.exp(slope),
     _wrong_factors,
-    lambda form, error: form ** (1 + error if error > 0 else 1 / (1 - error)),
+    lambda form, error: math.exp(
+        max(-700.0, min(700.0, math.log(form) * (1 + error if error > 0 else 1 / (1 - error))))
+    ),
     "relative to the rate",
 )
 
