@@ -24,6 +24,10 @@ def cos_remainder(y):
     return (mpmath.cospi(mpmath.sqrt(y)) - 1) / y if y > 1e-14 else -(mpmath.pi**2) / 2 + mpmath.pi**4 * y / 24
 
 
+def exp_remainder(r):
+    return (mpmath.exp(r) - 1 - r) / r**2 if abs(r) > 1e-9 else mpmath.mpf(1) / 2 + r / 6
+
+
 REACH = ((mpmath.sqrt(2) - 1) / (mpmath.sqrt(2) + 1)) ** 2
 FITS = {
     "LOG": (elementary.LOG, log_remainder, REACH),
@@ -45,6 +49,25 @@ def test_coefficients_are_the_chebyshev_fit(name):
     assert error < LAST_PLACE
 
 
+def test_coefficients_of_the_exponential_are_the_chebyshev_fit():
+    with mpmath.workdps(50):
+        end = mpmath.log(2) / 2
+        expected = mpmath.chebyfit(exp_remainder, [-end, end], len(elementary.EXP))[::-1]
+        assert elementary.EXP == pytest.approx([float(c) for c in expected], rel=1e-9)
+        points = [end * k / 250 for k in range(-250, 251) if k]
+        error = max(abs((mpmath.polyval(elementary.EXP[::-1], r) - exp_remainder(r)) * r**2) for r in points)
+    assert error < LAST_PLACE
+
+
+def test_the_exponential_at_its_ends():
+    ends = np.array([-np.inf, -1e4, -745.2, 0.0, 709.79, 1e4, np.inf, np.nan])
+    assert each(elementary.exp, ends) == pytest.approx([0, 0, 0, 1, np.inf, np.inf, np.inf, np.nan], nan_ok=True)
+    small = each(elementary.exp, np.linspace(-745, -708.5, 300))
+    with mpmath.workdps(40):
+        truth = [float(mpmath.exp(x)) for x in np.linspace(-745, -708.5, 300)]
+    assert np.abs(small - truth).max() <= 2 * 5e-324
+
+
 @kernel
 def each(function, x):
     out = np.empty(x.size)
@@ -58,9 +81,10 @@ GRIDS = {
                            np.geomspace(2.0**-53, 1, 500), np.geomspace(1e-300, 1e300, 500)]),
     "sin_pi": np.concatenate([np.linspace(-0.25, 0.25, 2000), np.geomspace(1e-16, 0.25, 500)]),
     "cos_pi": np.linspace(-0.25, 0.25, 2001),
+    "exp": np.concatenate([np.linspace(-708, 709.7, 4000), np.linspace(-1, 1, 2001), np.geomspace(1e-18, 1, 300)]),
 }  # fmt: skip
-TRUTH = {"log": mpmath.log, "sin_pi": mpmath.sinpi, "cos_pi": mpmath.cospi}
-PLACES = {"log": 1.0, "sin_pi": 1.5, "cos_pi": 1.0}
+TRUTH = {"log": mpmath.log, "sin_pi": mpmath.sinpi, "cos_pi": mpmath.cospi, "exp": mpmath.exp}
+PLACES = {"log": 1.0, "sin_pi": 1.5, "cos_pi": 1.0, "exp": 1.0}
 
 
 @pytest.mark.parametrize("name", GRIDS)

@@ -1,4 +1,4 @@
-"""log, sin and cos as polynomials that a loop can vectorise, and the words of a float: float64, for kernels.
+"""log, exp, sin and cos as polynomials that a loop can vectorise, and the words of a float: float64, for kernels.
 
 Every operation is IEEE arithmetic in a written order (`strict_kernel`, fused multiply-add where written), so that
 results are the same bytes on every processor. The polynomials are Chebyshev fits of 50-digit values, each of a
@@ -26,8 +26,15 @@ SIN = (-5.167712780049969, 2.5501640398766154, -0.5992645291845385, 0.0821458773
 COS = (-4.934802200544679, 4.058712126416765, -1.3352627688538095, 0.23533063028399223, -0.025806887964701878,
        0.001929493874894941, -0.00010370082971594627)  # fmt: skip
 """(cos(pi w) - 1) / w^2 in powers of w^2, |w| <= 1/4."""
+EXP = (0.5, 0.1666666666666667, 0.04166666666666667, 0.008333333333326141, 0.0013888888888883752,
+       0.00019841269874800493, 2.4801587325533363e-05, 2.7557255425746435e-06, 2.7557273661348637e-07,
+       2.510520637395701e-08, 2.0914679376583935e-09)  # fmt: skip
+"""(exp(r) - 1 - r) / r^2 in powers of r, |r| <= log(2) / 2."""
 
 PI = float(np.pi)
+LOG2_E = 1.4426950408889634
+ROUNDER = 6755399441055744.0  # 1.5 * 2^52: adding it rounds to an integer
+SHIFTED = 4503599627372544.0  # 2^52 + 2048: adding it to an integer above -2048 shows the sum of it and 2048 in the bits
 LN2_HIGH = 0.6931471803691238  # 32 bits: times an exponent it is exact
 LN2_LOW = 1.9082149292705877e-10
 ROOT_HALF = np.uint64(0x3FE6A09E667F3BCD)  # bits of sqrt(1/2)
@@ -35,7 +42,7 @@ MANTISSA = np.uint64(0x000FFFFFFFFFFFFF)
 EXPONENT = np.uint64(0xFFF0000000000000)
 ONE = np.uint64(0x3FF0000000000000)  # bits of 1.0
 BIG = np.uint64(0x4330000000000000)  # bits of 2^52
-TWELVE, FIFTY_TWO, BIAS = np.uint64(12), np.uint64(52), np.uint64(1024)
+TWELVE, FIFTY_TWO, BIAS, UNIT = np.uint64(12), np.uint64(52), np.uint64(1024), np.uint64(1)
 HALF_STEP = 1.0 - 2.0**-53
 
 
@@ -100,6 +107,30 @@ def log(x: float) -> float:
     p = fused(p, z, LOG[0]) * z
     square = 0.5 * f * f
     return e * LN2_HIGH - ((square - fused(s, square + p, e * LN2_LOW)) - f)  # type: ignore[no-any-return]
+
+
+@strict_kernel
+def exp(x: float) -> float:
+    """Exponential, error < 1 ulp (2 where the result is subnormal): x = n log 2 + r; 0 below -746, infinite from 710."""
+    x = 710.0 if x > 710.0 else x
+    x = -746.0 if x < -746.0 else x
+    n = (x * LOG2_E + ROUNDER) - ROUNDER
+    r = (x - n * LN2_HIGH) - n * LN2_LOW
+    p = fused(EXP[10], r, EXP[9])
+    p = fused(p, r, EXP[8])
+    p = fused(p, r, EXP[7])
+    p = fused(p, r, EXP[6])
+    p = fused(p, r, EXP[5])
+    p = fused(p, r, EXP[4])
+    p = fused(p, r, EXP[3])
+    p = fused(p, r, EXP[2])
+    p = fused(p, r, EXP[1])
+    p = fused(p, r, EXP[0])
+    # 2^n as a product of two powers, each of which is a normal number also where 2^n is not.
+    whole = as_bits(n + SHIFTED) & MANTISSA
+    half = whole >> UNIT
+    first, second = as_float((half - UNIT) << FIFTY_TWO), as_float((whole - half - UNIT) << FIFTY_TWO)
+    return (1.0 + fused(r * r, p, r)) * first * second  # type: ignore[no-any-return]
 
 
 @strict_kernel

@@ -35,16 +35,30 @@ def test_kernels_match_their_python_bodies(rule):
 def test_the_parts_of_a_step_match_their_python_bodies(rule):
     signed, position = data().signed, np.array([0.1, -0.2, 0.3])
     results = []
-    for look, weigh, advance in (
-        (kernels.look, kernels.weigh, kernels.advance),
-        (kernels.look.py_func, kernels.weigh.py_func, kernels.advance.py_func),
-    ):
-        margins, weights, move, moved = np.empty(12), np.empty(12), np.empty(3), position.copy()
-        wrong = look(signed, position, margins)
-        total = weigh(rule, margins, weights)
-        assert advance(signed, rule, margins, weights, move, moved) == pytest.approx(total, rel=1e-14)
+    for body in (lambda kernel: kernel, lambda kernel: kernel.py_func):
+        margins, weights, move, moved = np.empty(12), np.empty(12), np.zeros(3), position.copy()
+        wrong = body(kernels.look)(signed, position, 1, 12, margins)
+        wrong += body(kernels.look)(signed, position, 0, 1, margins)
+        total = body(kernels.weigh)(rule, margins, 0.0, 0, 12, weights)
+        body(kernels.gather)(signed, weights, 0, 12, move)
+        assert move == pytest.approx(weights @ signed, rel=1e-13)
+        whole = np.empty(12), np.empty(12), np.empty(3)
+        assert body(kernels.survey)(signed, rule, position, *whole) == pytest.approx((wrong, total), rel=1e-13)
+        assert np.concatenate(whole) == pytest.approx(np.concatenate([margins, weights, move]), rel=1e-13)
+        body(kernels.advance)(signed, rule, total, move, moved)
         results.append(np.concatenate([[wrong, total], margins, weights, moved]))
     assert results[0] == pytest.approx(results[1], rel=1e-12)
+
+
+@pytest.mark.parametrize("rows", [1, 5, 16, 17, 33])
+def test_blocks_hold_every_point_once(rows):
+    signed, rule = np.random.default_rng(rows).standard_normal((rows, 3)), kernels.Rule(2.0, 0.5, 0)
+    position, margins, weights, move = np.array([0.3, 0.1, -0.2]), np.empty(rows), np.empty(rows), np.empty(3)
+    wrong, total = kernels.survey(signed, rule, position, margins, weights, move)
+    assert margins == pytest.approx(signed @ position, rel=1e-12)
+    assert weights == pytest.approx(1 / (1 + np.exp(2 * margins)), rel=1e-13)
+    assert move == pytest.approx(weights @ signed, rel=1e-12, abs=1e-14)
+    assert (wrong, total) == (np.sum(margins <= 0), pytest.approx(weights.sum()))
 
 
 @pytest.mark.parametrize("normalisation", simulation.NORMALISATIONS)
