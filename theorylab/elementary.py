@@ -34,7 +34,7 @@ EXP = (0.5, 0.1666666666666667, 0.04166666666666667, 0.008333333333326141, 0.001
 PI = float(np.pi)
 LOG2_E = 1.4426950408889634
 ROUNDER = 6755399441055744.0  # 1.5 * 2^52: adding it rounds to an integer
-SHIFTED = 4503599627372544.0  # 2^52 + 2048: adding it to an integer above -2048 shows the sum of it and 2048 in the bits
+SHIFTED = 4503599627372544.0  # 2^52 + 2048: adding an integer > -2048 puts it, and 2048, into the last bits
 LN2_HIGH = 0.6931471803691238  # 32 bits: times an exponent it is exact
 LN2_LOW = 1.9082149292705877e-10
 ROOT_HALF = np.uint64(0x3FE6A09E667F3BCD)  # bits of sqrt(1/2)
@@ -111,7 +111,7 @@ def log(x: float) -> float:
 
 @strict_kernel
 def exp(x: float) -> float:
-    """Exponential, error < 1 ulp (2 where the result is subnormal): x = n log 2 + r; 0 below -746, infinite from 710."""
+    """Exponential, error < 1 ulp (2 where it is subnormal): x = n log 2 + r; 0 below -746, infinite from 710 on."""
     x = 710.0 if x > 710.0 else x
     x = -746.0 if x < -746.0 else x
     n = (x * LOG2_E + ROUNDER) - ROUNDER
