@@ -53,7 +53,7 @@ def test_coefficients_of_the_exponential_are_the_chebyshev_fit():
     with mpmath.workdps(50):
         end = mpmath.log(2) / 2
         expected = mpmath.chebyfit(exp_remainder, [-end, end], len(elementary.EXP))[::-1]
-        assert elementary.EXP == pytest.approx([float(c) for c in expected], rel=1e-9)
+        assert pytest.approx([float(c) for c in expected], rel=1e-9) == elementary.EXP
         points = [end * k / 250 for k in range(-250, 251) if k]
         error = max(abs((mpmath.polyval(elementary.EXP[::-1], r) - exp_remainder(r)) * r**2) for r in points)
     assert error < LAST_PLACE
@@ -66,6 +66,39 @@ def test_the_exponential_at_its_ends():
     with mpmath.workdps(40):
         truth = [float(mpmath.exp(x)) for x in np.linspace(-745, -708.5, 300)]
     assert np.abs(small - truth).max() <= 2 * 5e-324
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_short_coefficients_are_the_chebyshev_fit_with_fewer_terms(name):
+    found, (_, remainder, reach) = getattr(elementary, f"{name}32"), FITS[name]
+    with mpmath.workdps(50):
+        expected = mpmath.chebyfit(remainder, [mpmath.mpf(0), reach], len(found))[::-1]
+        assert found == tuple(np.float32(float(c)) for c in expected)
+        points = [reach * k / 100 for k in range(1, 101)]
+        error = max(abs((mpmath.polyval([float(c) for c in found[::-1]], y) - remainder(y)) * y) for y in points)
+    assert error < 2.0**-24
+
+
+@kernel
+def each32(function, x):
+    out = np.empty(x.size, np.float32)
+    for i in range(x.size):
+        out[i] = function(x[i])
+    return out
+
+
+@pytest.mark.parametrize(("name", "places"), [("log32", 2.0), ("sin_pi32", 2.0), ("cos_pi32", 1.0)])
+def test_errors_of_short_functions_stay_within_the_units_of_the_last_place_said(name, places):
+    grid = np.linspace(2.0**-24, 1, 20011) if name == "log32" else np.linspace(-0.25, 0.25, 20011)
+    small = np.geomspace(2.0**-32, 1, 4000) if name == "log32" else np.geomspace(1e-8, 0.25, 4000)
+    x = np.concatenate([grid, small]).astype(np.float32)
+    truth = TRUTH64[name](x.astype(float))
+    found = each32(getattr(elementary, name), x)
+    assert np.abs((found - truth) / np.spacing(np.abs(truth).astype(np.float32)))[truth != 0].max() < places
+    assert not found[truth == 0].any()
+
+
+TRUTH64 = {"log32": np.log, "sin_pi32": lambda w: np.sin(np.pi * w), "cos_pi32": lambda w: np.cos(np.pi * w)}
 
 
 @kernel

@@ -18,6 +18,7 @@ import pytest
 from scipy import stats
 
 import theorylab
+from theorylab.elementary import centred32, half_open32, log32
 from theorylab.errors import InputError
 from theorylab.jit import kernel
 from theorylab.regression.model import LeastSquares
@@ -28,6 +29,7 @@ from theorylab.streams import (
     fill_exponential,
     fill_integers,
     fill_normal,
+    fill_normal32,
     fill_signs,
     fill_stable,
     fill_student,
@@ -42,6 +44,7 @@ FILLS = {
     "signs": lambda source, out: fill_signs(source, out),
     "integers": lambda source, out: fill_integers(source, 1000, out),
     "exponential": lambda source, out: fill_exponential(source, out),
+    "normal32": lambda source, out: fill_normal32(source, out),
 }
 ALL = FILLS | {
     "stable": lambda source, out: fill_stable(source, 1.5, out),
@@ -49,11 +52,16 @@ ALL = FILLS | {
     "rejected": lambda source, out: fill_integers(source, 3 * 2**61, out),
 }
 LAGS = [*range(1, 21), 63, 64, 65, 128, BLOCK // 2, BLOCK - 1, BLOCK, BLOCK + 1]  # lanes and blocks included
-RECORDED = {"normal": "ceed066547c4d088", "exponential": "dc74a0b5b5f37adc", "uniform": "a17f2972a2cd8473"}
+RECORDED = {
+    "normal": "ceed066547c4d088",
+    "normal32": "19eb23fb424306b6",
+    "exponential": "dc74a0b5b5f37adc",
+    "uniform": "a17f2972a2cd8473",
+}
 
 
 def draws(fill, count, seed=1, replica=0):
-    out = np.empty(count, dtype=np.int64 if fill in ("integers", "rejected") else float)
+    out = np.empty(count, dtype={"integers": np.int64, "rejected": np.int64, "normal32": np.float32}.get(fill, float))
     ALL[fill](stream(seed, replica), out)
     return out
 
@@ -90,17 +98,19 @@ def test_a_stream_moves_on():
     assert np.unique([first, second]).size == 100
 
 
-def test_moments_of_normals():
+@pytest.mark.parametrize("fill", ["normal", "normal32"])
+def test_moments_of_normals(fill):
     # Four moments of 400 000 draws, each standardised by its exact variance; rejects with probability 1e-6.
-    x = many("normal", 200, 2000)
+    x = many(fill, 200, 2000).astype(float)
     expected, variance = {1: 0, 2: 1, 3: 0, 4: 3}, {1: 1, 2: 2, 3: 15, 4: 96}
     z = [(np.mean(x**k) - expected[k]) / np.sqrt(variance[k] / x.size) for k in expected]
     assert_standard(z, "moments of normals", tests=4)
 
 
-def test_normals_are_normal_into_the_tails():
+@pytest.mark.parametrize("fill", ["normal", "normal32"])
+def test_normals_are_normal_into_the_tails(fill):
     # Kolmogorov-Smirnov for the body, a binomial count for the tail that it does not see; 1e-6 each.
-    x = many("normal", 200, 2000, seed=2).ravel()
+    x = many(fill, 200, 2000, seed=2).astype(float).ravel()
     assert stats.kstest(x, "norm").pvalue > RARE
     for threshold in (3.0, 4.0):
         beyond = int((np.abs(x) > threshold).sum())
@@ -145,7 +155,7 @@ def test_signs_are_fair():
     assert stats.binomtest(int((x > 0).sum()), x.size, 0.5).pvalue > RARE
 
 
-@pytest.mark.parametrize("fill", ["normal", "uniform", "signs", "exponential"])
+@pytest.mark.parametrize("fill", ["normal", "normal32", "uniform", "signs", "exponential"])
 def test_draws_of_one_stream_are_uncorrelated(fill):
     # LAGS of values and of squares (for values that have other squares); rejects with probability 1e-6.
     x = draws(fill, 400_000, seed=8)
@@ -154,7 +164,7 @@ def test_draws_of_one_stream_are_uncorrelated(fill):
     assert_standard(z, f"correlation within a stream of {fill}", tests=len(z))
 
 
-@pytest.mark.parametrize("fill", ["normal", "uniform", "signs", "exponential"])
+@pytest.mark.parametrize("fill", ["normal", "normal32", "uniform", "signs", "exponential"])
 def test_replicas_are_uncorrelated(fill):
     # All pairs of 64 replicas, draw against the same draw and against the next one; rejects with probability 1e-6.
     x = many(fill, 64, 5000, seed=9)
@@ -242,7 +252,8 @@ def test_uniforms_signs_and_integers_are_the_words_of_the_lanes_bit_by_bit():
 def test_a_stream_goes_on_from_where_it_was_pickled():
     source, here, there = stream(22, 0), np.empty(700), np.empty(700)
     for fill in FILLS.values():
-        fill(source, np.empty(3, dtype=np.int64) if fill is FILLS["integers"] else np.empty(3))
+        kind = {FILLS["integers"]: np.int64, FILLS["normal32"]: np.float32}.get(fill, float)
+        fill(source, np.empty(3, dtype=kind))
     twin = pickle.loads(pickle.dumps(source))
     fill_normal(source, here)
     fill_normal(twin, there)
@@ -282,7 +293,7 @@ def test_normals_are_the_exact_box_muller_map_to_three_units_in_the_last_place()
     assert max(error) < 6.7e-16
 
 
-@pytest.mark.parametrize("fill", ["normal", "exponential", "uniform"])
+@pytest.mark.parametrize("fill", ["normal", "normal32", "exponential", "uniform"])
 def test_bytes_are_those_of_every_processor(fill):
     # Recorded once, and found again in code compiled without FMA and AVX; other rounding shows here.
     digest = hashlib.sha256(draws(fill, 100_000, seed=25).tobytes()).hexdigest()[:16]
@@ -336,12 +347,12 @@ def test_exponentials_have_their_distribution_moments_and_tails():
         assert stats.binomtest(int(beyond.sum()), x.size, chance).pvalue > RARE
 
 
-@pytest.mark.parametrize("fill", ["normal", "exponential"])
+@pytest.mark.parametrize("fill", ["normal", "normal32", "exponential"])
 def test_probability_transform_fills_1024_cells_and_its_fine_digits(fill):
     # Chi-square over 1024 equal cells of the distribution function, and of its digits beyond the twentieth; 1e-6 each.
-    x = draws(fill, 1_000_000, seed=29)
-    u = stats.norm.cdf(x) if fill == "normal" else -np.expm1(-x)
-    for v in (u, (u * 2**20) % 1):
+    x = draws(fill, 1_000_000, seed=29).astype(float)
+    u = -np.expm1(-x) if fill == "exponential" else stats.norm.cdf(x)
+    for v in (u,) if fill == "normal32" else (u, (u * 2**20) % 1):  # float32 has no twenty digits and more
         assert stats.chisquare(np.bincount((v * 1024).astype(int), minlength=1024)[:1024]).pvalue > RARE
 
 
@@ -351,6 +362,28 @@ def test_halves_of_a_block_that_share_a_radius_are_independent():
     for y in (stats.norm.cdf(x), 2 * stats.norm.cdf(np.abs(x)) - 1):
         first, second = (np.minimum(y * 16, 15).astype(int)[:, i].ravel() for i in (0, 1))
         assert stats.chisquare(np.bincount(16 * first + second, minlength=256)).pvalue > RARE
+
+
+def test_short_normals_are_the_box_muller_map_of_halves_of_words_to_five_units_in_the_last_place():
+    source = stream(32, 0)
+    halves = words(source, BLOCK).astype(np.uint64).view(np.uint32)
+    found = draws("normal32", 2 * BLOCK, seed=32)
+    truth = []
+    with mpmath.workdps(30):
+        for a, b in zip(halves[:BLOCK].tolist(), halves[BLOCK:].tolist(), strict=True):
+            uniform = float(np.float32(np.float32(a >> 1) + np.float32(0.5)) * np.float32(2.0**-31))
+            radius = mpmath.sqrt(-2 * mpmath.log(uniform)) * (-1 if b & 2 else 1)
+            turn = mpmath.mpf(2 * (b >> 9) + 1) / 2**25 - mpmath.mpf(1) / 4
+            turned = mpmath.cospi(turn), mpmath.sinpi(turn)
+            truth.append([float(radius * t) for t in (turned[::-1] if b & 1 else turned)])
+    assert found == pytest.approx(np.array(truth).T.ravel(), rel=5 * 2.0**-24)
+
+
+def test_short_normals_at_the_ends_of_their_words():
+    ends = np.array([0, 2**32 - 1], dtype=np.uint32)
+    assert [float(half_open32(word)) for word in ends] == [2.0**-32, 1.0]
+    assert float(log32(np.float32(1.0))) == 0.0
+    assert [float(centred32(word)) for word in ends] == [2.0**-25 - 0.25, 0.25 - 2.0**-25]
 
 
 @pytest.mark.slow
