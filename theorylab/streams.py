@@ -48,14 +48,17 @@ Stream: TypeAlias = NDArray[np.uint64]
 
 LANES = 64
 BLOCK = 512  # words, or normals, made at once: with the state 10 KB, which leaves a kernel most of its L1 cache
-HALF = BLOCK // 2
-WORDS = 4 * LANES
-NORMALS = WORDS + BLOCK
-WORDS_USED = NORMALS + BLOCK
-NORMALS_USED = WORDS_USED + 1
-SHORTS = NORMALS_USED + 1  # a block of words that hold two float32 normals each
-SHORTS_USED = SHORTS + BLOCK
-SIZE = SHORTS_USED + 1
+
+# Places in the state. Unsigned, as all places below: one that might be negative, and so count from the end, would keep
+# the compiler from vectorising.
+WIDTH, FULL, HALF, ROWS = (np.uint64(n) for n in (LANES, BLOCK, BLOCK // 2, BLOCK // LANES))
+SECOND, THIRD, WORDS = (np.uint64(n * LANES) for n in (2, 3, 4))
+NORMALS = WORDS + FULL
+SHORTS = NORMALS + FULL  # words that hold two float32 normals each
+WORDS_USED = SHORTS + FULL
+NORMALS_USED, SHORTS_USED = WORDS_USED + np.uint64(1), WORDS_USED + np.uint64(2)
+SIZE = int(SHORTS_USED) + 1
+NONE, ONE, TWO = np.uint64(0), np.uint64(1), np.uint64(2)
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 STAFFORD_1, STAFFORD_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -115,40 +118,33 @@ def _start(key: NDArray[np.uint64], replica: np.uint64, fresh: Stream) -> None:
     place = _mixed(_mixed(replica ^ key[0]) + key[1])
     twist = _mixed(_mixed(replica ^ key[2]) + key[3])
     for i in range(WORDS):
-        fresh[i] = _mixed(_mixed(place + np.uint64(i) * GOLDEN) ^ twist)
-    fresh[WORDS_USED] = np.uint64(BLOCK)
-    fresh[NORMALS_USED] = np.uint64(BLOCK)
-    fresh[SHORTS_USED] = np.uint64(2 * BLOCK)
+        fresh[i] = _mixed(_mixed(place + i * GOLDEN) ^ twist)
+    fresh[WORDS_USED] = fresh[NORMALS_USED] = FULL
+    fresh[SHORTS_USED] = TWO * FULL
 
 
 @strict_kernel
-def _advance(stream: Stream, place: int) -> None:
+def _advance(stream: Stream, place: Any) -> None:
     """BLOCK words at `place`: each row of 64 is one step of xoshiro256++ in every lane."""
-    for row in range(BLOCK // LANES):
-        start = place + row * LANES
-        for i in range(LANES):
-            s0, s1, s2, s3 = stream[i], stream[LANES + i], stream[2 * LANES + i], stream[3 * LANES + i]
+    for row in range(ROWS):
+        start = place + row * WIDTH
+        for i in range(WIDTH):
+            s0, s1, s2, s3 = stream[i], stream[WIDTH + i], stream[SECOND + i], stream[THIRD + i]
             total = s0 + s3
             stream[start + i] = ((total << np.uint64(23)) | (total >> np.uint64(41))) + s0
             shifted = s1 << np.uint64(17)
             s2 ^= s0
             s3 ^= s1
-            stream[LANES + i] = s1 ^ s2
+            stream[WIDTH + i] = s1 ^ s2
             stream[i] = s0 ^ s3
-            stream[2 * LANES + i] = s2 ^ shifted
-            stream[3 * LANES + i] = (s3 << np.uint64(45)) | (s3 >> np.uint64(19))
-
-
-@strict_kernel
-def _used(stream: Stream, place: int) -> Any:
-    """How much of the words, or of the normals, is drawn: signed, since Numba turns mixed integers into floats."""
-    return np.int64(stream[place])
+            stream[SECOND + i] = s2 ^ shifted
+            stream[THIRD + i] = (s3 << np.uint64(45)) | (s3 >> np.uint64(19))
 
 
 @strict_kernel
 def _more_words(stream: Stream) -> None:
     _advance(stream, WORDS)
-    stream[WORDS_USED] = np.uint64(0)
+    stream[WORDS_USED] = NONE
 
 
 @strict_kernel
@@ -160,11 +156,11 @@ def _more_normals(stream: Stream) -> None:
         angle = stream[NORMALS + HALF + i]
         w = 0.5 * open_uniform(angle) - 0.25  # an eighth turn to each side; two further bits give the full circle
         s, c = sin_pi(w), cos_pi(w)
-        swap = (angle & np.uint64(1)) != np.uint64(0)
-        radius = -radius if (angle & np.uint64(2)) != np.uint64(0) else radius
+        swap = (angle & ONE) != NONE
+        radius = -radius if (angle & TWO) != NONE else radius
         stream[NORMALS + i] = as_bits(radius * (s if swap else c))
         stream[NORMALS + HALF + i] = as_bits(radius * (c if swap else s))
-    stream[NORMALS_USED] = np.uint64(0)
+    stream[NORMALS_USED] = NONE
 
 
 @strict_kernel
@@ -172,45 +168,46 @@ def _more_shorts(stream: Stream) -> None:
     """Box and Muller on a block of words cut into halves, in place: BLOCK radii, BLOCK angles, in float32."""
     _advance(stream, SHORTS)
     halves = stream.view(np.uint32)
-    for i in range(BLOCK):
-        radius = math.sqrt(np.float32(-2.0) * log32(half_open32(halves[2 * SHORTS + i])))
-        angle = halves[2 * SHORTS + BLOCK + i]
+    radii, angles = TWO * SHORTS, TWO * SHORTS + FULL
+    for i in range(FULL):
+        radius = math.sqrt(np.float32(-2.0) * log32(half_open32(halves[radii + i])))
+        angle = halves[angles + i]
         w = centred32(angle)
         s, c = sin_pi32(w), cos_pi32(w)
         swap = np.uint32(angle & np.uint32(1)) != np.uint32(0)
         radius = -radius if np.uint32(angle & np.uint32(2)) != np.uint32(0) else radius
-        halves[2 * SHORTS + i] = as_bits32(radius * (s if swap else c))
-        halves[2 * SHORTS + BLOCK + i] = as_bits32(radius * (c if swap else s))
-    stream[SHORTS_USED] = np.uint64(0)
+        halves[radii + i] = as_bits32(radius * (s if swap else c))
+        halves[angles + i] = as_bits32(radius * (c if swap else s))
+    stream[SHORTS_USED] = NONE
 
 
 @strict_kernel
 def _word(stream: Stream) -> np.uint64:
     """The next word."""
-    if stream[WORDS_USED] == np.uint64(BLOCK):
+    if stream[WORDS_USED] == FULL:
         _more_words(stream)
-    at = _used(stream, WORDS_USED)
-    stream[WORDS_USED] = np.uint64(at + 1)
+    at = stream[WORDS_USED]
+    stream[WORDS_USED] = at + ONE
     return stream[WORDS + at]  # type: ignore[no-any-return]
 
 
 @strict_kernel
 def fill_normal(stream: Stream, out: NDArray[np.float64]) -> None:
     """Fill `out` (n,) with independent standard normals: 52-bit radius, |z| <= 8.6, all bits of the mantissa."""
-    if out.size == 1 and stream[NORMALS_USED] < np.uint64(BLOCK):  # the commonest call, spared the loops
-        at = _used(stream, NORMALS_USED)
+    if out.size == 1 and stream[NORMALS_USED] < FULL:  # the commonest call, spared the loops
+        at = stream[NORMALS_USED]
         out[0] = as_float(stream[NORMALS + at])
-        stream[NORMALS_USED] = np.uint64(at + 1)
+        stream[NORMALS_USED] = at + ONE
         return
-    done = 0
-    while done < out.size:
-        if stream[NORMALS_USED] == np.uint64(BLOCK):
+    size, done = np.uint64(out.size), NONE
+    while done < size:
+        if stream[NORMALS_USED] == FULL:
             _more_normals(stream)
-        at = _used(stream, NORMALS_USED)
-        count = min(out.size - done, BLOCK - at)
+        at = stream[NORMALS_USED]
+        count = min(size - done, FULL - at)
         for i in range(count):
             out[done + i] = as_float(stream[NORMALS + at + i])
-        stream[NORMALS_USED] = np.uint64(at + count)
+        stream[NORMALS_USED] = at + count
         done += count
 
 
@@ -221,60 +218,60 @@ def fill_normal32(stream: Stream, out: NDArray[np.float32]) -> None:
     For kernels that need speed more than digits. It shares no number with `fill_normal`.
     """
     halves = stream.view(np.uint32)
-    done = 0
-    while done < out.size:
-        if stream[SHORTS_USED] == np.uint64(2 * BLOCK):
+    size, done = np.uint64(out.size), NONE
+    while done < size:
+        if stream[SHORTS_USED] == TWO * FULL:
             _more_shorts(stream)
-        at = _used(stream, SHORTS_USED)
-        count = min(out.size - done, 2 * BLOCK - at)
+        at = stream[SHORTS_USED]
+        count = min(size - done, TWO * FULL - at)
         for i in range(count):
-            out[done + i] = as_float32(halves[2 * SHORTS + at + i])
-        stream[SHORTS_USED] = np.uint64(at + count)
+            out[done + i] = as_float32(halves[TWO * SHORTS + at + i])
+        stream[SHORTS_USED] = at + count
         done += count
 
 
 @strict_kernel
 def fill_uniform(stream: Stream, out: NDArray[np.float64]) -> None:
     """Fill `out` (n,) with independent uniforms on [0, 1), multiples of 2^-53."""
-    done = 0
-    while done < out.size:
-        if stream[WORDS_USED] == np.uint64(BLOCK):
+    size, done = np.uint64(out.size), NONE
+    while done < size:
+        if stream[WORDS_USED] == FULL:
             _more_words(stream)
-        at = _used(stream, WORDS_USED)
-        count = min(out.size - done, BLOCK - at)
+        at = stream[WORDS_USED]
+        count = min(size - done, FULL - at)
         for i in range(count):
             out[done + i] = np.int64(stream[WORDS + at + i] >> np.uint64(11)) * 2.0**-53
-        stream[WORDS_USED] = np.uint64(at + count)
+        stream[WORDS_USED] = at + count
         done += count
 
 
 @strict_kernel
 def fill_exponential(stream: Stream, out: NDArray[np.float64]) -> None:
     """Fill `out` (n,) with independent exponentials of mean 1: -log of a 52-bit uniform, at most 36.8."""
-    done = 0
-    while done < out.size:
-        if stream[WORDS_USED] == np.uint64(BLOCK):
+    size, done = np.uint64(out.size), NONE
+    while done < size:
+        if stream[WORDS_USED] == FULL:
             _more_words(stream)
-        at = _used(stream, WORDS_USED)
-        count = min(out.size - done, BLOCK - at)
+        at = stream[WORDS_USED]
+        count = min(size - done, FULL - at)
         for i in range(count):
             out[done + i] = -log(open_uniform(stream[WORDS + at + i]))
-        stream[WORDS_USED] = np.uint64(at + count)
+        stream[WORDS_USED] = at + count
         done += count
 
 
 @strict_kernel
 def fill_signs(stream: Stream, out: NDArray[np.float64]) -> None:
     """Fill `out` (n,) with independent fair signs, -1.0 or +1.0: the top bit of a word each."""
-    done = 0
-    while done < out.size:
-        if stream[WORDS_USED] == np.uint64(BLOCK):
+    size, done = np.uint64(out.size), NONE
+    while done < size:
+        if stream[WORDS_USED] == FULL:
             _more_words(stream)
-        at = _used(stream, WORDS_USED)
-        count = min(out.size - done, BLOCK - at)
+        at = stream[WORDS_USED]
+        count = min(size - done, FULL - at)
         for i in range(count):
             out[done + i] = as_float((stream[WORDS + at + i] & np.uint64(1 << 63)) | np.uint64(0x3FF << 52))
-        stream[WORDS_USED] = np.uint64(at + count)
+        stream[WORDS_USED] = at + count
         done += count
 
 

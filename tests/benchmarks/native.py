@@ -20,6 +20,7 @@ SOURCE = Path(__file__).with_name("contenders.c")
 FREEDOMS = ("-fno-math-errno", "-fno-trapping-math", "-fassociative-math", "-freciprocal-math", "-fno-signed-zeros")
 FLAGS = ("-O3", "-march=native", *FREEDOMS, "-shared", "-fPIC")
 FLOATS = np.ctypeslib.ndpointer(np.float64, flags="C_CONTIGUOUS")
+STREAM = np.ctypeslib.ndpointer(np.uint64, flags="C_CONTIGUOUS")
 LONG, DOUBLE = ctypes.c_long, ctypes.c_double
 
 
@@ -37,6 +38,11 @@ def library() -> Any:
     found.sgd_recursion.argtypes = [LONG, LONG, FLOATS, FLOATS, FLOATS, DOUBLE, DOUBLE, FLOATS]
     found.ema_recursion.argtypes = [LONG, LONG, *[FLOATS] * 4, DOUBLE, DOUBLE, DOUBLE, FLOATS, FLOATS, FLOATS]
     found.perceptron.argtypes, found.perceptron.restype = [LONG, LONG, FLOATS, LONG, FLOATS, FLOATS], LONG
+    found.fill_normal.argtypes = [STREAM, FLOATS, LONG]
+    found.sgd_path.argtypes = [LONG, LONG, LONG, DOUBLE, DOUBLE, DOUBLE, FLOATS, FLOATS, FLOATS, STREAM, FLOATS]
+    found.scalar_networks.argtypes = [LONG, LONG, FLOATS, FLOATS, LONG, FLOATS]
+    found.logistic.argtypes = [LONG, LONG, FLOATS, DOUBLE, LONG, FLOATS, FLOATS]
+    found.rmsprop.argtypes = [LONG, FLOATS, FLOATS, *[DOUBLE] * 4, FLOATS, LONG, STREAM, FLOATS]
     found.affine.argtypes = [LONG, LONG, *[FLOATS] * 7]
     found.fma_limit.argtypes, found.fma_limit.restype = [LONG], DOUBLE
     found.read_limit.argtypes, found.read_limit.restype = [LONG, LONG, FLOATS], DOUBLE
