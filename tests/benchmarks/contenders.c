@@ -87,7 +87,7 @@ void affine(long d, long steps, const double *restrict matrix, const double *res
 }
 
 /* The streams of the lab, theorylab.streams, on the same state: blocks of xoshiro256++ in 64 lanes, then Box-Muller. */
-enum { LANES = 64, BLOCK = 512, HALF = 256, WORDS = 256, NORMALS = 768, WORDS_USED = 1280, NORMALS_USED = 1281 };
+enum { LANES = 64, BLOCK = 512, HALF = 256, WORDS = 256, NORMALS = 768, WORDS_USED = 1792, NORMALS_USED = 1793 };
 
 static inline double as_float(uint64_t bits) { double x; memcpy(&x, &bits, 8); return x; }
 static inline uint64_t as_bits(double x) { uint64_t bits; memcpy(&bits, &x, 8); return bits; }
@@ -290,15 +290,15 @@ void scalar_networks(long points, long d, const double *restrict weights, const 
     }
 }
 
-/* Logistic descent from 0 in units of the step size, theorylab.separable.kernels.path: blocks of 16 points. */
+/* Logistic descent from 0 in units of the step size, theorylab.separable.kernels.path: blocks of 32 points. */
 void logistic(long n, long d, const double *restrict rows, double step, long steps, double *restrict position,
               double *restrict move) {
     memset(position, 0, d * sizeof(double));
     for (long t = 0; t < steps; t++) {
         memset(move, 0, d * sizeof(double));
-        for (long first = 0; first < n; first += 16) {
-            long last = first + 16 < n ? first + 16 : n;
-            double weight[16];
+        for (long first = 0; first < n; first += 32) {
+            long last = first + 32 < n ? first + 32 : n;
+            double weight[32];
             for (long i = first; i < last; i++) {
                 double margin = 0;
                 for (long k = 0; k < d; k++) margin += rows[i * d + k] * position[k];
@@ -334,10 +334,8 @@ void rmsprop(long d, const double *restrict hessian, const double *restrict root
         fill_normal(s, z, d);
         for (long i = 0; i < d; i++) {
             double force = 0, push = 0;
-            for (long j = 0; j < d; j++) {
-                force += hessian[i * d + j] * x[j];
-                push += root_noise[i * d + j] * z[j];
-            }
+            for (long j = 0; j < d; j++) force += hessian[i * d + j] * x[j];
+            for (long j = 0; j <= i; j++) push += root_noise[i * d + j] * z[j];
             gradient[i] = noise * push + root * force;
         }
         for (long i = 0; i < d; i++) {
@@ -348,9 +346,10 @@ void rmsprop(long d, const double *restrict hessian, const double *restrict root
         if (k >= from) {
             double *entry = out;
             for (long i = 0; i < d; i++)
-                for (long j = i; j < d; j++) *entry++ += x[i] * x[j] / (steps - from);
+                for (long j = i; j < d; j++) *entry++ += x[i] * x[j];
         }
     }
+    for (long i = 0; i < d * (d + 1) / 2; i++) out[i] /= steps - from;
 }
 
 /* The limits: independent fused multiply-adds in registers (returns their number), and a sum over memory. */

@@ -129,8 +129,11 @@ STEP_SIZE, SQUARE, MOVING, ALIVE, ACTIVE, SHARPNESS, GROWTH, PRODUCT, LEAST, RAT
 
 
 @inner_kernel
-def flow_minima(lanes: Floats, d: Any, count: Any) -> None:
-    """Newton of `smallest_square` at product 1 in the active lanes, each until its own step is below 1e-8."""
+def flow_minima(lanes: Floats, d: Any, count: Any, tame: bool) -> None:
+    """Newton of `smallest_square` at product 1 in the active lanes, each until its own step is below 1e-8.
+
+    `tame`: no part of the product comes near the ends of the floats.
+    """
     gaps = WEIGHTS + d * LANES
     for _ in range(200):
         for k in range(count):
@@ -139,14 +142,19 @@ def flow_minima(lanes: Floats, d: Any, count: Any) -> None:
             lanes[FOLDS + k] = 0.0
         for i in range(d):
             row = gaps + i * LANES
-            for k in range(count):
-                u = lanes[SQUARE + k]
-                term = u + lanes[row + k]
-                ratio = lanes[RATIO + k] * term
-                factor = 1.0 / BIG if ratio > BIG else (BIG if ratio < 1.0 / BIG else 1.0)
-                lanes[SLOPE + k] += u / term
-                lanes[RATIO + k] = ratio * factor
-                lanes[FOLDS + k] += 1.0 if ratio > BIG else (-1.0 if ratio < 1.0 / BIG else 0.0)
+            if tame:
+                for k in range(count):
+                    term = lanes[SQUARE + k] + lanes[row + k]
+                    lanes[SLOPE + k] += lanes[SQUARE + k] / term
+                    lanes[RATIO + k] *= term
+            else:
+                for k in range(count):
+                    term = lanes[SQUARE + k] + lanes[row + k]
+                    lanes[SLOPE + k] += lanes[SQUARE + k] / term
+                    ratio = lanes[RATIO + k] * term
+                    factor = 1.0 / BIG if ratio > BIG else (BIG if ratio < 1.0 / BIG else 1.0)
+                    lanes[RATIO + k] = ratio * factor
+                    lanes[FOLDS + k] += 1.0 if ratio > BIG else (-1.0 if ratio < 1.0 / BIG else 0.0)
         left = 0.0
         for k in range(count):
             ratio, folds, u = lanes[RATIO + k], lanes[FOLDS + k], lanes[SQUARE + k]
@@ -171,7 +179,7 @@ def measure_lanes(lanes: Floats, d: Any, count: Any) -> None:
     """Set gaps and the flow's minimum in the active lanes (these flags are used up); SLOPE is the sharpness there."""
     gaps = WEIGHTS + d * LANES
     for k in range(count):
-        lanes[LEAST + k] = math.inf
+        lanes[LEAST + k], lanes[FOLDS + k] = math.inf, 0.0
     for i in range(d):
         row = WEIGHTS + i * LANES
         for k in range(count):
@@ -182,8 +190,13 @@ def measure_lanes(lanes: Floats, d: Any, count: Any) -> None:
         for k in range(count):
             w, small = abs(lanes[row + k]), lanes[LEAST + k]
             fresh = (w - small) * (w + small)
-            lanes[gap + k] = fresh if lanes[ACTIVE + k] != 0.0 else lanes[gap + k]
-    flow_minima(lanes, d, count)
+            fresh = fresh if lanes[ACTIVE + k] != 0.0 else lanes[gap + k]
+            lanes[gap + k] = fresh
+            lanes[FOLDS + k] += fresh
+    top = 0.0  # no gap is larger; and u <= 1 at a minimum, as the product is 1 there
+    for k in range(count):
+        top += lanes[FOLDS + k]
+    flow_minima(lanes, d, count, float(d) * math.log(1.0 + top) < 300.0)
     for k in range(count):
         lanes[SLOPE + k] = 0.0
     for i in range(d):

@@ -37,8 +37,9 @@ def observe(weights: Floats, power: int, scale: float, error: Floats) -> float:
 def draw_gradient(data: Data, error: Floats, normals: Floats, choice: Floats, gradient: Floats, stream: Stream) -> None:
     """Fill `gradient` (d,) with minus the sum of the gradients of a fresh batch at `error`; the others are scratch."""
     d = error.size
-    gradient[:] = 0.0
-    for _ in range(data.batch):
+    for b in range(data.batch):
+        if b == 0 and (data.one_hot or data.batch > 1):
+            gradient[:] = 0.0
         if data.one_hot:
             fill_uniform(stream, choice)
             feature = np.searchsorted(data.cumulative, choice[0], side="right")
@@ -50,8 +51,12 @@ def draw_gradient(data: Data, error: Floats, normals: Floats, choice: Floats, gr
             residual = data.noise_std * normals[d]
             for i in range(d):
                 residual -= data.scales[i] * normals[i] * error[i]
-            for i in range(d):
-                gradient[i] += residual * data.scales[i] * normals[i]
+            if data.batch == 1:
+                for i in range(d):
+                    gradient[i] = residual * data.scales[i] * normals[i]
+            else:
+                for i in range(d):
+                    gradient[i] += residual * data.scales[i] * normals[i]
 
 
 @kernel

@@ -43,6 +43,7 @@ def rmsprop_moments(p: Quadratic, steps: int, stream: Stream) -> Floats:
             force, push = 0.0, 0.0
             for j in range(d):
                 force += p.hessian[i, j] * x[j]
+            for j in range(i + 1):
                 push += p.root[i, j] * normals[j]
             gradient[i] = p.noise * push + root * force  # sqrt(e) g
         for i in range(d):
@@ -53,8 +54,9 @@ def rmsprop_moments(p: Quadratic, steps: int, stream: Stream) -> Floats:
             entry = 0
             for i in range(d):
                 for j in range(i, d):
-                    out[entry] += x[i] * x[j] / (steps - from_step)
+                    out[entry] += x[i] * x[j]
                     entry += 1
+    out /= steps - from_step
     for i in range(out.size):
         if math.isnan(out[i]):
             out[i] = math.inf

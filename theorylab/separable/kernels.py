@@ -14,8 +14,8 @@ from theorylab.jit import inner_kernel, kernel
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-ROWS = 16
-"""Points of a block: with 100 dimensions 12 KB, which stay in the nearest cache between their two uses."""
+ROWS = 32
+"""Points of a block: with 100 dimensions 25 KB, which stay in the nearest cache between their two uses."""
 
 
 class Rule(NamedTuple):
@@ -28,27 +28,14 @@ class Rule(NamedTuple):
 
 @inner_kernel
 def look(signed: Floats, position: Floats, first: int, last: int, margins: Floats) -> int:
-    """Fill the margins <z_i, phi> of first <= i < last, and count those that are not > 0. Four points at a time."""
-    wrong, d = 0, position.size
-    i = first
-    while i + 4 <= last:
-        a, b, c, e = 0.0, 0.0, 0.0, 0.0
-        for k in range(d):
-            a += signed[i, k] * position[k]
-            b += signed[i + 1, k] * position[k]
-            c += signed[i + 2, k] * position[k]
-            e += signed[i + 3, k] * position[k]
-        margins[i], margins[i + 1], margins[i + 2], margins[i + 3] = a, b, c, e
-        i += 4
-    while i < last:
+    """Fill the margins <z_i, phi> of first <= i < last, and count those that are not > 0."""
+    wrong = 0
+    for i in range(first, last):
         margin = 0.0
-        for k in range(d):
+        for k in range(position.size):
             margin += signed[i, k] * position[k]
         margins[i] = margin
-        i += 1
-    for j in range(first, last):
-        if not margins[j] > 0.0:
-            wrong += 1
+        wrong += not margin > 0.0
     return wrong
 
 
