@@ -16,7 +16,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom
 
 from theorylab.errors import InputError
-from theorylab.intervals import HEAVY_SHARE, MIN_REPLICAS, Limits, _student_from_symmetric, mean_limits, tail_index
+from theorylab.intervals import (
+    HEAVY_SHARE,
+    MIN_REPLICAS,
+    Limits,
+    _student_from_symmetric,
+    mean_limits,
+    median_limits,
+    tail_index,
+)
 
 Floats = NDArray[np.float64]
 Generator = np.random.Generator
@@ -338,3 +346,43 @@ def test_a_heavy_tail_is_named():
     heavy = next(x for x in (draws.pareto(1.2, (200, 1)) for _ in range(50)) if mean_limits(x, 0.05).doubt)
     assert "tail index about 1." in mean_limits(heavy, 0.05).doubt
     assert "the variance is infinite" in mean_limits(heavy, 0.05).doubt
+
+
+# Medians.
+
+
+def test_limits_of_a_median_are_order_statistics_by_hand():
+    # Of 5 values the median is below all with probability 2^-5: both ends together miss it with 1/16.
+    values = np.array([[3.0], [1.0], [2.0], [5.0], [4.0]])
+    limits = median_limits(values, 1 / 16)
+    assert (limits.lower[0], limits.upper[0], limits.doubt) == (1.0, 5.0, "")
+    assert "give 6" in median_limits(values, 1 / 16 - 1e-9).doubt
+    # One left out at each end: 2 (1 + 8) / 2^8 of 8 values.
+    eight = np.arange(8.0)[:, None]
+    assert median_limits(eight, 9 / 128).lower[0] == 1.0
+    assert median_limits(eight, 9 / 128 - 1e-9).lower[0] == 0.0
+
+
+def test_a_median_of_means_needs_replicas_for_its_blocks():
+    assert "too few for a median of 32 means" in median_limits(np.arange(63.0)[:, None], 0.05, of_means=True).doubt
+    assert median_limits(np.arange(64.0)[:, None], 0.05, of_means=True).doubt == ""
+
+
+@pytest.mark.parametrize("of_means", [False, True])
+@pytest.mark.parametrize("freedom", [0.8, 1.3, 3.0])
+def test_limits_of_medians_miss_at_their_level_whatever_the_tail(freedom, of_means):
+    draws, trials, misses = np.random.default_rng(int(10 * freedom) + of_means), 2000, 0
+    for _ in range(trials):
+        limits = median_limits(draws.standard_t(freedom, (128, 1)), 0.05, of_means=of_means)
+        misses += bool(limits.lower[0] > 0 or limits.upper[0] < 0)
+    assert misses <= binom.isf(1e-6, trials, 0.05)
+
+
+def test_a_median_of_means_is_nearer_to_the_mean_than_a_median():
+    # Exponential replicas: mean 1, median log 2; a mean of 64 of them has its median within 1/64 of 1.
+    limits = [
+        median_limits(np.random.default_rng(1).exponential(size=(64 * 32, 1)), 0.05, of_means=of_means)
+        for of_means in (False, True)
+    ]
+    assert limits[0].upper[0] < 0.8
+    assert limits[1].lower[0] < 1 < limits[1].upper[0]

@@ -31,7 +31,7 @@ from theorylab.verdicts import (
     ordered,
     threshold,
 )
-from theorylab.verdicts.rule import Outcome, broken, failure, judge
+from theorylab.verdicts.rule import Look, Outcome, broken, failure, judge, looking
 
 Floats = NDArray[np.float64]
 
@@ -1112,3 +1112,36 @@ def test_json_holds_the_numbers_of_the_check() -> None:
         "score": check.score and check.score.to_json(),
     }
     assert check.measured == pytest.approx(0.5)
+
+
+# Heavy tails: a mean is doubted, a median is judged.
+
+
+def test_heavy_tails_are_named_and_a_median_judges_them() -> None:
+    samples = generator(90).standard_t(0.7, (256, P))
+    curve = Curve(X, 1 + samples)
+    doubted = agrees("c", curve, 1.0, rival=rival(predicted=9.0))
+    assert doubted.verdict == "inconclusive"
+    assert "tail index" in doubted.note
+    assert "median of means" in doubted.note
+    for about in ("median", "median of means"):
+        check = agrees("c", curve, 1.0, rival=rival(predicted=99.0), about=about)
+        assert (check.verdict, check.error_probability) == ("supported", LEVEL)
+        assert agrees("c", curve, 99.0, rival=rival(predicted=1.0), about=about).verdict == "refuted"
+        assert below("c", curve, 99.0, rival=rival(predicted=-99.0), about=about).verdict == "supported"
+    assert check.score is not None
+
+
+def test_a_statement_is_about_a_mean_or_a_median() -> None:
+    with pytest.raises(InputError, match=r"about='mode' is not allowed: give 'mean', 'median' or 'median of means'"):
+        agrees("c", replicas(1.0), 1.0, rival=rival(predicted=2.0), about="mode")  # type: ignore[arg-type]
+
+
+def test_a_median_spends_its_level_over_looks() -> None:
+    curve = replicas(1.0, count=256)
+    fixed = agrees("c", curve, 1.0, rival=rival(predicted=9.0), about="median")
+    with looking(Look(3, 32)):
+        grown = agrees("c", curve, 1.0, rival=rival(predicted=9.0), about="median")
+    assert fixed.interval is not None
+    assert grown.interval is not None
+    assert grown.interval[0] < fixed.interval[0]  # type: ignore[operator]

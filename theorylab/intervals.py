@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import fixed_point
 from scipy.special import ndtr, stdtrit
+from scipy.stats import binom
 
 from theorylab.errors import require
 
@@ -83,9 +84,38 @@ def mean_limits(
         tail = f"tail index about {index:.2g}" + (", where below 2 the variance is infinite" if index < 2 else "")
         doubt = (
             f"one replica of {count} carries {share.max():.0%} of the variance ({tail}): the mean may be a heavy "
-            "tail's, and a normal interval would be wrong; more replicas, or a statement about a median, would tell"
+            "tail's, and a normal interval would be wrong; more replicas, or a claim about='median of means', would do"
         )
     return Limits(lower - rounding, upper + rounding, doubt)
+
+
+MEANS = 32
+"""Blocks of a median of means."""
+
+
+def median_limits(samples: Floats, level: float, rounding: Floats | float = 0.0, *, of_means: bool = False) -> Limits:
+    """Limits for the median at all points of samples (replicas, points) together, except with probability `level`.
+
+    Order statistics, one binomial tail to each side: no moment is needed, and nothing is approximate. With `of_means`
+    the median is that of MEANS blocks' means (replicas in order, a rest left out): it is near the mean where there is
+    one, and as safe as a median. Raises InputError if level is outside (0, 1).
+    """
+    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
+    if of_means:
+        size = samples.shape[0] // MEANS
+        if size < 2:
+            few = f"{samples.shape[0]} replicas are too few for a median of {MEANS} means: give {2 * MEANS} or more"
+            return Limits(samples.min(axis=0) - rounding, samples.max(axis=0) + rounding, few)
+        samples = samples[: size * MEANS].reshape(MEANS, size, -1).mean(axis=1)
+    count, points = samples.shape
+    ordered = np.sort(samples, axis=0)
+    place = int(binom.ppf(level / points / 2, count, 0.5))  # so many samples are left out at each end
+    if binom.cdf(place, count, 0.5) > level / points / 2:
+        place -= 1
+    if place < 0:
+        few = f"{count} values are too few for a median at this level: give {math.ceil(1 - math.log2(level / points))}"
+        return Limits(ordered[0] - rounding, ordered[-1] + rounding, few)
+    return Limits(ordered[place] - rounding, ordered[count - 1 - place] + rounding)
 
 
 def tail_index(values: Floats) -> float:

@@ -1,27 +1,31 @@
 """Checks of values: agrees, below, above, ordered, monotone.
 
 On a Monte Carlo road a statement is about means, at all points together; on an exact road about every entry, up to
-its rounding bound. Where both sides are replicated, replica r of one is compared with replica r of the other.
+its rounding bound. Where the tails of replicas are too heavy for a mean, a statement can be about='median' or
+about='median of means', with limits that need no moments (`intervals.median_limits`). Where both sides are replicated,
+replica r of one is compared with replica r of the other.
 """
 
 from __future__ import annotations
 
 import math
+import typing
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple, overload
+from typing import Literal, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theorylab.errors import require
-from theorylab.intervals import Limits, mean_limits
+from theorylab.intervals import MEANS, Limits, mean_limits, median_limits
 from theorylab.replicas import Curve
 from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, Trial, current_look, failure, judge
 
 Floats = NDArray[np.float64]
 Side = Curve | float
+About = Literal["mean", "median", "median of means"]
 Statement = Callable[[Curve, Side, float], Outcome]
 """How a claim about two sides fares at an error level."""
 Claim = tuple[Statement, Curve, Side]
@@ -44,6 +48,7 @@ def agrees(
     within: float = 0.0,
     level: float = LEVEL,
     declared: Declared = "supported",
+    about: About = "mean",
     kind: str = "agrees",
 ) -> Check:
     """Check of E[measured] = predicted at every point, up to the relative error `within` of an approximation.
@@ -62,7 +67,7 @@ def agrees(
         if diverged := _divergence(left, 0):
             return diverged
         difference = _difference(left, right)
-        limits = _limits(difference, level)
+        limits = _limits(difference, level, about)
         target = np.broadcast_to(_values(right), limits.lower.shape)
         slack = within * np.abs(target)
         miss = np.maximum(limits.lower - slack, -limits.upper - slack)
@@ -70,11 +75,11 @@ def agrees(
         allowed = slack + np.maximum((limits.upper - limits.lower) / 2, np.finfo(float).tiny)
         with np.errstate(over="ignore"):
             at = np.unravel_index(int(np.argmax(miss / allowed)), miss.shape)
-        gap, half_width = np.abs(_point(difference)[at]) - slack[at], (limits.upper - limits.lower)[at] / 2
+        gap, half_width = np.abs(_point(difference, about)[at]) - slack[at], (limits.upper - limits.lower)[at] / 2
         return Outcome(
             compatible=_decide(miss, limits),
             evaluated=_count(difference),
-            measured=float(target[at] + _point(difference)[at]),
+            measured=float(target[at] + _point(difference, about)[at]),
             interval=(float(target[at] + limits.lower[at]), float(target[at] + limits.upper[at])),
             allowed=(float(target[at] - slack[at]), float(target[at] + slack[at])),
             error_probability=0.0 if difference.exact else level,
@@ -114,9 +119,10 @@ def below(
     rival: Rival,
     level: float = LEVEL,
     declared: Declared = "supported",
+    about: About = "mean",
 ) -> Check:
     """Check of E[measured] <= bound at every point; `measured` of the check is the largest ratio to the bound."""
-    return _bound(claim, "below", +1, measured, bound, rival, declared, level)
+    return _bound(claim, "below", +1, about, measured, bound, rival, declared, level)
 
 
 def above(
@@ -127,22 +133,30 @@ def above(
     rival: Rival,
     level: float = LEVEL,
     declared: Declared = "supported",
+    about: About = "mean",
 ) -> Check:
     """Check of E[measured] >= bound at every point; `measured` of the check is the smallest ratio to the bound."""
-    return _bound(claim, "above", -1, measured, bound, rival, declared, level)
+    return _bound(claim, "above", -1, about, measured, bound, rival, declared, level)
 
 
 def ordered(
-    claim: str, smaller: Curve, larger: Curve, *, rival: Rival, level: float = LEVEL, declared: Declared = "supported"
+    claim: str,
+    smaller: Curve,
+    larger: Curve,
+    *,
+    rival: Rival,
+    level: float = LEVEL,
+    declared: Declared = "supported",
+    about: About = "mean",
 ) -> Check:
     """Check of E[smaller] < E[larger] at every point; on an exact road a tie within rounding is inconclusive.
 
     A rival's `measured` and `predicted` stand for the smaller and the larger side.
     """
-    statement = _one_sided(+1, strict=True)
+    statement = _one_sided(+1, about, strict=True)
 
     def mutants(left: Curve, right: Side) -> _Mutants:
-        swapped = {"order swapped": (_one_sided(-1, strict=True), left, right)}
+        swapped = {"order swapped": (_one_sided(-1, about, strict=True), left, right)}
         positive = (_values(left) > 0).all() and (_values(right) > 0).all()
         nearer = (lambda error: (statement, _scaled(left, 1 + error), right),) if positive else ()
         return _Mutants(swapped, nearer, "relative to the smaller side")
@@ -158,6 +172,7 @@ def monotone(
     direction: str = "decreasing",
     level: float = LEVEL,
     declared: Declared = "supported",
+    about: About = "mean",
 ) -> Check:
     """Check that no step goes the wrong way: of the mean for replicas, of every row on an exact road.
 
@@ -177,7 +192,7 @@ def monotone(
             after, before = curve.at(slice(1, None)), replace(curve.at(slice(None, -1)), x=curve.x[1:])
             after, before = (_scaled(after, factor), before) if sign > 0 else (after, _scaled(before, factor))
             steps = _difference(after, before)
-            return _one_sided(+1, strict=False)(replace(steps, samples=sign * steps.samples), -by, level)
+            return _one_sided(+1, about, strict=False)(replace(steps, samples=sign * steps.samples), -by, level)
 
         return statement
 
@@ -196,13 +211,21 @@ def monotone(
 
 
 def _bound(
-    claim: str, kind: str, sign: int, measured: Curve, bound: Side, rival: Rival, declared: Declared, level: float
+    claim: str,
+    kind: str,
+    sign: int,
+    about: About,
+    measured: Curve,
+    bound: Side,
+    rival: Rival,
+    declared: Declared,
+    level: float,
 ) -> Check:
     """sign=+1: measured <= bound; sign=-1: measured >= bound. Mutants say more than the claim, or the opposite."""
-    statement = _one_sided(sign, strict=False)
+    statement = _one_sided(sign, about, strict=False)
 
     def mutants(left: Curve, right: Side) -> _Mutants:
-        named: dict[str, Claim] = {"order swapped": (_one_sided(-sign, strict=False), left, right)}
+        named: dict[str, Claim] = {"order swapped": (_one_sided(-sign, about, strict=False), left, right)}
         values = _values(right)
         if not ((values > 0).all() or (values < 0).all()):
             return _Mutants(named)
@@ -357,8 +380,16 @@ def _difference(left: Curve, right: Side) -> Curve:
     return Curve(left.x, left.samples - right.samples, left.exact and right.exact, rounding, left.x_name, block)
 
 
-def _point(difference: Curve) -> Floats:
-    return difference.samples if difference.exact else difference.samples.mean(axis=0)[None]
+def _point(difference: Curve, about: About) -> Floats:
+    """What the statement is about, as estimated: (1, points), or the entries of an exact road."""
+    if difference.exact:
+        return difference.samples
+    if about == "mean":
+        return np.asarray(difference.samples.mean(axis=0)[None])
+    samples, size = difference.samples, difference.replicas // MEANS
+    if about == "median of means" and size >= 2:
+        samples = samples[: size * MEANS].reshape(MEANS, size, -1).mean(axis=1)
+    return np.asarray(np.median(samples, axis=0)[None])
 
 
 def _count(difference: Curve) -> int:
@@ -366,15 +397,23 @@ def _count(difference: Curve) -> int:
     return int(difference.samples.size if difference.exact else difference.x.size)
 
 
-def _limits(difference: Curve, level: float) -> Limits:
+def _limits(difference: Curve, level: float, about: About) -> Limits:
     """Limits for the true difference: per entry on an exact road, (rows, points); simultaneous else, (1, points)."""
     require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
+    require(
+        about in typing.get_args(About), f"about={about!r} is not allowed: give 'mean', 'median' or 'median of means'"
+    )
     if difference.exact:
         return Limits(difference.samples - difference.rounding, difference.samples + difference.rounding)
     look = current_look()
+    rounding = difference.rounding.max(axis=0)
+    if about != "mean":
+        share = level if look is None else look.share(level)
+        limits = median_limits(difference.samples, share, rounding, of_means=about == "median of means")
+        return Limits(limits.lower[None], limits.upper[None], limits.doubt)
     # Each row is a mean of `block` replicas, at every look the same number.
     tightest = None if look is None else max(2, look.first // difference.block)
-    limits = mean_limits(difference.samples, level, difference.rounding.max(axis=0), tightest=tightest)
+    limits = mean_limits(difference.samples, level, rounding, tightest=tightest)
     return Limits(limits.lower[None], limits.upper[None], limits.doubt)
 
 
@@ -387,14 +426,14 @@ def _decide(miss: Floats, limits: Limits, undecided: bool = False) -> bool | Non
     return None if undecided else True
 
 
-def _one_sided(sign: int, strict: bool) -> Statement:
+def _one_sided(sign: int, about: About, strict: bool) -> Statement:
     """sign=+1: left <= right (left < right if strict) everywhere; sign=-1 the other way round."""
 
     def statement(left: Curve, right: Side, level: float) -> Outcome:
         if diverged := _divergence(left, sign):
             return diverged
         difference = _difference(left, right)
-        limits = _limits(difference, level)
+        limits = _limits(difference, level, about)
         miss = limits.lower if sign > 0 else -limits.upper
         ties = strict and difference.exact and bool((np.abs(difference.samples) <= difference.rounding).any())
         # How tight: the ratio to the bound where that is positive, else the difference.
@@ -402,10 +441,10 @@ def _one_sided(sign: int, strict: bool) -> Statement:
         offset = 1.0 if (target > 0).all() else 0.0
         scale = target if offset else np.ones(miss.shape)
         with np.errstate(over="ignore"):
-            ratio, lower, upper = (x / scale + offset for x in (_point(difference), limits.lower, limits.upper))
+            ratio, lower, upper = (x / scale + offset for x in (_point(difference, about), limits.lower, limits.upper))
         at = np.unravel_index(int(np.argmax(sign * ratio)), ratio.shape)
         best = np.unravel_index(int(np.argmin(sign * ratio)), ratio.shape)
-        gap, half_width = sign * _point(difference)[at], (limits.upper - limits.lower)[at] / 2
+        gap, half_width = sign * _point(difference, about)[at], (limits.upper - limits.lower)[at] / 2
         what = "ratio" if offset else "difference"
         notes = (
             limits.doubt,
