@@ -297,6 +297,54 @@ def falsify(
 
 
 @cli.command()
+@click.argument("study")
+@click.argument("check", required=False)
+@click.option("--budget", type=int, default=300, show_default=True, help="Most runs of the study per claim.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the search.")
+@click.option("--full", is_flag=True, help="Around the full setting (default: the quick one).")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Fix a field of the setting.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path), help="Also write all that was tried to this file."
+)
+def hunt(
+    study: str,
+    check: str | None,
+    budget: int,
+    seed: int,
+    full: bool,
+    changes: tuple[str, ...],
+    out: Path,
+    json_file: Path | None,
+) -> None:
+    """Search the settings that the theorem allows for the one nearest to breaking its bound.
+
+    CHECK is a part of the claim's text or its number; by default all exact claims are hunted. Figures and all that was
+    tried go to hunt/ under --out. Exit status: 1 if a claim declared supported was refuted, with the run that shows it.
+    """
+    from theorylab import plots, store, tables
+    from theorylab.hunt import hunt as search
+
+    with _user_errors():
+        values: dict[str, Any] = dict(_assignment(text) for text in changes)
+        store.prepare_folder(out / "hunt")
+        found = search(study, check, budget=budget, seed=seed, full=full, **values)
+        for number, one in enumerate(found, 1):
+            stem = out / "hunt" / f"{one.study}.{number}"
+            store.write_atomically(stem.with_name(f"{stem.name}.svg"), plots.svg(one.figure))
+            store.write_json(stem.with_name(f"{stem.name}.json"), one.to_json())
+        if json_file is not None:
+            store.write_json(json_file, {"hunts": [one.to_json() for one in found]})
+    console = _console()
+    console.print(tables.hunt_table(found))
+    for one in found:
+        if one.counterexample:
+            console.print(f"\ncounterexample to: {one.claim}\n  {one.command}", highlight=False, soft_wrap=True)
+    console.print(f"\nfigures and all candidates in {out / 'hunt'}", highlight=False)
+    raise SystemExit(1 if any(one.unexpected for one in found) else 0)
+
+
+@cli.command()
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Also write the tables to this file.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
 @click.option("--share", type=click.FloatRange(0.01, 1), default=1.0, help="Share of the full number of trials.")

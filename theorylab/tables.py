@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from theorylab.hunt import Hunt
     from theorylab.results import Result
     from theorylab.verdicts import Check
 
@@ -91,6 +92,21 @@ def falsify_table(rows: Iterable[tuple[str, Check]]) -> Table:
         least = "-" if score is None or score.smallest is None else f"{score.smallest:.2g} {score.unit}"
         verdict = _verdict(check.verdict, check.declared)
         table.add_row(Text(check.claim), killed, Text(survived, style="yellow"), verdict, least)
+    return table
+
+
+def hunt_table(hunts: Iterable[Hunt]) -> Table:
+    """A rich table of hunts: what was found of each claim, in how many runs, and the setting nearest to its bound."""
+    table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"))
+    for name, ratio in (("claim", 3), ("found", 2), ("nearest setting", 4)):
+        table.add_column(name, overflow="fold", ratio=ratio)
+    table.add_column("runs", justify="right")
+    table.add_column("outside", justify="right")
+    for found in hunts:
+        style = ("red" if found.unexpected else "yellow") if found.counterexample else "green"
+        setting = " ".join(f"{key}={value}" for key, value in found.setting.items())
+        runs = str(len(found.candidates) - found.outside)
+        table.add_row(Text(found.claim), Text(found.words, style), Text(setting), runs, str(found.outside))
     return table
 
 

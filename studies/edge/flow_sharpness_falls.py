@@ -13,6 +13,7 @@ import numpy as np
 from theorylab import Rival, Source, below, exact, monotone, plots, script, stacked
 from theorylab.edge import model, theory
 from theorylab.edge.ensembles import random_starts, split_by_class
+from theorylab.hunt import Range
 
 SOURCE = Source("kreisler2023gfs", "abstract (monotone decrease); class and constant derived here")
 
@@ -24,16 +25,27 @@ class Setting:
     horizon: int = 1000
     inside: tuple[float, float] = (1.0, theory.LOAD_LIMIT)
     outside: tuple[float, float] = (2.9, 3.6)
+    products: tuple[float, float] = (0.001, 1.3)
+    spread: float = 1.0  # of the logarithm of the weights at the minimum
     seed: int
 
 
 QUICK = Setting(starts=600, seed=1)
 FULL = Setting(starts=20_000, seed=2)
 STEPS = np.arange(21)
+SPACE = {
+    "depths": Range(2, 10, integer=True),
+    "inside": Range(0.1, theory.LOAD_LIMIT, copies=2),
+    "products": Range(0.001, 1.3, copies=2, log=True),
+    "spread": Range(0.0, 3.0),
+    "seed": Range(0, 1e6, integer=True),
+    "starts": 50,
+    "horizon": 200,
+}  # membership in the class is checked start by start, by `split_by_class`
 
 
 def draw(s, depth, loads):
-    return random_starts(depth, s.starts, loads=loads, products=(0.001, 1.3), spread=1.0, seed=s.seed)
+    return random_starts(depth, s.starts, loads=loads, products=s.products, spread=s.spread, seed=s.seed)
 
 
 def follow(s, starts):

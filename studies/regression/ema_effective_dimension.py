@@ -11,6 +11,7 @@ from itertools import product
 import numpy as np
 
 from theorylab import Rival, Source, above, below, exact, plots, script
+from theorylab.hunt import Range
 from theorylab.regression import theory
 from theorylab.regression.model import LeastSquares
 
@@ -28,6 +29,17 @@ class Setting:
 
 QUICK = Setting(dim=200)
 FULL = Setting(dim=2000, horizons=(100, 200, 500, 1000, 2000, 5000))
+SPACE = {
+    "dim": Range(1, 300, log=True, integer=True),
+    "exponents": Range(1.05, 6),
+    "horizons": Range(10, 3000, log=True, integer=True),
+    "averages": Range(5, 200, log=True),
+}
+
+
+def allowed(s):
+    short = max(s.averages) > min(s.horizons)
+    return "an averaging time below one step: N (1-a) must be <= N" if short else ""
 
 
 def ratio(s, dimension_of):

@@ -12,6 +12,7 @@ from itertools import product
 import numpy as np
 
 from theorylab import Rival, Source, below, exact, plots, script
+from theorylab.hunt import Range
 from theorylab.separable import simulation, theory
 from theorylab.separable.margin import hard_margin
 from theorylab.separable.model import Labelled
@@ -31,6 +32,14 @@ class Setting:
 
 QUICK = Setting(sets=8, seed=1)
 FULL = Setting(counts=(5, 20, 80), dims=(2, 5, 20), gaps=(0.1, 0.2, 0.4, 0.8, 1.6), sets=20, seed=2)
+SPACE = {
+    "counts": Range(2, 60, log=True, integer=True),
+    "dims": Range(1, 6, integer=True),
+    "gaps": Range(0.05, 3.0, log=True),
+    "ratios": Range(1.5, 20.0, log=True),
+    "seed": Range(0, 1e6, integer=True),
+    "sets": 1,
+}  # the margin of every data set is certified: separable data are all that the theorem asks for
 
 
 def problems(s):
