@@ -1,0 +1,290 @@
+"""Proofs by ball arithmetic: enclosures with python-flint, boxes bisected until a statement is decided, certificates.
+
+A ball is a midpoint and a radius that holds the exact value, rounding included. What holds for a ball holds for every
+number in it, so that a certificate is a proof about real numbers, up to the correctness of Arb. It covers finite
+statements: a box of settings, a number of steps. Needs the extra `rigour`; importing without it raises InputError.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import importlib
+import math
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from theorylab.errors import InputError, require
+
+try:
+    from flint import arb, ctx
+except ImportError as error:
+    raise InputError("certificates need python-flint: pip install -e '.[rigour]'") from error
+
+Box: TypeAlias = tuple[tuple[float, float], ...]
+Statement: TypeAlias = Callable[..., bool | None]
+"""Of one ball per side: True if it holds on all of the sub-box, False if on none of it, None if that is open."""
+
+BITS = 128
+"""Default precision of midpoints, in bits."""
+
+
+@contextlib.contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Within this context balls have midpoints of that many bits. InputError outside 24 to 100 000."""
+    require(
+        isinstance(bits, int) and not isinstance(bits, bool) and 24 <= bits <= 100_000,
+        f"bits={bits!r} is not allowed: give an integer from 24 to 100000",
+    )
+    with ctx.workprec(bits):
+        yield
+
+
+def between(low: float, high: float) -> arb:
+    """A ball that holds every number of [low, high]; exact for low == high, else up to a share 2^-27 wider.
+
+    Floats are taken as the binary numbers that they are. InputError unless low <= high are finite.
+    """
+    require(
+        math.isfinite(low) and math.isfinite(high) and low <= high,
+        f"[{low}, {high}] is no interval: give finite numbers, the lower one first",
+    )
+    return arb(low) if low == high else arb(low).union(arb(high))
+
+
+def square(x: arb) -> arb:
+    """x^2, without values below 0 beyond the rounding of a radius.
+
+    Not `x**2`: python-flint 0.9 answers nan where x holds 0. Not `x * x`, which takes the two factors as unrelated.
+    """
+    low, high = x.abs_lower(), x.abs_upper()
+    return (low * low).union(high * high)
+
+
+def power(x: arb, exponent: int) -> arb:
+    """x^exponent for an integer exponent >= 0, by squaring. InputError otherwise."""
+    require(
+        isinstance(exponent, int) and not isinstance(exponent, bool) and exponent >= 0,
+        f"exponent={exponent!r} is not allowed: give an integer >= 0",
+    )
+    if exponent == 0:
+        return arb(1)
+    half = square(power(x, exponent // 2)) if exponent > 1 else arb(1)
+    return half * x if exponent % 2 else half
+
+
+def lower(x: arb) -> float:
+    """A float <= every number of the ball; nan for a ball that is not finite."""
+    if not x.is_finite():
+        return math.nan
+    exact = x.lower()
+    found = float(exact)
+    return found if arb(found) <= exact else math.nextafter(found, -math.inf)
+
+
+def upper(x: arb) -> float:
+    """A float >= every number of the ball; nan for a ball that is not finite."""
+    return -lower(-x)
+
+
+def radius(x: arb) -> float:
+    """Radius of the ball, rounded upwards; inf for a ball that is not finite."""
+    return upper(x.rad()) if x.is_finite() else math.inf
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What bisection found about a statement on a box."""
+
+    certified: bool | None
+    """True: it holds on the whole box. False: it fails on `counterexample`. None: undecided within the limits."""
+    boxes: int
+    """Sub-boxes on which the statement was evaluated."""
+    undecided: float
+    """Share of the box's volume on which nothing is known."""
+    counterexample: Box | None
+    """A sub-box, perhaps one point, on which the statement fails everywhere."""
+    bits: int
+    """Precision at which it was evaluated."""
+
+    def __str__(self) -> str:
+        if self.certified:
+            return f"certified on this box ({self.boxes} sub-boxes, {self.bits} bits)"
+        if self.certified is False:
+            return f"refuted at {words(self.counterexample or ())} ({self.boxes} sub-boxes, {self.bits} bits)"
+        return f"undecided on a share {self.undecided:.2g} of this box ({self.boxes} sub-boxes, {self.bits} bits)"
+
+
+def prove(box: Sequence[tuple[float, float]], statement: Statement, *, depth: int = 60, limit: int = 100_000) -> Proof:
+    """Bisect the box along its longest side until the statement is decided on every part, or a limit is reached.
+
+    The statement is called with one ball per side; where it is open, also at the centre, as a point, since one
+    point that fails is enough. A part is bisected at most `depth` times, `limit` parts are examined at most. The
+    first counterexample ends the search. Raises InputError for a box without sides, a side that is no interval, or
+    limits below 1.
+    """
+    require(len(box) > 0, "the box has no sides: give one (low, high) per variable")
+    for name, value in (("depth", depth), ("limit", limit)):
+        require(isinstance(value, int) and value >= 1, f"{name}={value!r} is not allowed: give an integer >= 1")
+    for low, high in box:
+        between(low, high)
+    pending: deque[tuple[Box, int]] = deque([(tuple((float(low), float(high)) for low, high in box), 0)])
+    boxes, stuck = 0, 0.0
+    while pending and boxes < limit:
+        part, level = pending.popleft()
+        boxes += 1
+        answer = statement(*(between(*side) for side in part))
+        if answer is None:
+            centre: Box = tuple((x, x) for x in map(_middle, part))
+            if statement(*(arb(x) for x, _ in centre)) is False:
+                answer, part = False, centre
+        if answer is False:
+            return Proof(False, boxes, 1.0, part, int(ctx.prec))
+        if answer is None:
+            halves = _halves(part) if level < depth else ()
+            pending.extend((half, level + 1) for half in halves)
+            stuck += 0.0 if halves else 2.0**-level
+    share = stuck + sum(2.0**-level for _, level in pending)
+    return Proof(True if share == 0 else None, boxes, share, None, int(ctx.prec))
+
+
+def _middle(side: tuple[float, float]) -> float:
+    return min(max(side[0] + (side[1] - side[0]) / 2, side[0]), side[1])
+
+
+def _halves(box: Box) -> tuple[Box, ...]:
+    """The two parts of a box cut across its longest side; none if no float lies between the ends."""
+    k = max(range(len(box)), key=lambda i: box[i][1] - box[i][0])
+    (low, high), cut = box[k], _middle(box[k])
+    if not low < cut < high:
+        return ()
+    return tuple((*box[:k], side, *box[k + 1 :]) for side in ((low, cut), (cut, high)))
+
+
+class Margin:
+    """The statement margin >= 0, for `prove`: True where the ball of the margin is >= 0, False where it is < 0.
+
+    `slack` is the least lower bound on parts where it held. `rounding` is the largest radius at points: there nothing
+    of the radius comes from the width of a box.
+    """
+
+    def __init__(self, margin: Callable[..., arb | None]) -> None:
+        """margin: of one ball per side; None where the statement says nothing, which counts as holding."""
+        self.margin, self.slack, self.rounding = margin, math.inf, 0.0
+
+    def __call__(self, *sides: arb) -> bool | None:
+        """True, False or None on a part of the box."""
+        value = self.margin(*sides)
+        if value is None:
+            return True
+        if all(side.is_exact() for side in sides):
+            self.rounding = max(self.rounding, radius(value))
+        if value >= 0:
+            self.slack = min(self.slack, lower(value))
+            return True
+        return False if value < 0 else None
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """One finite statement and what exact or ball arithmetic says of it; no statistics enter."""
+
+    claim: str
+    verdict: str
+    """certified, refuted, undecided, or error."""
+    box: str
+    """The box or the settings that the statement covers."""
+    slack: float
+    """Lower bound on the room that is left, in the units of the statement; negative or nan where it is not certified.
+
+    0 for an equality, proved in rational arithmetic.
+    """
+    rounding: float
+    """Largest radius of a ball that comes from rounding; 0 in rational arithmetic."""
+    note: str = ""
+    declared: str = "certified"
+    """The verdict that is expected: 'refuted' for the rival of a claim."""
+
+    @property
+    def as_declared(self) -> bool:
+        """Whether the verdict is the one that is expected."""
+        return self.verdict == self.declared
+
+    def to_json(self) -> dict[str, Any]:
+        """The certificate as JSON values; null for a number that is not finite."""
+        values = asdict(self)
+        for name in ("slack", "rounding"):
+            values[name] = values[name] if math.isfinite(values[name]) else None
+        return values
+
+
+def by_bisection(
+    claim: str,
+    names: Sequence[str],
+    box: Sequence[tuple[float, float]],
+    margin: Callable[..., arb | None],
+    *,
+    declared: str = "certified",
+    note: str = "",
+    limit: int = 100_000,
+) -> Certificate:
+    """The certificate of margin >= 0 on a box whose sides have these names; arguments as `Margin` and `prove`."""
+    statement = Margin(margin)
+    proof = prove(box, statement, limit=limit)
+    verdict = {True: "certified", False: "refuted", None: "undecided"}[proof.certified]
+    # At the corners and the centre rounding is measured also where bisection was not needed.
+    for point in [tuple(map(_middle, box)), tuple(low for low, _ in box), tuple(high for _, high in box)]:
+        statement(*map(arb, point))
+    slack = statement.slack if proof.certified else math.nan
+    text = "; ".join(part for part in (str(proof), note) if part)
+    return Certificate(claim, verdict, words(box, names), slack, statement.rounding, text, declared)
+
+
+def by_points(
+    claim: str, box: str, margins: Sequence[arb], *, declared: str = "certified", note: str = ""
+) -> Certificate:
+    """The certificate of finitely many statements margin >= 0: refuted if one surely fails."""
+    require(len(margins) > 0, f"{claim!r}: there is nothing to certify")
+    if any(margin < 0 for margin in margins):
+        verdict = "refuted"
+    else:
+        verdict = "certified" if all(margin >= 0 for margin in margins) else "undecided"
+    slack = min((lower(margin) for margin in margins), key=lambda x: -math.inf if math.isnan(x) else x)
+    return Certificate(claim, verdict, box, slack, max(map(radius, margins)), note, declared)
+
+
+def words(box: Sequence[tuple[float, float]], names: Sequence[str] = ()) -> str:
+    """A box in words: 'w_1 in [0.125, 2], load = 1'."""
+    labels = names or [f"x_{k + 1}" for k in range(len(box))]
+    sides = [f"= {low:.8g}" if low == high else f"in [{low:.8g}, {high:.8g}]" for low, high in box]
+    return ", ".join(f"{label} {side}" for label, side in zip(labels, sides, strict=True))
+
+
+def families() -> list[str]:
+    """The families that have a module `certificates`, by name; being there is its registration."""
+    return sorted(path.parent.name for path in Path(__file__).parent.glob("*/certificates.py"))
+
+
+def certify(family: str, bits: int = BITS) -> list[Certificate]:
+    """All certificates of a family, at a precision. InputError for an unknown family or bad bits.
+
+    What breaks in it becomes a certificate with the verdict error.
+    """
+    known = families()
+    if family not in known:
+        close = difflib.get_close_matches(family, known, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise InputError(f"no certificates for {family!r}{hint}; there are some for {', '.join(known)}")
+    with precision(bits):
+        try:
+            found = importlib.import_module(f"theorylab.{family}.certificates").certificates()
+        except Exception as error:
+            return [_failed("the certificates are found", f"{type(error).__name__}: {error}")]
+    return list(found) or [_failed("there are certificates", "the module returned none")]
+
+
+def _failed(claim: str, reason: str) -> Certificate:
+    return Certificate(claim, "error", "", math.nan, math.nan, reason)
