@@ -110,12 +110,17 @@ class Proof:
     bits: int
     """Precision at which it was evaluated."""
 
-    def __str__(self) -> str:
+    def text(self, names: Sequence[str] = ()) -> str:
+        """The outcome in words, with these names of the sides."""
+        effort = f"({self.boxes} sub-boxes, {self.bits} bits)"
         if self.certified:
-            return f"certified on this box ({self.boxes} sub-boxes, {self.bits} bits)"
+            return f"certified on this box {effort}"
         if self.certified is False:
-            return f"refuted at {words(self.counterexample or ())} ({self.boxes} sub-boxes, {self.bits} bits)"
-        return f"undecided on a share {self.undecided:.2g} of this box ({self.boxes} sub-boxes, {self.bits} bits)"
+            return f"refuted at {words(self.counterexample or (), names)} {effort}"
+        return f"undecided on a share {self.undecided:.2g} of this box {effort}"
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 def prove(box: Sequence[tuple[float, float]], statement: Statement, *, depth: int = 60, limit: int = 100_000) -> Proof:
@@ -239,7 +244,7 @@ def by_bisection(
     for point in [tuple(map(_middle, box)), tuple(low for low, _ in box), tuple(high for _, high in box)]:
         statement(*map(arb, point))
     slack = statement.slack if proof.certified else math.nan
-    text = "; ".join(part for part in (str(proof), note) if part)
+    text = "; ".join(part for part in (proof.text(names), note) if part)
     return Certificate(claim, verdict, words(box, names), slack, statement.rounding, text, declared)
 
 
