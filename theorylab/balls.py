@@ -126,6 +126,8 @@ class Proof:
 def prove(box: Sequence[tuple[float, float]], statement: Statement, *, depth: int = 60, limit: int = 100_000) -> Proof:
     """Bisect the box along its longest side until the statement is decided on every part, or a limit is reached.
 
+    Lengths are those relative to the sides of the box: the unit of a variable does not matter.
+
     The statement is called with one ball per side; where it is open, also at the centre, as a point, since one
     point that fails is enough. A part is bisected at most `depth` times, `limit` parts are examined at most. The
     first counterexample ends the search. Raises InputError for a box without sides, a side that is no interval, or
@@ -137,6 +139,7 @@ def prove(box: Sequence[tuple[float, float]], statement: Statement, *, depth: in
     for low, high in box:
         between(low, high)
     pending: deque[tuple[Box, int]] = deque([(tuple((float(low), float(high)) for low, high in box), 0)])
+    units = [high / 2 - low / 2 or 1.0 for low, high in box]
     boxes, stuck = 0, 0.0
     while pending and boxes < limit:
         part, level = pending.popleft()
@@ -149,7 +152,7 @@ def prove(box: Sequence[tuple[float, float]], statement: Statement, *, depth: in
         if answer is False:
             return Proof(False, boxes, 1.0, part, int(ctx.prec))
         if answer is None:
-            halves = _halves(part) if level < depth else ()
+            halves = _halves(part, units) if level < depth else ()
             pending.extend((half, level + 1) for half in halves)
             stuck += 0.0 if halves else 2.0**-level
     share = stuck + sum(2.0**-level for _, level in pending)
@@ -157,12 +160,12 @@ def prove(box: Sequence[tuple[float, float]], statement: Statement, *, depth: in
 
 
 def _middle(side: tuple[float, float]) -> float:
-    return min(max(side[0] + (side[1] - side[0]) / 2, side[0]), side[1])
+    return min(max(side[0] / 2 + side[1] / 2, side[0]), side[1])
 
 
-def _halves(box: Box) -> tuple[Box, ...]:
-    """The two parts of a box cut across its longest side; none if no float lies between the ends."""
-    k = max(range(len(box)), key=lambda i: box[i][1] - box[i][0])
+def _halves(box: Box, units: Sequence[float]) -> tuple[Box, ...]:
+    """The two parts of a box cut across its longest side in these units; none if no float lies between the ends."""
+    k = max(range(len(box)), key=lambda i: (box[i][1] / 2 - box[i][0] / 2) / units[i])
     (low, high), cut = box[k], _middle(box[k])
     if not low < cut < high:
         return ()
