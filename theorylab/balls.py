@@ -1,21 +1,18 @@
-"""Proofs by ball arithmetic: enclosures with python-flint, boxes bisected until a statement is decided, certificates.
+"""Proofs by ball arithmetic: enclosures with python-flint, and boxes bisected until a statement is decided.
 
 A ball is a midpoint and a radius that holds the exact value, rounding included. What holds for a ball holds for every
-number in it, so that a certificate is a proof about real numbers, up to the correctness of Arb. It covers finite
-statements: a box of settings, a number of steps. Needs the extra `rigour`; importing without it raises InputError.
+number in it, so that what is decided is proved, about real numbers, up to the correctness of Arb and of this module.
+Needs the extra `rigour`; importing without it raises InputError.
 """
 
 from __future__ import annotations
 
 import contextlib
-import difflib
-import importlib
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from theorylab.errors import InputError, require
 
@@ -28,9 +25,6 @@ Box: TypeAlias = tuple[tuple[float, float], ...]
 Statement: TypeAlias = Callable[..., bool | None]
 """Of one ball per side: True if it holds on all of the sub-box, False if on none of it, None if that is open."""
 
-BITS = 128
-"""Default precision of midpoints, in bits."""
-
 
 @contextlib.contextmanager
 def precision(bits: int) -> Iterator[None]:
@@ -39,8 +33,11 @@ def precision(bits: int) -> Iterator[None]:
         isinstance(bits, int) and not isinstance(bits, bool) and 24 <= bits <= 100_000,
         f"bits={bits!r} is not allowed: give an integer from 24 to 100000",
     )
-    with ctx.workprec(bits):
+    before, ctx.prec = ctx.prec, bits
+    try:
         yield
+    finally:
+        ctx.prec = before
 
 
 def between(low: float, high: float) -> arb:
@@ -146,7 +143,7 @@ def prove(box: Sequence[tuple[float, float]], statement: Statement, *, depth: in
         boxes += 1
         answer = statement(*(between(*side) for side in part))
         if answer is None:
-            centre: Box = tuple((x, x) for x in map(_middle, part))
+            centre: Box = tuple((x, x) for x in map(middle, part))
             if statement(*(arb(x) for x, _ in centre)) is False:
                 answer, part = False, centre
         if answer is False:
@@ -159,14 +156,15 @@ def prove(box: Sequence[tuple[float, float]], statement: Statement, *, depth: in
     return Proof(True if share == 0 else None, boxes, share, None, int(ctx.prec))
 
 
-def _middle(side: tuple[float, float]) -> float:
+def middle(side: tuple[float, float]) -> float:
+    """A float in the middle of a side of a box."""
     return min(max(side[0] / 2 + side[1] / 2, side[0]), side[1])
 
 
 def _halves(box: Box, units: Sequence[float]) -> tuple[Box, ...]:
     """The two parts of a box cut across its longest side in these units; none if no float lies between the ends."""
     k = max(range(len(box)), key=lambda i: (box[i][1] / 2 - box[i][0] / 2) / units[i])
-    (low, high), cut = box[k], _middle(box[k])
+    (low, high), cut = box[k], middle(box[k])
     if not low < cut < high:
         return ()
     return tuple((*box[:k], side, *box[k + 1 :]) for side in ((low, cut), (cut, high)))
@@ -196,103 +194,8 @@ class Margin:
         return False if value < 0 else None
 
 
-@dataclass(frozen=True)
-class Certificate:
-    """One finite statement and what exact or ball arithmetic says of it; no statistics enter."""
-
-    claim: str
-    verdict: str
-    """certified, refuted, undecided, or error."""
-    box: str
-    """The box or the settings that the statement covers."""
-    slack: float
-    """Lower bound on the room that is left, in the units of the statement; negative or nan where it is not certified.
-
-    0 for an equality, proved in rational arithmetic.
-    """
-    rounding: float
-    """Largest radius of a ball that comes from rounding; 0 in rational arithmetic."""
-    note: str = ""
-    declared: str = "certified"
-    """The verdict that is expected: 'refuted' for the rival of a claim."""
-
-    @property
-    def as_declared(self) -> bool:
-        """Whether the verdict is the one that is expected."""
-        return self.verdict == self.declared
-
-    def to_json(self) -> dict[str, Any]:
-        """The certificate as JSON values; null for a number that is not finite."""
-        values = asdict(self)
-        for name in ("slack", "rounding"):
-            values[name] = values[name] if math.isfinite(values[name]) else None
-        return values
-
-
-def by_bisection(
-    claim: str,
-    names: Sequence[str],
-    box: Sequence[tuple[float, float]],
-    margin: Callable[..., arb | None],
-    *,
-    declared: str = "certified",
-    note: str = "",
-    limit: int = 100_000,
-) -> Certificate:
-    """The certificate of margin >= 0 on a box whose sides have these names; arguments as `Margin` and `prove`."""
-    statement = Margin(margin)
-    proof = prove(box, statement, limit=limit)
-    verdict = {True: "certified", False: "refuted", None: "undecided"}[proof.certified]
-    # At the corners and the centre rounding is measured also where bisection was not needed.
-    for point in [tuple(map(_middle, box)), tuple(low for low, _ in box), tuple(high for _, high in box)]:
-        statement(*map(arb, point))
-    slack = statement.slack if proof.certified else math.nan
-    text = "; ".join(part for part in (proof.text(names), note) if part)
-    return Certificate(claim, verdict, words(box, names), slack, statement.rounding, text, declared)
-
-
-def by_points(
-    claim: str, box: str, margins: Sequence[arb], *, declared: str = "certified", note: str = ""
-) -> Certificate:
-    """The certificate of finitely many statements margin >= 0: refuted if one surely fails."""
-    require(len(margins) > 0, f"{claim!r}: there is nothing to certify")
-    if any(margin < 0 for margin in margins):
-        verdict = "refuted"
-    else:
-        verdict = "certified" if all(margin >= 0 for margin in margins) else "undecided"
-    slack = min((lower(margin) for margin in margins), key=lambda x: -math.inf if math.isnan(x) else x)
-    return Certificate(claim, verdict, box, slack, max(map(radius, margins)), note, declared)
-
-
 def words(box: Sequence[tuple[float, float]], names: Sequence[str] = ()) -> str:
     """A box in words: 'w_1 in [0.125, 2], load = 1'."""
     labels = names or [f"x_{k + 1}" for k in range(len(box))]
-    sides = [f"= {low:.8g}" if low == high else f"in [{low:.8g}, {high:.8g}]" for low, high in box]
+    sides = [f"= {low:.12g}" if low == high else f"in [{low:.12g}, {high:.12g}]" for low, high in box]
     return ", ".join(f"{label} {side}" for label, side in zip(labels, sides, strict=True))
-
-
-def families() -> list[str]:
-    """The families that have a module `certificates`, by name; being there is its registration."""
-    return sorted(path.parent.name for path in Path(__file__).parent.glob("*/certificates.py"))
-
-
-def certify(family: str, bits: int = BITS) -> list[Certificate]:
-    """All certificates of a family, at a precision. InputError for an unknown family or bad bits.
-
-    What breaks in it becomes a certificate with the verdict error.
-    """
-    known = families()
-    if family not in known:
-        close = difflib.get_close_matches(family, known, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise InputError(f"no certificates for {family!r}{hint}; there are some for {', '.join(known)}")
-    with precision(bits):
-        try:
-            found = importlib.import_module(f"theorylab.{family}.certificates").certificates()
-        except Exception as error:
-            return [_failed("the certificates are found", f"{type(error).__name__}: {error}")]
-    return list(found) or [_failed("there are certificates", "the module returned none")]
-
-
-def _failed(claim: str, reason: str) -> Certificate:
-    return Certificate(claim, "error", "", math.nan, math.nan, reason)

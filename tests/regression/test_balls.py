@@ -7,12 +7,13 @@ import pytest
 flint = pytest.importorskip("flint", reason="certificates need the extra rigour: pip install 'theorylab[rigour]'")
 
 from theorylab import balls  # noqa: E402
+from theorylab.certificates import certify  # noqa: E402
 from theorylab.regression import certificates, theory  # noqa: E402
 from theorylab.regression.model import LeastSquares  # noqa: E402
 
 
 def test_every_certificate_is_as_declared():
-    found = balls.certify("regression")
+    found = certify("regression")
     assert [c.claim for c in found if not c.as_declared] == []
     assert {c.declared for c in found} == {"certified", "refuted"}
 

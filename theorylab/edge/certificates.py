@@ -13,7 +13,8 @@ from itertools import combinations
 import numpy as np
 from flint import arb
 
-from theorylab.balls import Certificate, between, by_bisection, lower, square, upper
+from theorylab.balls import between, lower, square, upper
+from theorylab.certificates import Certificate, by_bisection
 from theorylab.edge import kernels, theory
 
 LOADS = (1.0, math.nextafter(theory.LOAD_LIMIT, math.inf))

@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from flint import acb, arb, ctx, fmpq, fmpq_mat
 
-from theorylab.balls import Certificate, by_bisection, by_points, square, upper
+from theorylab.balls import square, upper
+from theorylab.certificates import Certificate, by_bisection, by_points
 
 ALL_MAPS = 32
 """Steps up to which the bound is certified for all nonexpansive maps."""

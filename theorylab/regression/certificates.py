@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from flint import arb
 
-from theorylab.balls import Certificate, by_bisection, by_points, square, upper
+from theorylab.balls import square, upper
+from theorylab.certificates import Certificate, by_bisection, by_points
 from theorylab.regression import theory
 from theorylab.regression.model import LeastSquares
 
