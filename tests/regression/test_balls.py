@@ -61,7 +61,7 @@ def test_a_bound_below_the_rounding_is_not_certified():
             assert certificates.float_error("", problem(), share).verdict == "refuted"
 
 
-def test_an_error_in_the_twelfth_digit_is_not_certified(monkeypatch):
+def test_an_error_in_the_eleventh_digit_is_not_certified(monkeypatch):
     right = theory.sgd_moments
     monkeypatch.setattr(theory, "sgd_moments", lambda *given: right(*given) * (1 + 1e-11))
     with balls.precision(128):
