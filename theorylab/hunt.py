@@ -381,7 +381,10 @@ def _figure(found: Hunt) -> Figure:
             panel.plot([found.best.values[key]], [found.best.tightness], "*", color="black", markersize=9, label="best")
         plots.limit(panel, 1.0, "bound")
         wide = bool(x.size) and x.min() > 0 and x.max() > 30 * x.min()
-        what = "measured / bound" if found.kind in ("below", "above") else "tightness"
-        plots.label(panel, key, what, log="x" if wide else "")
+        what = {"below": "measured / bound", "above": "bound / measured"}.get(found.kind, "tightness")
+        plots.label(panel, key, what, log="x" if wide else "", legend=False)
+        bottom, top = panel.get_ylim()
+        panel.set_ylim(bottom, top + 0.15 * (top - bottom))  # room for the legend
+    axes[0].legend(fontsize=7.5, frameon=False, ncols=3, loc="upper left", handlelength=2.0, columnspacing=1.0)
     drawn.suptitle(f"{found.study}: {found.claim}", fontsize=9)
     return drawn
