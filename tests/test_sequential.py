@@ -9,7 +9,7 @@ from scipy import stats
 import theorylab
 from theorylab import Curve, Rival, agrees, replicas
 from theorylab.errors import InputError
-from theorylab.intervals import mean_limits, sequence_quantile
+from theorylab.intervals import bounded_limits, mean_limits, sequence_quantile
 from theorylab.verdicts.rule import LEVEL, Look, current_look, looking
 
 FIRST = 64
@@ -66,6 +66,31 @@ def test_the_sequence_agrees_with_another_implementation():
     # Ours corrects for skewness and takes a t quantile, 1e-4 of the width here; rho may be tuned by approximation.
     assert ours.lower[0] == pytest.approx(low, abs=0.02 * (high - low))
     assert ours.upper[0] == pytest.approx(high, abs=0.02 * (high - low))
+
+
+def test_the_bounded_sequence_agrees_with_another_implementation():
+    ville = pytest.importorskip("ville")
+    sample = np.random.default_rng(3).beta(2, 5, size=3000)
+    theirs = ville.EmpiricalBernsteinCS(alpha=0.05, intersect=False)
+    theirs.update(sample)
+    ours = bounded_limits(sample[:, None], 0.05, 0, 1, sequence=True)
+    assert (ours.lower[0], ours.upper[0]) == pytest.approx(theirs.interval(), rel=1e-6)
+
+
+@pytest.mark.parametrize("law", [lambda d, n: (d.random(n) < 0.02).astype(float), lambda d, n: d.beta(0.3, 3, n)])
+def test_looking_often_at_bounded_replicas_does_not_inflate_errors(law):
+    draws, truth, missed = np.random.default_rng(4), law(np.random.default_rng(0), 10**6).mean(), 0
+    for _ in range(300):
+        path = law(draws, LOOKS[-1])[:, None]
+        limits = (bounded_limits(path[:look], 0.05, 0, 1, sequence=True) for look in LOOKS)
+        missed += any(x.lower[0] > truth + 1e-3 or x.upper[0] < truth - 1e-3 for x in limits)
+    assert missed <= stats.binom.isf(1e-3, 300, 0.05)
+
+
+def test_a_bounded_interval_of_known_size_is_narrower_than_the_sequence():
+    sample = np.random.default_rng(5).random((500, 1))
+    fixed, grown = (bounded_limits(sample, 1e-3, 0, 1, sequence=s) for s in (False, True))
+    assert fixed.upper[0] - fixed.lower[0] < grown.upper[0] - grown.lower[0] < 0.25
 
 
 def test_a_sequence_is_narrowest_where_it_is_asked_to_be():

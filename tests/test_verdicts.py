@@ -16,6 +16,7 @@ from theorylab.intervals import MIN_REPLICAS
 from theorylab.replicas import Curve, exact
 from theorylab.verdicts import (
     LEVEL,
+    Bounded,
     Check,
     Power,
     Rival,
@@ -1133,7 +1134,7 @@ def test_heavy_tails_are_named_and_a_median_judges_them() -> None:
 
 
 def test_a_statement_is_about_a_mean_or_a_median() -> None:
-    with pytest.raises(InputError, match=r"about='mode' is not allowed: give 'mean', 'median' or 'median of means'"):
+    with pytest.raises(InputError, match=r"about='mode' is not allowed: give 'mean', 'median', 'median of means'"):
         agrees("c", replicas(1.0), 1.0, rival=rival(predicted=2.0), about="mode")  # type: ignore[arg-type]
 
 
@@ -1145,3 +1146,27 @@ def test_a_median_spends_its_level_over_looks() -> None:
     assert fixed.interval is not None
     assert grown.interval is not None
     assert grown.interval[0] < fixed.interval[0]  # type: ignore[operator]
+
+
+# Bounded replicas: limits that hold for any number of them.
+
+
+def test_shares_are_judged_by_bounds_where_few_are_told() -> None:
+    share, other = (Curve(X[:1], (generator(key).random((31, 1)) < 0.5).astype(float)) for key in (91, 92))
+    given = {"level": 0.05, "rival": rival(predicted=0.05)}
+    told = agrees("c", share, 0.5, **given)
+    assert (told.verdict, "31 replicas are too few" in told.note) == ("inconclusive", True)
+    bounded = Bounded(0, 1)
+    assert agrees("c", share, 0.5, about=bounded, **given).verdict == "supported"
+    assert (
+        agrees("c", share, exact(X[:1], [0.05], 0.0), about=bounded, level=0.05, rival=rival(predicted=0.5)).verdict
+        == "refuted"
+    )
+    assert agrees("c", share, other, rival=rival(predicted=-0.5), about=bounded, level=0.05).verdict == "supported"
+
+
+def test_replicas_outside_their_bounds_are_an_input_error() -> None:
+    with pytest.raises(InputError, match="lie outside the bounds: give bounds that every replica is known to obey"):
+        below("c", replicas(1.0), 2.0, rival=rival(predicted=0.5), about=Bounded(0, 1))
+    with pytest.raises(InputError, match="steps of bounded replicas have other bounds"):
+        monotone("c", replicas(-X), rival=rival(measured=replicas(X)), about=Bounded(-9, 0))

@@ -51,6 +51,7 @@ LAZY = {  # public names and their modules, imported at first use: theorylab.sou
     "using": "tasks",
     "grid": "grids",
     "Rival": "verdicts",
+    "Bounded": "verdicts",
     "Check": "verdicts",
     "Verdict": "verdicts",
     "agrees": "verdicts",
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from theorylab.study import load as load
     from theorylab.study import run as run
     from theorylab.tasks import using as using
+    from theorylab.verdicts import Bounded as Bounded
     from theorylab.verdicts import Check as Check
     from theorylab.verdicts import Power as Power
     from theorylab.verdicts import Rival as Rival

@@ -118,6 +118,41 @@ def median_limits(samples: Floats, level: float, rounding: Floats | float = 0.0,
     return Limits(ordered[place] - rounding, ordered[count - 1 - place] + rounding)
 
 
+def bounded_limits(
+    samples: Floats, level: float, low: Floats | float, high: Floats | float, *, sequence: bool = False
+) -> Limits:
+    """Limits for the mean of samples (replicas, points) that lie in [low, high], at all points, for any number of them.
+
+    The empirical Bernstein sequence of Waudby-Smith and Ramdas (2024), with their predictable plug-in weights: nothing
+    is approximate and no tail is assumed, and they adapt to the variance. With `sequence` they hold at every size of a
+    run that grows together; without, the weights are those for this size. Raises InputError for samples outside the
+    bounds, or a level outside (0, 1).
+    """
+    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
+    count, points = samples.shape
+    low, high = (np.broadcast_to(np.asarray(side, dtype=float), (points,)) for side in (low, high))
+    outside = (samples < low) | (samples > high)
+    require(
+        not outside.any() and (low < high).all(),
+        f"{outside.sum()} samples lie outside the bounds: give bounds that every replica is known to obey",
+    )
+    z = (samples - low) / (high - low)
+    i = np.arange(1, count + 1)[:, None]
+    means = (0.5 + np.cumsum(z, axis=0)) / (i + 1)
+    variances = (0.25 + np.cumsum((z - means) ** 2, axis=0)) / (i + 1)
+    # What a weight may know: the samples before its own.
+    mean, variance = (
+        np.vstack([np.full((1, points), start), rows[:-1]]) for start, rows in ((0.5, means), (0.25, variances))
+    )
+    price = math.log(2 * points / level)
+    weight = np.minimum(0.5, np.sqrt(2 * price / (variance * (i * np.log1p(i) if sequence else count))))
+    total = weight.sum(axis=0)
+    centre = (weight * z).sum(axis=0) / total
+    radius = (price + ((z - mean) ** 2 * (-np.log1p(-weight) - weight)).sum(axis=0)) / total
+    lower, upper = np.maximum(centre - radius, 0.0), np.minimum(centre + radius, 1.0)
+    return Limits(low + (high - low) * lower, low + (high - low) * upper)
+
+
 def tail_index(values: Floats) -> float:
     """Hill's estimate of a in P(|value| > t) ~ t^-a, from the largest tenth (at least 10) of nonzero values (n,).
 

@@ -4,12 +4,12 @@ A statement about several points is one simultaneous statement. It is made at er
 Carlo road, and up to rounding bounds, with error probability 0, on an exact one.
 """
 
-from theorylab.verdicts.means import above, agrees, below, monotone, ordered
+from theorylab.verdicts.means import Bounded, above, agrees, below, monotone, ordered
 from theorylab.verdicts.rule import LEVEL, Check, Rival, RivalOutcome, Verdict
 from theorylab.verdicts.slopes import Power, decays_as, geometric
 from theorylab.verdicts.thresholds import bracket, brackets, threshold
 
 __all__ = [
-    "LEVEL", "Check", "Power", "Rival", "RivalOutcome", "Verdict", "above", "agrees", "below", "bracket", "brackets",
-    "decays_as", "geometric", "monotone", "ordered", "threshold",
+    "LEVEL", "Bounded", "Check", "Power", "Rival", "RivalOutcome", "Verdict", "above", "agrees", "below", "bracket",
+    "brackets", "decays_as", "geometric", "monotone", "ordered", "threshold",
 ]  # fmt: skip

@@ -2,16 +2,16 @@
 
 On a Monte Carlo road a statement is about means, at all points together; on an exact road about every entry, up to
 its rounding bound. Where the tails of replicas are too heavy for a mean, a statement can be about='median' or
-about='median of means', with limits that need no moments (`intervals.median_limits`). Where both sides are replicated,
-replica r of one is compared with replica r of the other.
+about='median of means', with limits that need no moments (`intervals.median_limits`); where replicas are known to obey
+bounds, about=Bounded(low, high) is about their mean, with limits that hold for any number of them
+(`intervals.bounded_limits`). Where both sides are replicated, replica r of one is compared with replica r of the other.
 """
 
 from __future__ import annotations
 
 import math
-import typing
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, NamedTuple, overload
 
@@ -19,13 +19,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theorylab.errors import require
-from theorylab.intervals import MEANS, Limits, mean_limits, median_limits
+from theorylab.intervals import MEANS, Limits, bounded_limits, mean_limits, median_limits
 from theorylab.replicas import Curve
 from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, Trial, current_look, failure, judge
 
 Floats = NDArray[np.float64]
 Side = Curve | float
-About = Literal["mean", "median", "median of means"]
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """The mean of replicas that all lie in [low, high], such as shares in [0, 1]."""
+
+    low: float
+    high: float
+
+
+ABOUT = ("mean", "median", "median of means")
+About = Literal["mean", "median", "median of means"] | Bounded
 Statement = Callable[[Curve, Side, float], Outcome]
 """How a claim about two sides fares at an error level."""
 Claim = tuple[Statement, Curve, Side]
@@ -67,7 +78,7 @@ def agrees(
         if diverged := _divergence(left, 0):
             return diverged
         difference = _difference(left, right)
-        limits = _limits(difference, level, about)
+        limits = _limits(difference, level, about, _reach(left, right, about))
         target = np.broadcast_to(_values(right), limits.lower.shape)
         slack = within * np.abs(target)
         miss = np.maximum(limits.lower - slack, -limits.upper - slack)
@@ -180,6 +191,9 @@ def monotone(
     """
     require(direction in ("decreasing", "increasing"), f"direction={direction!r}: give 'decreasing' or 'increasing'")
     require(rival.measured is not None, "a rival of monotone needs its own measurement")
+    require(
+        not isinstance(about, Bounded), f"about={about!r} is not allowed: steps of bounded replicas have other bounds"
+    )
 
     def falls(sign: int, factor: float = 1.0, by: float = 0.0) -> Statement:
         """Each step falls (sign=+1; -1: rises) by that factor at least, or by that difference."""
@@ -384,7 +398,7 @@ def _point(difference: Curve, about: About) -> Floats:
     """What the statement is about, as estimated: (1, points), or the entries of an exact road."""
     if difference.exact:
         return difference.samples
-    if about == "mean":
+    if about == "mean" or isinstance(about, Bounded):
         return np.asarray(difference.samples.mean(axis=0)[None])
     samples, size = difference.samples, difference.replicas // MEANS
     if about == "median of means" and size >= 2:
@@ -397,16 +411,20 @@ def _count(difference: Curve) -> int:
     return int(difference.samples.size if difference.exact else difference.x.size)
 
 
-def _limits(difference: Curve, level: float, about: About) -> Limits:
+def _limits(difference: Curve, level: float, about: About, reach: tuple[Floats, Floats] | None) -> Limits:
     """Limits for the true difference: per entry on an exact road, (rows, points); simultaneous else, (1, points)."""
     require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
     require(
-        about in typing.get_args(About), f"about={about!r} is not allowed: give 'mean', 'median' or 'median of means'"
+        isinstance(about, Bounded) or about in ABOUT,
+        f"about={about!r} is not allowed: give 'mean', 'median', 'median of means' or Bounded(low, high)",
     )
     if difference.exact:
         return Limits(difference.samples - difference.rounding, difference.samples + difference.rounding)
     look = current_look()
     rounding = difference.rounding.max(axis=0)
+    if reach is not None:
+        limits = bounded_limits(difference.samples, level, *reach, sequence=look is not None)
+        return Limits(limits.lower[None] - rounding, limits.upper[None] + rounding)
     if about != "mean":
         share = level if look is None else look.share(level)
         limits = median_limits(difference.samples, share, rounding, of_means=about == "median of means")
@@ -415,6 +433,24 @@ def _limits(difference: Curve, level: float, about: About) -> Limits:
     tightest = None if look is None else max(2, look.first // difference.block)
     limits = mean_limits(difference.samples, level, rounding, tightest=tightest)
     return Limits(limits.lower[None], limits.upper[None], limits.doubt)
+
+
+def _reach(left: Curve, right: Side, about: About) -> tuple[Floats, Floats] | None:
+    """Bounds on each replica of left - right, (points,) each, if bounds are given."""
+    if not isinstance(about, Bounded):
+        return None
+    ends = []
+    for side in (left, right):
+        exact = not isinstance(side, Curve) or side.exact
+        require(
+            not exact or _values(side).shape[0] == 1,
+            "bounded replicas are compared with one exact row, not with several",
+        )
+        ends.append(
+            (_values(side)[0],) * 2 if exact else (np.full(left.x.size, about.low), np.full(left.x.size, about.high))
+        )
+    (low, high), (least, most) = ends
+    return low - most, high - least
 
 
 def _decide(miss: Floats, limits: Limits, undecided: bool = False) -> bool | None:
@@ -433,7 +469,7 @@ def _one_sided(sign: int, about: About, strict: bool) -> Statement:
         if diverged := _divergence(left, sign):
             return diverged
         difference = _difference(left, right)
-        limits = _limits(difference, level, about)
+        limits = _limits(difference, level, about, _reach(left, right, about))
         miss = limits.lower if sign > 0 else -limits.upper
         ties = strict and difference.exact and bool((np.abs(difference.samples) <= difference.rounding).any())
         # How tight: the ratio to the bound where that is positive, else the difference.
