@@ -1153,13 +1153,13 @@ def test_a_median_spends_its_level_over_looks() -> None:
 
 def test_shares_are_judged_by_bounds_where_few_are_told() -> None:
     share, other = (Curve(X[:1], (generator(key).random((31, 1)) < 0.5).astype(float)) for key in (91, 92))
-    given = {"level": 0.05, "rival": rival(predicted=0.05)}
+    given = {"level": 0.05, "rival": rival(predicted=0.001)}
     told = agrees("c", share, 0.5, **given)
     assert (told.verdict, "31 replicas are too few" in told.note) == ("inconclusive", True)
     bounded = Bounded(0, 1)
     assert agrees("c", share, 0.5, about=bounded, **given).verdict == "supported"
     assert (
-        agrees("c", share, exact(X[:1], [0.05], 0.0), about=bounded, level=0.05, rival=rival(predicted=0.5)).verdict
+        agrees("c", share, exact(X[:1], [0.001], 0.0), about=bounded, level=0.05, rival=rival(predicted=0.5)).verdict
         == "refuted"
     )
     assert agrees("c", share, other, rival=rival(predicted=-0.5), about=bounded, level=0.05).verdict == "supported"
