@@ -387,15 +387,18 @@ def test_short_normals_at_the_ends_of_their_words():
 
 
 @pytest.mark.slow
-def test_a_billion_normals():
+@pytest.mark.parametrize("fill", ["normal", "normal32"])
+def test_a_billion_normals(fill):
     # 2^30 draws: four moments, tails beyond 2 to 5.5, chi-square over 1024 cells, the lags of LAGS, of values and
     # squares: in all about 70 statistics, of which one beyond its bound has probability 1e-6.
-    source, x, total = stream(31, 0), np.empty(2**22), 2**30
+    source, total = stream(31, 0), 2**30
+    drawn = np.empty(2**22, np.float32 if fill == "normal32" else float)
     edges, thresholds = stats.norm.isf(np.arange(1023, 0, -1) / 1024), np.array([2.0, 3.0, 4.0, 5.0, 5.5])
     moments, beyond, cells = np.zeros(4), np.zeros(thresholds.size), np.zeros(1024)
     products, pairs = np.zeros((2, len(LAGS))), np.zeros(len(LAGS))
-    for _ in range(total // x.size):
-        fill_normal(source, x)
+    for _ in range(total // drawn.size):
+        ALL[fill](source, drawn)
+        x = drawn.astype(float)
         square = x * x
         moments += [x.sum(), square.sum(), (square * x).sum(), (square * square).sum()]
         size = np.abs(x)

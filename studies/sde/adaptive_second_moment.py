@@ -52,7 +52,10 @@ def measure(s):
     curves["heavy"] = weak_error(n, [v.max() for _, v, _ in heavy], 0.0, [b.max() for _, _, b in heavy])
     mean, variance, _ = spread(s, Limit(noise=2.0), Noise.symmetric(), s.fewest)
     times = np.arange(s.fewest + 1) / s.fewest
-    return curves | {"path": exact(times, mean, 0.0, "time"), "spread": exact(times, variance**0.5, 0.0, "time")}
+    return curves | {
+        "path": exact(times, mean, 0.0, "time"),
+        "spread": exact(times, np.maximum(variance, 0.0) ** 0.5, 0.0, "time"),
+    }
 
 
 def predict(s):

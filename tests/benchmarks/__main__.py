@@ -8,6 +8,8 @@ share of what the arithmetic units or the cache allow, measured in the same run.
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
+import importlib.util
 import json
 import platform
 import statistics
@@ -106,10 +108,23 @@ def machine() -> str:
     cpu = Path("/proc/cpuinfo")
     lines = cpu.read_text(encoding="utf-8").splitlines() if cpu.is_file() else []
     model = next((text.split(":")[1].strip() for text in lines if text.startswith("model name")), platform.processor())
-    versions = ", ".join(f"{name} {__import__(name).__version__}" for name in ("numpy", "numba"))
-    return (
-        f"{model}, {len([1 for text in lines if text.startswith('processor')])} cores; {native.version()}; {versions}"
-    )
+    cores = len([1 for text in lines if text.startswith("processor")])
+    return f"{model}, {cores} cores, caches {_caches()}; {native.version()}; {_versions()}"
+
+
+def _caches() -> str:
+    """Sizes of the data caches of one core, nearest first."""
+    found = []
+    for folder in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        kind, size = ((folder / name).read_text(encoding="ascii").strip() for name in ("type", "size"))
+        found += [size] if kind != "Instruction" else []
+    return " / ".join(found) or "unknown"
+
+
+def _versions() -> str:
+    packages = [name for name in ("numpy", "numba", "llvmlite", "jax") if importlib.util.find_spec(name)]
+    python = f"Python {platform.python_version()}"
+    return ", ".join([python, *(f"{name} {importlib.metadata.version(name)}" for name in packages)])
 
 
 def main() -> None:
