@@ -105,4 +105,8 @@ def _standing(check: Check, p: tuple[float, float], control: Control, level: flo
         verdict, note = Verdict.INCONCLUSIVE, "; ".join(filter(None, (note, words)))
     if not stands.get((other, False), True):
         other = Verdict.INCONCLUSIVE
-    return replace(check, verdict=verdict, rival=replace(check.rival, verdict=other), note=note, p_values=p)
+    standing = replace(check, verdict=verdict, rival=replace(check.rival, verdict=other), note=note, p_values=p)
+    vars(standing).update(
+        {key: vars(check)[key] for key in ("score",) if key in vars(check)}
+    )  # it costs more than all this
+    return standing
