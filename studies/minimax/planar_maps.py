@@ -67,14 +67,20 @@ def checks(s, measured, predicted):
 
 
 def figure(s, measured, predicted):
-    drawn, (axes,) = plots.panels(1, width=5.0)
+    drawn, (axes,) = plots.panels(1, width=5.4)
+    k = min(2, len(s.steps) - 1)
+    number = s.steps[k]
     for i, radius in enumerate(s.radii):
         rows = measured["maps"].samples[i * len(s.angles) : (i + 1) * len(s.angles)]
-        ratio = exact(s.angles, (rows / predicted["bound"].mean)[:, -1], 0.0)
-        plots.measurement(axes, ratio, i, f"r = {radius:g}", markersize=2.0)
+        ratio = exact(s.angles, rows[:, k] / predicted["bound"].mean[k], 0.0)
+        plots.exact_line(axes, ratio, i, f"r = {radius:g}")
     plots.limit(axes, 1.0, "bound")
-    axes.axvline(theory.halpern_worst_angle(s.steps[-1]), color="grey", linewidth=0.8, label="pi / (k+1)")
-    plots.label(axes, "angle a (radians)", "residual / (2D/(k+1))", f"Halpern, k = {s.steps[-1]}", log="x")
+    axes.axvline(theory.halpern_worst_angle(number), color="grey", linewidth=0.8, label="pi / (k+1)")
+    plots.label(
+        axes, "angle a (radians)", "residual / (2D/(k+1))", "Halpern's iteration, k = 10", log="x", legend=False
+    )
+    axes.set_ylim(0.0, 1.4)
+    axes.legend(fontsize=7.5, frameon=False, ncols=3, loc="upper left")
     return drawn
 
 
