@@ -353,3 +353,15 @@ def test_falsify_names_what_is_caught_and_what_is_not(command, tmp_path) -> None
     scores = json.loads((tmp_path / "scores.json").read_text())["separable.perceptron_mistakes"]
     assert any(score["survived"] == ["constant x 1/2"] for score in scores)
     refused(command("falsify", "perceptron_mistake"), "did you mean")
+
+
+def test_show_tells_what_the_record_says_of_mutants(command, tmp_path) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+    command("run", "perceptron_mistakes", "--out", "figures")
+    _, out, _ = command("show", "perceptron_mistakes")
+    assert "not caught: constant x 1/2; smallest error caught" in " ".join(out.split())
+
+
+def test_falsify_survives_what_cannot_be_judged(command, tmp_path) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+    status, _, _ = command("falsify", "ema_bias", "--set", "replicas=8", "--json", tmp_path / "a" / "scores.json")
+    assert status == 0
+    assert json.loads((tmp_path / "a" / "scores.json").read_text())

@@ -77,7 +77,7 @@ def show(study: str) -> None:
     if record.is_file():
         console.print(f"\n{record}", markup=False)
         for check in json.loads(record.read_text(encoding="utf-8"))["checks"]:
-            console.print(f"  {check['verdict']}: {check['claim']}", markup=False, highlight=False)
+            console.print(f"  {check['verdict']}: {check['claim']}{_sharpness(check)}", markup=False, highlight=False)
 
 
 @cli.command()
@@ -287,9 +287,9 @@ def falsify(
         values: dict[str, Any] = dict(_assignment(text) for text in changes) | ({} if seed is None else {"seed": seed})
         results = [run(listing.name, full=full, out=out, **values) for listing in map(find, studies)]
         if json_file is not None:
-            store.write_json(
-                json_file, {r.study: [{"claim": c.claim, **c.to_json()["score"]} for c in r.checks] for r in results}
-            )
+            store.prepare_folder(json_file.absolute().parent)
+            scores = {r.study: [{"claim": c.claim, **(c.to_json()["score"] or {})} for c in r.checks] for r in results}
+            store.write_json(json_file, scores)
     console = _console()
     for result in results:
         console.print(f"\n[bold]{result.study}[/bold]")
@@ -328,6 +328,8 @@ def hunt(
     with _user_errors():
         values: dict[str, Any] = dict(_assignment(text) for text in changes)
         store.prepare_folder(out / "hunt")
+        if json_file is not None:
+            store.prepare_folder(json_file.absolute().parent)
         found = search(study, check, budget=budget, seed=seed, full=full, **values)
         for number, one in enumerate(found, 1):
             stem = out / "hunt" / f"{one.study}.{number}"
@@ -416,6 +418,19 @@ def certify(families: tuple[str, ...], bits: int | None, json_file: Path | None,
     console.print("\n", certificates.table(rows), sep="")
     console.print(f"\n{_plural(len(rows), 'certificate', 'certificates')} at {bits} bits, {odd} not as declared")
     raise SystemExit(1 if odd else 0)
+
+
+def _sharpness(check: dict[str, Any]) -> str:
+    """What a recorded check says of its mutants, in brackets."""
+    score = check.get("score")
+    if not score:
+        return ""
+    killed, survived = len(score["killed"]), score["survived"]
+    least = score["smallest_error"]
+    words = [f"{killed} of {killed + len(survived)} mutants killed"] if killed or survived else []
+    words += [f"not caught: {', '.join(survived)}"] if survived else []
+    words += [f"smallest error caught {least:.1e}, {score['unit']}"] if least is not None else []
+    return f" ({'; '.join(words)})"
 
 
 @dataclass(frozen=True)
