@@ -429,7 +429,11 @@ def _sharpness(check: dict[str, Any]) -> str:
     least = score["smallest_error"]
     words = [f"{killed} of {killed + len(survived)} mutants killed"] if killed or survived else []
     words += [f"not caught: {', '.join(survived)}"] if survived else []
-    words += [f"smallest error caught {least:.1e}, {score['unit']}"] if least is not None else []
+    if least is not None:
+        from theorylab.verdicts.mutants import FINEST
+
+        below = "<= " if least < 1.1 * FINEST else ""
+        words.append(f"smallest error caught {below}{least:.1e}, {score['unit']}")
     return f" ({'; '.join(words)})"
 
 
