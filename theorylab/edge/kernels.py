@@ -7,13 +7,12 @@ p is w_i^2 = u + g_i, with u the root of sum_i log(u + g_i) = 2 log p; its minim
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theorylab.elementary import exp, log
-from theorylab.jit import inner_kernel, kernel
+from theorylab.jit import kernel
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -22,7 +21,6 @@ SETTLED = 1e-13  # |product - 1| below which a run has converged: what is left i
 GRID = 64  # points of the scan for the largest product that the frozen map reaches
 BIG = 2.0**300
 BIG_EXPONENT = 300
-BIG_LOG = BIG_EXPONENT * math.log(2.0)
 
 
 @kernel
@@ -118,135 +116,8 @@ def gradient_step(weights: Floats, step_size: float) -> float:
     return product
 
 
-# `descend` advances LANES runs side by side. All that it knows of them is one flat array of rows of LANES numbers (the
-# compiler then sees that no row overlaps another): the rows named here, the D rows of weights, and the D rows of gaps.
-# Places are unsigned: a place that might be negative, counted from the end, would keep loops from being vectorised.
-LANES = np.uint64(64)
-STEP_SIZE, SQUARE, MOVING, ALIVE, ACTIVE, SHARPNESS, GROWTH, PRODUCT, LEAST, RATIO, SLOPE, FOLDS, WEIGHTS = (
-    LANES * np.uint64(row) for row in range(13)
-)
-"""SQUARE is u of the flow's minimum; MOVING, ALIVE and ACTIVE (by Newton) are flags; from RATIO on it is scratch."""
-
-
-@inner_kernel
-def flow_minima(lanes: Floats, d: Any, count: Any, tame: bool) -> None:
-    """Newton of `smallest_square` at product 1 in the active lanes, each until its own step is below 1e-8.
-
-    `tame`: no part of the product comes near the ends of the floats.
-    """
-    gaps = WEIGHTS + d * LANES
-    for _ in range(200):
-        for k in range(count):
-            lanes[RATIO + k] = 1.0
-            lanes[SLOPE + k] = 0.0
-            lanes[FOLDS + k] = 0.0
-        for i in range(d):
-            row = gaps + i * LANES
-            if tame:
-                for k in range(count):
-                    term = lanes[SQUARE + k] + lanes[row + k]
-                    lanes[SLOPE + k] += lanes[SQUARE + k] / term
-                    lanes[RATIO + k] *= term
-            else:
-                for k in range(count):
-                    term = lanes[SQUARE + k] + lanes[row + k]
-                    lanes[SLOPE + k] += lanes[SQUARE + k] / term
-                    ratio = lanes[RATIO + k] * term
-                    factor = 1.0 / BIG if ratio > BIG else (BIG if ratio < 1.0 / BIG else 1.0)
-                    lanes[RATIO + k] = ratio * factor
-                    lanes[FOLDS + k] += 1.0 if ratio > BIG else (-1.0 if ratio < 1.0 / BIG else 0.0)
-        left = 0.0
-        for k in range(count):
-            ratio, folds, u = lanes[RATIO + k], lanes[FOLDS + k], lanes[SQUARE + k]
-            # Near the root nothing is left to fold: there the logarithm alone counts, and nothing cancels.
-            unfold = BIG if folds == 1.0 and ratio < 1.0 else (1.0 / BIG if folds == -1.0 and ratio > 1.0 else 1.0)
-            folds = folds if unfold == 1.0 else 0.0
-            step = (log(ratio * unfold) + folds * BIG_LOG) / lanes[SLOPE + k]
-            u = u * exp(-step) if lanes[ACTIVE + k] != 0.0 else u
-            lanes[SQUARE + k] = u
-            again = lanes[ACTIVE + k] if abs(step) >= 1e-8 else 0.0
-            again = 0.0 if u == 0.0 else again
-            lanes[ACTIVE + k] = again
-            left += again
-        if left == 0.0:
-            return
-    for k in range(count):
-        lanes[SQUARE + k] = math.inf if lanes[ACTIVE + k] != 0.0 else lanes[SQUARE + k]
-
-
-@inner_kernel
-def measure_lanes(lanes: Floats, d: Any, count: Any) -> None:
-    """Set gaps and the flow's minimum in the active lanes (these flags are used up); SLOPE is the sharpness there."""
-    gaps = WEIGHTS + d * LANES
-    for k in range(count):
-        lanes[LEAST + k], lanes[FOLDS + k] = math.inf, 0.0
-    for i in range(d):
-        row = WEIGHTS + i * LANES
-        for k in range(count):
-            w = abs(lanes[row + k])
-            lanes[LEAST + k] = w if w < lanes[LEAST + k] else lanes[LEAST + k]
-    for i in range(d):
-        row, gap = WEIGHTS + i * LANES, gaps + i * LANES
-        for k in range(count):
-            w, small = abs(lanes[row + k]), lanes[LEAST + k]
-            fresh = (w - small) * (w + small)
-            fresh = fresh if lanes[ACTIVE + k] != 0.0 else lanes[gap + k]
-            lanes[gap + k] = fresh
-            lanes[FOLDS + k] += fresh
-    top = 0.0  # no gap is larger; and u <= 1 at a minimum, as the product is 1 there
-    for k in range(count):
-        top += lanes[FOLDS + k]
-    flow_minima(lanes, d, count, float(d) * math.log(1.0 + top) < 300.0)
-    for k in range(count):
-        lanes[SLOPE + k] = 0.0
-    for i in range(d):
-        gap = gaps + i * LANES
-        for k in range(count):
-            lanes[SLOPE + k] += 1.0 / (lanes[SQUARE + k] + lanes[gap + k])
-
-
-@inner_kernel
-def step_lanes(lanes: Floats, d: Any, count: Any) -> float:
-    """One step of gradient descent in the moving lanes, and the sharpness after it; how many lanes move on.
-
-    A lane stops moving where a weight is no longer > 0 (it is no longer alive), or where it has converged.
-    """
-    for k in range(count):
-        lanes[PRODUCT + k] = 1.0
-        lanes[LEAST + k] = math.inf
-    for i in range(d):
-        row = WEIGHTS + i * LANES
-        for k in range(count):
-            lanes[PRODUCT + k] *= lanes[row + k]
-    for i in range(d):
-        row = WEIGHTS + i * LANES
-        for k in range(count):
-            push = lanes[STEP_SIZE + k] * (lanes[PRODUCT + k] - 1.0) * lanes[PRODUCT + k]
-            w = lanes[row + k]
-            w = w - push / w if lanes[MOVING + k] != 0.0 else w
-            lanes[row + k] = w
-            lanes[LEAST + k] = w if w < lanes[LEAST + k] else lanes[LEAST + k]
-    moving = 0.0
-    for k in range(count):
-        settled = abs(lanes[PRODUCT + k] - 1.0) < SETTLED
-        fell = 0.0 if lanes[LEAST + k] > 0.0 else lanes[MOVING + k]
-        alive = lanes[ALIVE + k] if settled or fell == 0.0 else 0.0
-        on = lanes[MOVING + k] * alive
-        on = 0.0 if settled else on
-        lanes[ALIVE + k] = alive
-        lanes[MOVING + k] = on
-        lanes[ACTIVE + k] = on
-        moving += on
-    if moving == 0.0:
-        return 0.0
-    measure_lanes(lanes, d, count)
-    for k in range(count):
-        fresh, before = lanes[SLOPE + k], lanes[SHARPNESS + k]
-        growth = fresh / before
-        growth = growth if growth > lanes[GROWTH + k] else lanes[GROWTH + k]
-        lanes[GROWTH + k] = growth if lanes[MOVING + k] != 0.0 else lanes[GROWTH + k]
-        lanes[SHARPNESS + k] = fresh if lanes[MOVING + k] != 0.0 else before
-    return moving
+LANES = 64
+"""Points that `descend` moves side by side: a row of numbers each, D rows of weights and of gaps."""
 
 
 @kernel
@@ -257,36 +128,113 @@ def descend(weights: Floats, step_sizes: Floats, steps: Integers) -> Floats:
     sharpness after / sharpness before, -inf before the first. A run whose weight reaches 0 stops there: its sharpness
     and growth are inf, its product is that of the stop. A run with |product - 1| < SETTLED rests.
 
-    LANES points advance side by side; what one does changes no bit of another.
+    LANES points advance side by side, and what one does changes no bit of another. One long function, so that the
+    compiler sees that no row overlaps another.
     """
-    points: Any = np.uint64(weights.shape[0])
-    d: Any = np.uint64(weights.shape[1])
+    points, d = weights.shape
     out = np.empty((3, points, steps.size))
-    lanes = np.empty(WEIGHTS + d * LANES + d * LANES)
-    for first in range(np.uint64(0), points, LANES):
+    w, gaps, column = np.empty((d, LANES)), np.zeros((d, LANES)), np.empty(d)
+    ratios, slopes = np.empty(LANES), np.empty(LANES)
+    sizes, squares, product, least = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    moving, alive, active = np.empty(LANES), np.empty(LANES), np.empty(LANES)  # flags
+    sharpness, fresh, growth = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    for first in range(0, points, LANES):
         count = min(LANES, points - first)
         for k in range(count):
             for i in range(d):
-                lanes[WEIGHTS + i * LANES + k] = weights[first + k, i]
-            lanes[STEP_SIZE + k] = step_sizes[first + k]
-            lanes[SQUARE + k] = lanes[MOVING + k] = lanes[ALIVE + k] = lanes[ACTIVE + k] = 1.0
-            lanes[GROWTH + k] = -math.inf
-        measure_lanes(lanes, d, count)
-        for k in range(count):
-            lanes[SHARPNESS + k] = lanes[SLOPE + k]
-        t, moving = 0, 1.0
-        for j in range(steps.size):
-            while moving > 0.0 and t < steps[j]:
-                moving = step_lanes(lanes, d, count)
-                t += 1
-            for k in range(count):
-                product = 1.0
+                w[i, k] = weights[first + k, i]
+            sizes[k] = step_sizes[first + k]
+            squares[k] = moving[k] = alive[k] = active[k] = 1.0
+            growth[k], sharpness[k] = -math.inf, math.inf
+        t, left, j = 0, 1.0, 0
+        while j < steps.size:
+            if t > 0 and left > 0.0:
+                for k in range(count):
+                    product[k], least[k] = 1.0, math.inf
                 for i in range(d):
-                    product *= lanes[WEIGHTS + i * LANES + k]
-                alive = lanes[ALIVE + k] != 0.0
-                out[0, first + k, j] = lanes[SHARPNESS + k] if alive else math.inf
-                out[1, first + k, j] = product
-                out[2, first + k, j] = lanes[GROWTH + k] if alive else math.inf
+                    for k in range(count):
+                        product[k] *= w[i, k]
+                for i in range(d):
+                    for k in range(count):
+                        push = sizes[k] * (product[k] - 1.0) * product[k]
+                        after = w[i, k] - push / w[i, k]
+                        after = after if moving[k] != 0.0 else w[i, k]
+                        w[i, k] = after
+                        least[k] = after if after < least[k] else least[k]
+                left = 0.0
+                for k in range(count):
+                    settled = abs(product[k] - 1.0) < SETTLED
+                    fell = 0.0 if least[k] > 0.0 else moving[k]
+                    lives = alive[k] if settled or fell == 0.0 else 0.0
+                    on = 0.0 if settled else moving[k] * lives
+                    alive[k], moving[k], active[k] = lives, on, on
+                    left += on
+            if left > 0.0:
+                for k in range(count):
+                    least[k] = math.inf
+                for i in range(d):
+                    for k in range(count):
+                        size = abs(w[i, k])
+                        least[k] = size if size < least[k] else least[k]
+                top = 0.0
+                for i in range(d):
+                    for k in range(count):
+                        size = abs(w[i, k])
+                        gap = (size - least[k]) * (size + least[k])
+                        gap = gap if active[k] != 0.0 else gaps[i, k]
+                        gaps[i, k] = gap
+                        top += gap
+                # As u <= 1 at a minimum, and the product is 1 there, no part of it comes near the ends of the floats.
+                if d * math.log(1.0 + top) < 300.0:
+                    turns, going = 0, 1.0
+                    while going > 0.0 and turns < 200:  # `smallest_square` in all active lanes
+                        for k in range(count):
+                            ratios[k], slopes[k] = 1.0, 0.0
+                        for i in range(d):
+                            for k in range(count):
+                                term = squares[k] + gaps[i, k]
+                                slopes[k] += squares[k] / term
+                                ratios[k] *= term
+                        going = 0.0
+                        for k in range(count):
+                            step = log(ratios[k]) / slopes[k]
+                            u = squares[k] * exp(-step)
+                            u = u if active[k] != 0.0 else squares[k]
+                            again = active[k] if abs(step) >= 1e-8 else 0.0
+                            again = 0.0 if u == 0.0 else again
+                            squares[k], active[k] = u, again
+                            going += again
+                        turns += 1
+                    for k in range(count):
+                        squares[k] = math.inf if active[k] != 0.0 else squares[k]
+                else:
+                    for k in range(count):
+                        if active[k] != 0.0:
+                            column[:] = gaps[:, k]
+                            squares[k] = smallest_square(column, 1.0, squares[k])
+                for k in range(count):
+                    fresh[k] = 0.0
+                for i in range(d):
+                    for k in range(count):
+                        fresh[k] += 1.0 / (squares[k] + gaps[i, k])
+                for k in range(count):
+                    rise = fresh[k] / sharpness[k]
+                    rise = rise if rise > growth[k] else growth[k]
+                    growth[k] = rise if moving[k] != 0.0 else growth[k]
+                    sharpness[k] = fresh[k] if moving[k] != 0.0 else sharpness[k]
+            if t == 0:
+                for k in range(count):
+                    growth[k] = -math.inf  # no step is made yet
+            while j < steps.size and (t == steps[j] or left == 0.0):
+                for k in range(count):
+                    end = 1.0
+                    for i in range(d):
+                        end *= w[i, k]
+                    out[0, first + k, j] = sharpness[k] if alive[k] != 0.0 else math.inf
+                    out[1, first + k, j] = end
+                    out[2, first + k, j] = growth[k] if alive[k] != 0.0 else math.inf
+                j += 1
+            t += 1
     return out
 
 

@@ -46,6 +46,11 @@ def weigh(rule: Rule, margins: Floats, least: float, first: int, last: int, weig
     `least` > 0 where all margins are: the weight at the smallest of them may be below the smallest float.
     """
     total = 0.0
+    if rule.step_size == math.inf:
+        for i in range(first, last):
+            weights[i] = rule.tie if margins[i] == 0.0 else (1.0 if margins[i] < 0.0 else 0.0)
+            total += weights[i]
+        return total
     for i in range(first, last):
         tail = exp(-rule.step_size * abs(margins[i]))
         weight = 1.0 / (1.0 + tail) if margins[i] < 0.0 else tail / (1.0 + tail)
@@ -60,20 +65,20 @@ def weigh(rule: Rule, margins: Floats, least: float, first: int, last: int, weig
 
 @inner_kernel
 def gather(signed: Floats, weights: Floats, first: int, last: int, move: Floats) -> None:
-    """Add sum_i q_i z_i over first <= i < last to the move, (d,). Four points at a time, none of weight 0 alone."""
+    """Add sum_i q_i z_i over first <= i < last to the move, (d,): four points at a time where none has weight 0."""
     i = first
-    while i + 4 <= last:
-        a, b, c, e = weights[i], weights[i + 1], weights[i + 2], weights[i + 3]
-        if a > 0.0 or b > 0.0 or c > 0.0 or e > 0.0:
+    while i < last:
+        if i + 4 <= last and weights[i] * weights[i + 1] * weights[i + 2] * weights[i + 3] > 0.0:
+            a, b, c, e = weights[i], weights[i + 1], weights[i + 2], weights[i + 3]
             for k in range(move.size):
                 here = a * signed[i, k] + b * signed[i + 1, k]
                 move[k] += here + c * signed[i + 2, k] + e * signed[i + 3, k]
-        i += 4
-    while i < last:
-        if weights[i] > 0.0:
-            for k in range(move.size):
-                move[k] += weights[i] * signed[i, k]
-        i += 1
+            i += 4
+        else:
+            if weights[i] > 0.0:
+                for k in range(move.size):
+                    move[k] += weights[i] * signed[i, k]
+            i += 1
 
 
 @inner_kernel
