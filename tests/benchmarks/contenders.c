@@ -212,18 +212,22 @@ void sgd_path(long d, long start, long steps, double step, double a, double nois
 #define WIDE 64
 static void minima(long d, long n, const double gaps[][WIDE], double *restrict u, double *restrict active) {
     for (int turn = 0; turn < 200; turn++) {
-        double ratio[WIDE], slope[WIDE], left = 0;
-        for (long k = 0; k < n; k++) ratio[k] = 1, slope[k] = 0;
+        double ratio[WIDE], slope[WIDE], bends[WIDE], left = 0;
+        for (long k = 0; k < n; k++) ratio[k] = 1, slope[k] = bends[k] = 0;
         for (long i = 0; i < d; i++)
             for (long k = 0; k < n; k++) {
                 double term = u[k] + gaps[i][k];
                 ratio[k] *= term;
-                slope[k] += u[k] / term;
+                double share = u[k] / term;
+                slope[k] += share;
+                bends[k] += share - share * share;
             }
         for (long k = 0; k < n; k++) {
-            double move = fast_log(ratio[k]) / slope[k], next = u[k] * fast_exp(-move);
+            double move = fast_log(ratio[k]) / slope[k], bend = 0.5 * move * bends[k] / slope[k];
+            move /= 1 - (bend < 0.5 ? bend : 0.5);
+            double next = u[k] * fast_exp(-move);
             u[k] = active[k] != 0 ? next : u[k];
-            double again = fabs(move) >= 1e-8 ? active[k] : 0;
+            double again = fabs(move) >= 4e-6 ? active[k] : 0;
             active[k] = again;
             left += again;
         }
