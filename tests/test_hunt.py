@@ -183,6 +183,7 @@ def test_no_study_is_refuted_within_its_assumptions_and_each_best_setting_runs(n
         assert not found.unexpected, found.command
         assert found.best is not None
         run = theorylab.run(name, **found.setting)
+        assert plots.svg(run.figure)  # a run by hand draws it, whatever the setting
         again = next(check for check in run.checks if check.claim == found.claim)
         assert tightness(again) == found.best.tightness
         assert str(again.verdict) == found.best.verdict
@@ -237,3 +238,9 @@ def test_mistakes_on_the_command_line_cost_one_line(command) -> None:  # type: i
     refused(command("hunt", "one_hot"), "has no SPACE")
     refused(command("hunt", "planar_maps", "--budget", 2), "budget=2 is not allowed")
     refused(command("hunt", "planar_maps", "nothing of the kind"), "is called 'nothing of the kind'")
+
+
+def test_the_command_of_a_full_hunt_is_a_full_run() -> None:
+    (found,) = hunt("planar_maps", budget=20, full=True)
+    assert found.command.startswith("theorylab run minimax.planar_maps --full --set ")
+    assert "--full" not in hunt("planar_maps", budget=20)[0].command

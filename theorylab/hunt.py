@@ -91,6 +91,8 @@ class Hunt:
     setting: Mapping[str, Any]
     """The fields that the best candidate sets, as `study.run` takes them; empty if there is none."""
     candidates: tuple[Candidate, ...] = field(repr=False)
+    full: bool = False
+    """Whether the fields that are not set are those of the study's full setting."""
 
     @property
     def outside(self) -> int:
@@ -123,7 +125,11 @@ class Hunt:
         """The run of the best setting: a command that gives the same verdict again."""
         if self.best is None:
             return ""
-        return f"theorylab run {self.study} " + " ".join(f"--set {k}={_text(v)}" for k, v in self.setting.items())
+        return (
+            f"theorylab run {self.study} "
+            + "--full " * self.full
+            + " ".join(f"--set {k}={_text(v)}" for k, v in self.setting.items())
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The hunt as JSON values, the setting as it can be given to a run."""
@@ -188,7 +194,7 @@ def hunt(
     found = []
     for number, check in enumerate(checks):
         if _named(claim, number, check) and check.error_probability == 0:
-            found.append(_search(ground, number, check, budget, seed, fixed))
+            found.append(_search(ground, number, check, budget, seed, fixed, full))
     titles = "; ".join(f"{i + 1}: {check.claim}" for i, check in enumerate(checks))
     require(found, f"no exact check of {name} is called {claim!r}; there are {titles}" if claim else
             f"{name} has no exact check: {titles}")  # fmt: skip
@@ -258,7 +264,9 @@ class _SpentError(Exception):
     """The budget is spent."""
 
 
-def _search(ground: _Ground, number: int, check: Check, budget: int, seed: int, fixed: Mapping[str, Any]) -> Hunt:
+def _search(
+    ground: _Ground, number: int, check: Check, budget: int, seed: int, fixed: Mapping[str, Any], full: bool
+) -> Hunt:
     tried: dict[tuple[Any, ...], Candidate] = {}
     limit = budget
 
@@ -297,6 +305,7 @@ def _search(ground: _Ground, number: int, check: Check, budget: int, seed: int, 
         best,
         {**fixed, **ground.fields(best.values)} if best else {},
         tuple(tried.values()),
+        full,
     )
 
 

@@ -31,8 +31,8 @@ QUICK = Setting(dim=200)
 FULL = Setting(dim=2000, horizons=(100, 200, 500, 1000, 2000, 5000))
 SPACE = {
     "dim": Range(1, 300, log=True, integer=True),
-    "exponents": Range(1.05, 6),
-    "horizons": Range(10, 3000, log=True, integer=True),
+    "exponents": Range(0, 6),
+    "horizons": Range(10, 10_000, log=True, integer=True),
     "averages": Range(5, 200, log=True),
 }
 
