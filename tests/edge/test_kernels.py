@@ -126,3 +126,17 @@ def test_bad_input_is_named(changes, message):
 def test_a_bad_count_is_named():
     with pytest.raises(InputError, match="count=-1 is not allowed"):
         model.iterates([1.0, 2.0], 0.1, -1)
+
+
+def test_runs_side_by_side_change_no_bit_of_each_other():
+    # One of them, of weights 1e30 and 1e-30, has to be solved apart from the others.
+    draws = np.random.default_rng(8)
+    w, eta = draws.uniform(0.5, 1.5, (70, 8)), draws.uniform(0.01, 0.1, 70)
+    w[5] = [1e30, 1e-30, 1e30, 1e-30, 1.0, 1.0, 1e20, 1e-20]
+    eta[5] = 1e-62
+    together = kernels.descend(w, eta, STEPS)
+    assert np.isfinite(together[0, 5, 0])
+    for k in (0, 5, 63, 64, 69):
+        assert kernels.descend(w[k : k + 1], eta[k : k + 1], STEPS)[:, 0].tobytes() == together[:, k].tobytes()
+    without = kernels.descend(np.delete(w, 5, axis=0), np.delete(eta, 5), STEPS)
+    assert without.tobytes() == np.delete(together, 5, axis=1).tobytes()

@@ -138,6 +138,8 @@ def descend(weights: Floats, step_sizes: Floats, steps: Integers) -> Floats:
     sizes, squares, product, least = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
     moving, alive, active = np.empty(LANES), np.empty(LANES), np.empty(LANES)  # flags
     sharpness, fresh, growth = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    # With gaps below this in sum no part of a product comes near the ends of the floats: u <= 1 where the product is 1.
+    wild = math.expm1(300.0 / d)
     for first in range(0, points, LANES):
         count = min(LANES, points - first)
         for k in range(count):
@@ -171,54 +173,51 @@ def descend(weights: Floats, step_sizes: Floats, steps: Integers) -> Floats:
                     left += on
             if left > 0.0:
                 for k in range(count):
-                    least[k] = math.inf
+                    least[k], fresh[k] = math.inf, 0.0
                 for i in range(d):
                     for k in range(count):
                         size = abs(w[i, k])
                         least[k] = size if size < least[k] else least[k]
-                top = 0.0
                 for i in range(d):
                     for k in range(count):
                         size = abs(w[i, k])
                         gap = (size - least[k]) * (size + least[k])
                         gap = gap if active[k] != 0.0 else gaps[i, k]
                         gaps[i, k] = gap
-                        top += gap
-                # As u <= 1 at a minimum, and the product is 1 there, no part of it comes near the ends of the floats.
-                if d * math.log(1.0 + top) < 300.0:
-                    turns, going = 0, 1.0
-                    # The roots of `smallest_square` in all active lanes, by Halley's method in log u. As slope,
-                    # curvature and the derivative after that are each at most the one before, a step d leaves an error
-                    # below d^3 / 2. Far out the bend is bounded: the step lies between Newton's and twice that.
-                    while going > 0.0 and turns < 200:
-                        for k in range(count):
-                            ratios[k], slopes[k], bends[k] = 1.0, 0.0, 0.0
-                        for i in range(d):
-                            for k in range(count):
-                                term = squares[k] + gaps[i, k]
-                                share = squares[k] / term
-                                slopes[k] += share
-                                bends[k] += share - share * share
-                                ratios[k] *= term
-                        going = 0.0
-                        for k in range(count):
-                            step = log(ratios[k]) / slopes[k]
-                            bend = 0.5 * step * bends[k] / slopes[k]
-                            step = step / (1.0 - (bend if bend < 0.5 else 0.5))
-                            u = squares[k] * exp(-step)
-                            u = u if active[k] != 0.0 else squares[k]
-                            again = active[k] if abs(step) >= 4e-6 else 0.0
-                            again = 0.0 if u == 0.0 else again
-                            squares[k], active[k] = u, again
-                            going += again
-                        turns += 1
+                        fresh[k] += gap
+                for k in range(count):
+                    if active[k] != 0.0 and not fresh[k] < wild:
+                        column[:] = gaps[:, k]
+                        squares[k] = smallest_square(column, 1.0, squares[k])
+                        active[k] = 0.0
+                # The roots of `smallest_square` in all other lanes, by Halley's method in log u. As slope, curvature
+                # and the derivative after that are each at most the one before, a step d leaves an error below d^3 / 2.
+                # Far out the bend is bounded: the step lies between Newton's and twice that.
+                turns, going = 0, 1.0
+                while going > 0.0 and turns < 200:
                     for k in range(count):
-                        squares[k] = math.inf if active[k] != 0.0 else squares[k]
-                else:
+                        ratios[k], slopes[k], bends[k] = 1.0, 0.0, 0.0
+                    for i in range(d):
+                        for k in range(count):
+                            term = squares[k] + gaps[i, k]
+                            share = squares[k] / term
+                            slopes[k] += share
+                            bends[k] += share - share * share
+                            ratios[k] *= term
+                    going = 0.0
                     for k in range(count):
-                        if active[k] != 0.0:
-                            column[:] = gaps[:, k]
-                            squares[k] = smallest_square(column, 1.0, squares[k])
+                        step = log(ratios[k]) / slopes[k]
+                        bend = 0.5 * step * bends[k] / slopes[k]
+                        step = step / (1.0 - (bend if bend < 0.5 else 0.5))
+                        u = squares[k] * exp(-step)
+                        u = u if active[k] != 0.0 else squares[k]
+                        again = active[k] if abs(step) >= 4e-6 else 0.0
+                        again = 0.0 if u == 0.0 else again
+                        squares[k], active[k] = u, again
+                        going += again
+                    turns += 1
+                for k in range(count):
+                    squares[k] = math.inf if active[k] != 0.0 else squares[k]
                 for k in range(count):
                     fresh[k] = 0.0
                 for i in range(d):

@@ -106,7 +106,6 @@ def _standing(check: Check, p: tuple[float, float], control: Control, level: flo
     if not stands.get((other, False), True):
         other = Verdict.INCONCLUSIVE
     standing = replace(check, verdict=verdict, rival=replace(check.rival, verdict=other), note=note, p_values=p)
-    vars(standing).update(
-        {key: vars(check)[key] for key in ("score",) if key in vars(check)}
-    )  # it costs more than all this
+    if "score" in vars(check):  # known already, and it costs more than all of this
+        vars(standing)["score"] = check.score
     return standing
