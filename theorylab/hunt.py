@@ -127,7 +127,7 @@ class Hunt:
             return ""
         return (
             f"theorylab run {self.study} "
-            + "--full " * self.full
+            + ("--full " if self.full else "")
             + " ".join(f"--set {k}={_text(v)}" for k, v in self.setting.items())
         )
 
@@ -357,13 +357,10 @@ def _share(space: Range, value: Any) -> float:
 
 
 def _text(value: Any) -> str:
-    return (
-        ",".join(map(repr, value))
-        if isinstance(value, tuple)
-        else str(value)
-        if isinstance(value, str)
-        else repr(value)
-    )
+    """The value as --set takes it."""
+    if isinstance(value, tuple):
+        return ",".join(map(repr, value))
+    return value if isinstance(value, str) else repr(value)
 
 
 def _finite(value: float | None) -> float | None:
@@ -378,14 +375,8 @@ def _figure(found: Hunt) -> Figure:
     seen = [c for c in found.candidates if c.tightness is not None and math.isfinite(c.tightness)]
     for panel, key in zip(axes, keys, strict=True):
         x = np.array([c.values[key] for c in seen], dtype=float)
-        panel.plot(
-            x,
-            np.array([c.tightness for c in seen], dtype=float),
-            "o",
-            color=plots.SERIES[0][0],
-            markersize=2.5,
-            label="tried",
-        )
+        y = np.array([c.tightness for c in seen], dtype=float)
+        panel.plot(x, y, "o", color=plots.SERIES[0][0], markersize=2.5, label="tried")
         if found.best is not None and found.best.tightness is not None and math.isfinite(found.best.tightness):
             panel.plot([found.best.values[key]], [found.best.tightness], "*", color="black", markersize=9, label="best")
         plots.limit(panel, 1.0, "bound")

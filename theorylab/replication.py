@@ -42,9 +42,8 @@ def replicate(study: str, count: int, *, full: bool = False, **changes: Any) -> 
 def _row(results: list[Result], seeds: list[int], i: int) -> dict[str, Any]:
     checks = [result.checks[i] for result in results]
     odd = [seed for seed, check in zip(seeds, checks, strict=True) if not check.as_declared]
-    wrong = sum(
-        check.verdict in (Verdict.REFUTED, Verdict.SUPPORTED) and check.verdict != check.declared for check in checks
-    )
+    decided = [check for check in checks if check.verdict in (Verdict.REFUTED, Verdict.SUPPORTED)]
+    wrong = sum(check.verdict != check.declared for check in decided)
     level = max(check.error_probability for check in checks)
     return {
         "study": results[0].study,
