@@ -1,1 +1,1 @@
-"""The studies: one module per claim on trial. Being in this package is the registration; see theorylab.study."""
+"""The studies: one module per claim on trial. Being in this package is the registration; see theorylab.trials.study."""

@@ -9,8 +9,10 @@ import theorylab
 def test_quick_verdicts_are_as_declared(name):
     result = theorylab.run(name)
     assert result.checks, f"{name} puts no claim on trial"
-    odd = [f"{c.claim}: {c.verdict}, rival {c.rival.verdict} ({c.note})" for c in result.checks if not c.as_declared]
-    assert not odd, "\n".join(odd)
+    unexpected = [
+        f"{c.claim}: {c.verdict}, rival {c.rival.verdict} ({c.note})" for c in result.checks if not c.as_declared
+    ]
+    assert not unexpected, "\n".join(unexpected)
 
 
 def test_some_study_is_discovered():

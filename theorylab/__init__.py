@@ -38,18 +38,18 @@ if "numba" not in sys.modules:  # which does not bear a change of mind
 IMPORTED_AT = time.time()
 """When this process loaded the laboratory, in seconds of the epoch: sources edited later are not trusted."""
 
-LAZY = {  # public names and their modules, imported at first use: theorylab.sources follows them
-    "run": "study",
-    "discover": "study",
-    "load": "study",
-    "Source": "study",
-    "Result": "results",
-    "Curve": "replicas",
-    "exact": "replicas",
-    "stacked": "replicas",
-    "replicate": "replicas",
-    "using": "tasks",
-    "grid": "grids",
+LAZY = {  # public names and their modules, imported at first use: theorylab.numerics.sources follows them
+    "run": "trials.runs",
+    "discover": "trials.study",
+    "load": "trials.study",
+    "Source": "trials.study",
+    "Result": "trials.results",
+    "Curve": "curves",
+    "exact": "curves",
+    "stacked": "curves",
+    "replicate": "running.replicas",
+    "using": "running.tasks",
+    "grid": "running.grids",
     "Rival": "verdicts",
     "Bounded": "verdicts",
     "Check": "verdicts",
@@ -65,23 +65,32 @@ LAZY = {  # public names and their modules, imported at first use: theorylab.sou
     "Power": "verdicts",
     "bracket": "verdicts",
     "brackets": "verdicts",
-    "script": "cli",
+    "script": "views.cli",
 }
-__all__ = ["__version__", *LAZY]
+MODULES = {  # modules that a study uses as `theorylab.NAME`
+    "jit": "numerics.jit",
+    "spectra": "numerics.spectra",
+    "streams": "numerics.streams",
+    "rates": "verdicts.rates",
+    "plots": "views.plots",
+}
+__all__ = ["__version__", *LAZY, *MODULES]
 
 if TYPE_CHECKING:
-    from theorylab.cli import script as script
-    from theorylab.grids import grid as grid
-    from theorylab.replicas import Curve as Curve
-    from theorylab.replicas import exact as exact
-    from theorylab.replicas import replicate as replicate
-    from theorylab.replicas import stacked as stacked
-    from theorylab.results import Result as Result
-    from theorylab.study import Source as Source
-    from theorylab.study import discover as discover
-    from theorylab.study import load as load
-    from theorylab.study import run as run
-    from theorylab.tasks import using as using
+    from theorylab.curves import Curve as Curve
+    from theorylab.curves import exact as exact
+    from theorylab.curves import stacked as stacked
+    from theorylab.numerics import jit as jit
+    from theorylab.numerics import spectra as spectra
+    from theorylab.numerics import streams as streams
+    from theorylab.running.grids import grid as grid
+    from theorylab.running.replicas import replicate as replicate
+    from theorylab.running.tasks import using as using
+    from theorylab.trials.results import Result as Result
+    from theorylab.trials.runs import run as run
+    from theorylab.trials.study import Source as Source
+    from theorylab.trials.study import discover as discover
+    from theorylab.trials.study import load as load
     from theorylab.verdicts import Bounded as Bounded
     from theorylab.verdicts import Check as Check
     from theorylab.verdicts import Power as Power
@@ -96,14 +105,30 @@ if TYPE_CHECKING:
     from theorylab.verdicts import geometric as geometric
     from theorylab.verdicts import monotone as monotone
     from theorylab.verdicts import ordered as ordered
+    from theorylab.verdicts import rates as rates
     from theorylab.verdicts import threshold as threshold
+    from theorylab.views import plots as plots
+    from theorylab.views.cli import script as script
 
 
 def __getattr__(name: str) -> Any:
     if name in LAZY:
         return getattr(importlib.import_module(f"theorylab.{LAZY[name]}"), name)
+    if name in MODULES:
+        return importlib.import_module(f"theorylab.{MODULES[name]}")
     raise AttributeError(f"module 'theorylab' has no attribute {name!r}")
 
 
+def shown(how: str, what: Any) -> Any:
+    """What views make of a result ('text', 'html': str) or of a figure ('svg': bytes).
+
+    Results know no view: they ask here, where all public names are known.
+    """
+    module, function = {
+        "text": ("views.tables", "as_text"), "html": ("views.tables", "as_html"), "svg": ("views.plots", "svg"),
+    }[how]  # fmt: skip
+    return getattr(importlib.import_module(f"theorylab.{module}"), function)(what)
+
+
 def __dir__() -> list[str]:
-    return sorted([*globals(), *LAZY])
+    return sorted([*globals(), *LAZY, *MODULES])

@@ -24,7 +24,7 @@ import numpy as np
 
 from tests.benchmarks import growth, native
 from tests.benchmarks.entries import ENTRIES, Entry
-from theorylab import plots
+from theorylab.views import plots
 
 ROUNDS = 7
 COLUMNS = ("numba", "numpy", "jax", "c")

@@ -9,7 +9,7 @@ import numpy as np
 
 from tests.benchmarks import native
 from tests.benchmarks.common import Contender, Entry, Floats, jax_or_none
-from theorylab.streams import fill_normal, fill_normal32, stream
+from theorylab.numerics.streams import fill_normal, fill_normal32, stream
 
 COUNT = 100_000
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 
-from theorylab.regression import theory
-from theorylab.regression.model import LeastSquares
+from theorylab.models.regression import theory
+from theorylab.models.regression.model import LeastSquares
 
 Floats = NDArray[np.float64]
 STEPS = np.unique(np.geomspace(1, 1e12, 212).astype(np.int64))[:200]
@@ -22,7 +22,7 @@ def problem() -> tuple[LeastSquares, float]:
 
 def ours() -> Floats:
     """Risks at `STEPS`, (200,)."""
-    return theory.far_sgd_risk(*problem(), STEPS)
+    return theory.spectral_sgd_risk(*problem(), STEPS)
 
 
 def dense() -> Floats:

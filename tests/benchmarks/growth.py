@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from theorylab import plots, using
-from theorylab.edge import model as edge
-from theorylab.regression import theory
-from theorylab.regression.model import LeastSquares
-from theorylab.regression.simulation import simulate
+from theorylab import using
+from theorylab.models.edge import model as edge
+from theorylab.models.regression import theory
+from theorylab.models.regression.model import LeastSquares
+from theorylab.models.regression.simulation import simulate
+from theorylab.views import plots
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,7 +46,7 @@ def _moments(dimension: int, steps: int) -> None:
 
 def _far(dimension: int) -> None:
     p, step = _problem(dimension)
-    theory.far_sgd_risk(p, step, [10**12])
+    theory.spectral_sgd_risk(p, step, [10**12])
 
 
 def _points(count: int) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 
 from tests.benchmarks import native
 from tests.benchmarks.common import Contender, Entry, Floats, jax_or_none
-from theorylab.minimax import kernels as minimax
-from theorylab.minimax import schedules
+from theorylab.models.minimax import kernels as minimax
+from theorylab.models.minimax import schedules
 
 
 @numba.njit

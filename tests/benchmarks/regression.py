@@ -7,10 +7,10 @@ import numpy as np
 
 from tests.benchmarks import fast_forward, native
 from tests.benchmarks.common import Contender, Entry, Floats, jax_or_none
-from theorylab.regression import moments, theory
-from theorylab.regression.kernels import paths
-from theorylab.regression.model import LeastSquares
-from theorylab.streams import stream
+from theorylab.models.regression import moments, theory
+from theorylab.models.regression.kernels import paths
+from theorylab.models.regression.model import LeastSquares
+from theorylab.numerics.streams import stream
 
 DIMENSION = 2000
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from tests.benchmarks import native
 from tests.benchmarks.common import Contender, Entry, Floats, jax_or_none
-from theorylab.sde import kernels
-from theorylab.streams import stream
+from theorylab.models.sde import kernels
+from theorylab.numerics.streams import stream
 
 DIMENSION, STEPS, PATHS = 10, 2000, 100
 

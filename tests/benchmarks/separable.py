@@ -9,8 +9,8 @@ import numpy as np
 
 from tests.benchmarks import native
 from tests.benchmarks.common import Contender, Entry, Floats, jax_or_none
-from theorylab.separable import kernels as separable
-from theorylab.separable.model import Labelled
+from theorylab.models.separable import kernels as separable
+from theorylab.models.separable.model import Labelled
 
 
 @numba.njit(fastmath=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.rates import compare, power_law
-from theorylab.replicas import Curve, exact
+from theorylab.curves import Curve, exact
+from theorylab.verdicts.rates import compare, power_law
 
 Floats = NDArray[np.float64]
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from theorylab.streams import BLOCK, WORDS, _more_words, fill_normal, stream
+from theorylab.numerics.streams import BLOCK, WORDS, _more_words, fill_normal, stream
 
 GROUP, FIRST = 4096, 64
 

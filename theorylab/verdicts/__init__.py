@@ -1,7 +1,7 @@
 """The kinds of checks. Each names a rival that the same data must reject; all end in one rule (`rule.judge`).
 
-A statement about several points is one simultaneous statement. It is made at error probability `level` on a Monte
-Carlo road, and up to rounding bounds, with error probability 0, on an exact one.
+A statement about several points is one simultaneous statement. It is made at error probability `level` on a
+simulated curve, and up to rounding bounds, with error probability 0, on an exact one.
 """
 
 from theorylab.verdicts.means import Bounded, above, agrees, below, monotone, ordered

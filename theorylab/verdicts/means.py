@@ -1,7 +1,7 @@
 """Checks of values: agrees, below, above, ordered, monotone.
 
-On a Monte Carlo road a statement is about means, at all points together; on an exact road about every entry, up to
-its rounding bound. Where the tails of replicas are too heavy for a mean, a statement can be about='median' or
+On simulated curves a statement is about means, at all points together; on a deterministic curve about every entry, up
+to its rounding bound. Where the tails of replicas are too heavy for a mean, a statement can be about='median' or
 about='median of means', with limits that need no moments (`intervals.median_limits`); where replicas are known to obey
 bounds, about=Bounded(low, high) is about their mean, with limits that hold for any number of them
 (`intervals.bounded_limits`). Where both sides are replicated, replica r of one is compared with replica r of the other.
@@ -18,10 +18,11 @@ from typing import Literal, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from theorylab.curves import Curve
 from theorylab.errors import require
-from theorylab.intervals import MEANS, Limits, bounded_limits, mean_limits, median_limits
-from theorylab.replicas import Curve
-from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, Trial, current_look, failure, judge
+from theorylab.verdicts.interim import current_analysis
+from theorylab.verdicts.intervals import MEANS, Limits, bounded_limits, mean_limits, median_limits
+from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Recheck, Rival, failure, judge
 
 Floats = NDArray[np.float64]
 Side = Curve | float
@@ -94,7 +95,7 @@ def agrees(
             interval=(float(target[at] + limits.lower[at]), float(target[at] + limits.upper[at])),
             allowed=(float(target[at] - slack[at]), float(target[at] + slack[at])),
             error_probability=0.0 if difference.exact else level,
-            note="; ".join(n for n in (limits.doubt, f"at {left.x_name} {left.x[at[-1]]:g}") if n),
+            note="; ".join(n for n in (limits.warning, f"at {left.x_name} {left.x[at[-1]]:g}") if n),
             hint=_replicas_needed(difference, gap, half_width),
         )
 
@@ -160,7 +161,7 @@ def ordered(
     declared: Declared = "supported",
     about: About = "mean",
 ) -> Check:
-    """Check of E[smaller] < E[larger] at every point; on an exact road a tie within rounding is inconclusive.
+    """Check of E[smaller] < E[larger] at every point; on a deterministic curve a tie within rounding is inconclusive.
 
     A rival's `measured` and `predicted` stand for the smaller and the larger side.
     """
@@ -185,7 +186,7 @@ def monotone(
     declared: Declared = "supported",
     about: About = "mean",
 ) -> Check:
-    """Check that no step goes the wrong way: of the mean for replicas, of every row on an exact road.
+    """Check that no step goes the wrong way: of the mean for replicas, of every row on a deterministic curve.
 
     Raises InputError if direction is not 'decreasing' or 'increasing', or for a rival without a measurement.
     """
@@ -283,7 +284,7 @@ def _trial(
     if not any(outcome.failed for outcome in outcomes):
         holds = sides[outcomes[0].compatible is False and outcomes[1].compatible is True]
         wrong = mutants(*holds)
-        trial = Trial(
+        trial = Recheck(
             level,
             any(outcome.error_probability > 0 for outcome in outcomes),
             outcomes[0].evaluated if outcomes[0].error_probability > 0 else 1,
@@ -362,7 +363,7 @@ def _is_finite(side: Side) -> bool:
 
 
 def _values(side: Side) -> Floats:
-    """What a side says at its points: entries on an exact road, else the mean."""
+    """What a side says at its points: entries on a deterministic curve, else the mean."""
     if isinstance(side, Curve):
         return side.samples if side.exact else side.mean[None]
     return np.full((1, 1), float(side))
@@ -395,7 +396,7 @@ def _difference(left: Curve, right: Side) -> Curve:
 
 
 def _point(difference: Curve, about: About) -> Floats:
-    """What the statement is about, as estimated: (1, points), or the entries of an exact road."""
+    """What the statement is about, as estimated: (1, points), or the entries of a deterministic curve."""
     if difference.exact:
         return difference.samples
     if about == "mean" or isinstance(about, Bounded):
@@ -407,12 +408,12 @@ def _point(difference: Curve, about: About) -> Floats:
 
 
 def _count(difference: Curve) -> int:
-    """Points that enter the statement: entries on an exact road, else points of the mean."""
+    """Points that enter the statement: entries on a deterministic curve, else points of the mean."""
     return int(difference.samples.size if difference.exact else difference.x.size)
 
 
 def _limits(difference: Curve, level: float, about: About, reach: tuple[Floats, Floats] | None) -> Limits:
-    """Limits for the true difference: per entry on an exact road, (rows, points); simultaneous else, (1, points)."""
+    """Limits for the true difference: per entry if deterministic, (rows, points); else simultaneous, (1, points)."""
     require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
     require(
         isinstance(about, Bounded) or about in ABOUT,
@@ -420,7 +421,7 @@ def _limits(difference: Curve, level: float, about: About, reach: tuple[Floats, 
     )
     if difference.exact:
         return Limits(difference.samples - difference.rounding, difference.samples + difference.rounding)
-    look = current_look()
+    look = current_analysis()
     rounding = difference.rounding.max(axis=0)
     if reach is not None:
         limits = bounded_limits(difference.samples, level, *reach, sequence=look is not None)
@@ -428,11 +429,11 @@ def _limits(difference: Curve, level: float, about: About, reach: tuple[Floats, 
     if about != "mean":
         share = level if look is None else look.share(level)
         limits = median_limits(difference.samples, share, rounding, of_means=about == "median of means")
-        return Limits(limits.lower[None], limits.upper[None], limits.doubt)
+        return Limits(limits.lower[None], limits.upper[None], limits.warning)
     # Each row is a mean of `block` replicas, at every look the same number.
     tightest = None if look is None else max(2, look.first // difference.block)
     limits = mean_limits(difference.samples, level, rounding, tightest=tightest)
-    return Limits(limits.lower[None], limits.upper[None], limits.doubt)
+    return Limits(limits.lower[None], limits.upper[None], limits.warning)
 
 
 def _reach(left: Curve, right: Side, about: About) -> tuple[Floats, Floats] | None:
@@ -455,7 +456,7 @@ def _reach(left: Curve, right: Side, about: About) -> tuple[Floats, Floats] | No
 
 def _decide(miss: Floats, limits: Limits, undecided: bool = False) -> bool | None:
     """False where some point lies outside what is allowed; True if none does; None where that is not known."""
-    if limits.doubt:
+    if limits.warning:
         return None
     if (miss > 0).any():
         return False
@@ -483,7 +484,7 @@ def _one_sided(sign: int, about: About, strict: bool) -> Statement:
         gap, half_width = sign * _point(difference, about)[at], (limits.upper - limits.lower)[at] / 2
         what = "ratio" if offset else "difference"
         notes = (
-            limits.doubt,
+            limits.warning,
             "ties within rounding" if ties else "",
             f"{what} {ratio[at]:.4g} at {left.x_name} {left.x[at[-1]]:g}, {ratio[best]:.4g} at {left.x[best[-1]]:g}",
         )

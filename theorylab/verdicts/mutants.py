@@ -10,11 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scipy.special import ndtr, ndtri
 
-from theorylab.verdicts.rule import Trial, looking
+from theorylab.verdicts.interim import interim
+
+if TYPE_CHECKING:
+    from theorylab.verdicts.rule import Recheck
 
 POWER = 0.95
 FINEST, COARSEST = 1e-12, 1e3
@@ -28,7 +31,7 @@ class Score:
 
     killed: tuple[str, ...]
     survived: tuple[str, ...]
-    smallest: float | None
+    detectable: float | None
     unit: str
 
     @property
@@ -38,7 +41,7 @@ class Score:
 
     def __str__(self) -> str:
         total = len(self.killed) + len(self.survived)
-        least = "" if self.smallest is None else f", {self.smallest:.1e}"
+        least = "" if self.detectable is None else f", {self.detectable:.1e}"
         return f"{len(self.killed)}/{total}{least}" if total else f"-{least}"
 
     def to_json(self) -> dict[str, Any]:
@@ -46,29 +49,29 @@ class Score:
         return {
             "killed": list(self.killed),
             "survived": list(self.survived),
-            "smallest_error": self.smallest,
+            "minimum_detectable_effect": self.detectable,
             "unit": self.unit,
             "power": POWER,
         }
 
 
-def score(trial: Trial) -> Score:
+def score(recheck: Recheck) -> Score:
     """Put every mutant of a check on trial, and find the smallest error that its data would catch.
 
     That error is refuted, to whichever side it lies, by limits wider than those of the check by the normal quantile of
-    POWER: data like these refute it with that probability. On an exact road it is what rounding and the windows of a
-    fit leave open.
+    POWER: data like these refute it with that probability. On deterministic curves it is what rounding and the
+    windows of a fit leave open.
     """
-    with looking(trial.look):
-        fate = {name: refuted(trial.level) for name, refuted in trial.mutants.items()}
-        wide = _wider(trial.level, trial.tests)
-        found = [_smallest(refuted, wide) for refuted in trial.wrong_by]
+    with interim(recheck.analysis):
+        fate = {name: refuted(recheck.level) for name, refuted in recheck.mutants.items()}
+        wide = _wider(recheck.level, recheck.tests)
+        found = [_smallest(refuted, wide) for refuted in recheck.wrong_by]
     worst = max(found, default=math.inf)
     return Score(
         tuple(name for name, killed in fate.items() if killed),
         tuple(name for name, killed in fate.items() if not killed),
         worst if math.isfinite(worst) else None,
-        trial.unit,
+        recheck.unit,
     )
 
 

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from theorylab.errors import InputError, require
-
-if TYPE_CHECKING:
-    from theorylab.verdicts.mutants import Score
+from theorylab.verdicts.interim import InterimAnalysis, current_analysis
+from theorylab.verdicts.mutants import Score, score
 
 
 class Verdict(StrEnum):
@@ -34,39 +31,6 @@ LEVEL = 1e-3
 """Default error probability of a check: a table of a hundred true claims shows a false alarm once in ten runs."""
 
 Declared: TypeAlias = str | Verdict
-
-
-@dataclass(frozen=True)
-class Look:
-    """One of the looks at a growing run: its number from 0, and the replicas at the first look."""
-
-    number: int
-    first: int
-
-    def share(self, level: float) -> float:
-        """This look's part of an error level: level / ((k+1)(k+2)), which sums to the level over all looks."""
-        return level / ((self.number + 1) * (self.number + 2))
-
-
-_look: ContextVar[Look | None] = ContextVar("look", default=None)
-
-
-def current_look() -> Look | None:
-    """The look at which checks are being made, if their run goes on until they are decided."""
-    return _look.get()
-
-
-@contextmanager
-def looking(look: Look | None) -> Iterator[None]:
-    """Within this context checks are one look of many: means get confidence sequences, rates their share of a level.
-
-    With None they are those of a run of fixed size.
-    """
-    token = _look.set(look)
-    try:
-        yield
-    finally:
-        _look.reset(token)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +84,7 @@ class RivalOutcome:
 
 
 @dataclass(frozen=True)
-class Trial:
+class Recheck:
     """How a check is put on trial again, on the same data.
 
     `level` is its error level, `noisy` whether it rests on replicas, `tests` the number of statements among which the
@@ -136,7 +100,7 @@ class Trial:
     mutants: Mapping[str, Callable[[float], bool]] = field(default_factory=dict)
     wrong_by: tuple[Callable[[float, float], bool], ...] = ()
     unit: str = ""
-    look: Look | None = field(default_factory=current_look)
+    analysis: InterimAnalysis | None = field(default_factory=current_analysis)
 
 
 @dataclass(frozen=True)
@@ -145,7 +109,7 @@ class Check:
 
     `measured` is the statistic that decides, `interval` its confidence (or rounding) interval, `allowed` the
     values that the claim allows; None is an open end. `error_probability` bounds both the chance that a true
-    claim is refuted and the chance that the claim is supported while the rival holds; 0 on an exact road.
+    claim is refuted and the chance that the claim is supported while the rival holds; 0 on a deterministic curve.
     `evaluated` counts the points that entered, as one simultaneous statement.
     """
 
@@ -160,7 +124,7 @@ class Check:
     evaluated: int
     rival: RivalOutcome
     note: str = ""
-    trial: Trial | None = field(default=None, repr=False, compare=False)
+    recheck: Recheck | None = field(default=None, repr=False, compare=False)
     """How to put it on trial again; None where nothing was judged."""
     p_values: tuple[float, float] | None = None
     """Of the claim and of its rival, adjusted for all statements of a suite; None before `suite.controlled`."""
@@ -168,9 +132,7 @@ class Check:
     @functools.cached_property
     def score(self) -> Score | None:
         """Which of its mutants the data refute, and the smallest error that they would; None without a trial."""
-        from theorylab.verdicts.mutants import score
-
-        return None if self.trial is None else score(self.trial)
+        return None if self.recheck is None else score(self.recheck)
 
     @property
     def decided(self) -> bool:
@@ -211,7 +173,7 @@ def judge(
     rival: Rival,
     rival_outcome: Outcome,
     declared: str | Verdict,
-    trial: Trial | None = None,
+    recheck: Recheck | None = None,
 ) -> Check:
     """The check that follows from how the claim and its rival fare against the same data.
 
@@ -255,7 +217,7 @@ def judge(
         evaluated=outcome.evaluated,
         rival=RivalOutcome(rival.claim, rival_verdict, _verdict(expected)),
         note="; ".join(note for note in notes if note),
-        trial=None if verdict == Verdict.ERROR else trial,
+        recheck=None if verdict == Verdict.ERROR else recheck,
     )
 
 

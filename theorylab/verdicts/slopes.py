@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab import rates
+from theorylab.curves import Curve
 from theorylab.errors import InputError, require
-from theorylab.replicas import Curve
-from theorylab.verdicts import rule
+from theorylab.verdicts import rates, rule
+from theorylab.verdicts.interim import current_analysis
 from theorylab.verdicts.means import unfit
-from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, current_look, failure
+from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, failure
 
 Floats = NDArray[np.float64]
 
@@ -172,7 +172,7 @@ def _rate_check(
         gap = float(np.abs(rates.window_slopes(position, of.log_form(other, measured.x) - form)).min())
         require(gap > 0, f"the rival {rival.claim!r} has the rate of the claim")
         try:
-            look = current_look()
+            look = current_analysis()
             share = level if look is None else look.share(level)
             rate = rates.slope(measured, position, form, level=share, resolution=gap / 4)
         except InputError as error:
@@ -223,7 +223,7 @@ def _rate_check(
     elif other.compatible and own.compatible is None:
         own = replace(own, compatible=False)
     holds = rival.predicted if own.compatible is False and other.compatible else predicted
-    trial = rule.Trial(
+    trial = rule.Recheck(
         level,
         not measured.exact,
         1,

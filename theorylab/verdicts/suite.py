@@ -1,7 +1,7 @@
 """The errors of a whole table of verdicts: p-values of its checks, adjusted for all of them together.
 
 A check can go wrong in two ways: a true claim is rejected, or its true rival is, which makes the claim supported. Both
-are tests; the suite counts all tests of all checks that rest on noise (an exact road makes no such error).
+are tests; the suite counts all tests of all checks that rest on noise (a deterministic curve makes no such error).
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
 from theorylab.errors import require
-from theorylab.verdicts.rule import Check, Verdict, looking
+from theorylab.verdicts.interim import interim
+from theorylab.verdicts.rule import Check, Verdict
 
 LEAST, MOST = 1e-9, 0.5
 """p-values are not told apart below and above: no approximation to the tail of a mean is good further out, and nobody
@@ -35,14 +36,14 @@ class Control(StrEnum):
 def p_values(check: Check) -> tuple[float, float]:
     """The smallest levels at which the check's data reject its claim, and its rival: each in LEAST .. MOST, or 1.
 
-    0 on an exact road where they do, 1 where they do not. Of a run until decided they hold at whatever time it stopped.
+    0 on a deterministic curve where they do, 1 where they do not. Of a run until decided they hold whenever it stopped.
     """
-    if check.trial is None:
+    if check.recheck is None:
         return 1.0, 1.0
-    if not check.trial.noisy:
+    if not check.recheck.noisy:
         return float(check.verdict != Verdict.REFUTED), float(check.rival.verdict != Verdict.REFUTED)
-    again = check.trial.again
-    with looking(check.trial.look):
+    again = check.recheck.again
+    with interim(check.recheck.analysis):
         return (
             _least(lambda level: again(level).verdict == Verdict.REFUTED),
             _least(lambda level: again(level).rival.verdict == Verdict.REFUTED),
@@ -86,7 +87,7 @@ def controlled(
     rival is; what does not is inconclusive, and its note says so. Raises InputError for a level outside (0, 1).
     """
     require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
-    noisy = [check for check in checks if check.trial is not None and check.trial.noisy]
+    noisy = [check for check in checks if check.recheck is not None and check.recheck.noisy]
     raw = np.array([p_values(check) for check in noisy]).reshape(-1, 2)
     pairs = adjusted(raw.ravel(), control).reshape(-1, 2) if noisy else raw
     found = {id(check): (float(claim), float(rival)) for check, (claim, rival) in zip(noisy, pairs, strict=True)}

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
+from theorylab.curves import Curve
 from theorylab.errors import require
-from theorylab.replicas import Curve
 from theorylab.verdicts.means import agrees
 from theorylab.verdicts.rule import Check, Declared, Rival
 

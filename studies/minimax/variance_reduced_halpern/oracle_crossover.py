@@ -1,0 +1,73 @@
+"""Algorithm 1 needs fewer component calls than Halpern from n = 3117 on, not from the leading order's (60.5)^2 = 3656.
+
+A late step costs p n + 2 (1-p) sqrt(n) with p = 4/(sqrt(n)+5), and 10.08 L D/eps steps are needed against Halpern's
+L D/eps with n calls each: s (s+5) = 10.08 (6 s + 2) at s = sqrt(n). Measured as in oracle_cost.py, over squares n; the
+two are 2 sqrt(n) + 1 apart, which is the width of the bracket.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from theorylab import Rival, Source, brackets, exact, plots, script, threshold
+from theorylab.models.minimax import simulation, theory
+
+SOURCE = Source("cai2024halpern", "abstract (oracle complexity, cocoercive case); crossover derived here")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    accuracies: tuple[float, ...]  # eps / (L D); early, cheaper accuracies move the crossover
+    roots: tuple[int, ...] = tuple(range(40, 80))
+    angles: int = 200  # neighbours 2% apart: the worst one is met to 0.05%
+
+
+QUICK = Setting(accuracies=(1e-4,))
+FULL = Setting(accuracies=(1e-4, 1e-5))
+
+
+def costs(s, accuracy):
+    """Expected calls of Algorithm 1 and of Halpern, (roots,) each; the number of steps hardly depends on n."""
+    steps, _ = simulation.page_steps(int(np.mean(s.roots)) ** 2, accuracy, s.angles)
+    sizes = np.array(s.roots) ** 2
+    return np.array([theory.page_cost(int(n), [steps])[0] for n in sizes]), sizes * (1 / accuracy - 1)
+
+
+def measure(s):
+    pairs = []
+    for accuracy in s.accuracies:
+        reduced, full = costs(s, accuracy)
+        first = int(np.argmax(reduced < full))
+        pairs.append((s.roots[first - 1] ** 2, s.roots[first] ** 2))
+    return {"crossover": brackets(s.accuracies, pairs, "eps / (L D)")}
+
+
+def predict(s):
+    rate = 8 * theory.slow_anchor_constant()
+    count = len(s.accuracies)
+    return {"crossover": exact(s.accuracies, np.full(count, theory.page_crossover(rate) ** 2), 2.0**-40),
+            "leading": exact(s.accuracies, np.full(count, (6 * rate) ** 2), 2.0**-40)}  # fmt: skip
+
+
+def checks(s, measured, predicted):
+    rival = Rival(claim="n = 3656, of leading order", predicted=predicted["leading"])
+    claim = "Algorithm 1 is cheaper than Halpern from n = 3117 on"
+    yield threshold(claim, measured["crossover"], predicted["crossover"], rival=rival)
+
+
+def figure(s, measured, predicted):
+    drawn, (axes,) = plots.panels(1, width=5.0)
+    accuracy, sizes = s.accuracies[-1], np.array(s.roots) ** 2
+    reduced, full = costs(s, accuracy)
+    plots.measurement(axes, exact(sizes, reduced / full, 0.0), 0, f"exact costs, eps = {accuracy:g} L D")
+    rate = 8 * theory.slow_anchor_constant()
+    late = theory.page_cost_late(sizes, rate) / sizes
+    plots.prediction(axes, exact(sizes, late, 0.0), "late steps, derived")
+    plots.prediction(axes, exact(sizes, 6 * rate / sizes**0.5, 0.0), "leading order (rival)", linestyle=":")
+    axes.axhline(1.0, color="black", linewidth=0.8)
+    plots.label(axes, "components n", "calls of Algorithm 1 / calls of Halpern", log="")
+    return drawn
+
+
+if __name__ == "__main__":
+    script()

@@ -1,0 +1,81 @@
+"""The risk of EMA is at least its mean bias plus a constant times the effective dimension, whatever the start.
+
+Total risk = bias run + variance run >= 1/2 sum_i l_i b_i^2 e_0i^2 (Jensen) + low sigma^2/2 D, with `low` of
+theory.effective_dimension_band. The paper's constants were not read; these are derived here, for Gaussian data. What
+becomes of the recursion where the lower fourth-moment condition fails is tried in one_hot.py.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from theorylab import Rival, Source, above, exact, plots, script
+from theorylab.models.regression import theory
+from theorylab.models.regression.model import LeastSquares
+
+SOURCE = Source("li2025ema", "risk lower bound (existence)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    dim: int
+    exponent: float = 2.0
+    horizons: tuple[int, ...] = (100, 300, 1000, 3000)
+    average: float = 5.0  # N (1-a)
+    starts: tuple[float, ...] = (0.0, 0.1, 1.0, 10.0)
+
+
+QUICK = Setting(dim=200)
+FULL = Setting(dim=2000, horizons=(100, 200, 500, 1000, 2000, 5000))
+
+
+def measure(s):
+    """Total risk of EMA, a row per start."""
+    rows, rounding = [], []
+    for start in s.starts:
+        p = LeastSquares.power_law(s.dim, s.exponent, start=start, noise_std=1.0)
+        step_size = 1 / (6 * p.trace)
+        rows.append([theory.ema_risk(p, step_size, 1 - s.average / n, [n])[0] for n in s.horizons])
+        rounding.append(theory.relative_rounding(p, step_size, s.horizons))
+    return {"risk": exact(s.horizons, rows, rounding)}
+
+
+def predict(s):
+    """The two terms of the bound, a row per start; rivals with one of them enlarged."""
+    low, _ = theory.effective_dimension_band(1 / 6, s.average)
+    terms, rounding = [], []
+    for start in s.starts:
+        p, row = LeastSquares.power_law(s.dim, s.exponent, start=start, noise_std=1.0), []
+        step_size = 1 / (6 * p.trace)
+        for n in s.horizons:
+            mean = theory.mean_paths(p, step_size, 1 - s.average / n, [n])["ema"][0]
+            size = theory.effective_dimension(p.eigenvalues, step_size, 1 - s.average / n, n)
+            row.append((0.5 * (p.eigenvalues * mean**2).sum(), low / 2 * size))
+        terms.append(row)
+        rounding.append(3 * theory.relative_rounding(p, step_size, s.horizons))
+    bias, variance = np.moveaxis(np.array(terms), -1, 0)
+    bounds = {"risk": bias + variance, "variance x 4": bias + 4 * variance, "bias x 2": 2 * bias + variance}
+    return {name: exact(s.horizons, values, rounding) for name, values in bounds.items()}
+
+
+def checks(s, measured, predicted):
+    for term, claim in (("variance x 4", "four times the variance term"), ("bias x 2", "twice the mean bias")):
+        rival = Rival(claim=f"with {claim}", predicted=predicted[term])
+        name = f"risk of EMA >= mean bias + low sigma^2/2 D, not {claim}"
+        yield above(name, measured["risk"], predicted["risk"], rival=rival)
+
+
+def figure(s, measured, predicted):
+    drawn, (axes,) = plots.panels(1, width=5.0)
+    for k, start in enumerate(s.starts):
+        plots.measurement(axes, exact(s.horizons, measured["risk"].samples[k], 0.0), k, f"EMA, start {start:g}")
+        bound = exact(s.horizons, predicted["risk"].samples[k], 0.0)
+        plots.prediction(axes, bound, "" if k else "lower bound, derived", marker=plots.SERIES[k][1], markersize=2.5)
+    title = f"Gaussian data, d = {s.dim}, N (1-a) = {s.average:g}"
+    plots.label(axes, "horizon N (iterations)", "excess risk", title)
+    axes.set_ylim(top=300.0)
+    return drawn
+
+
+if __name__ == "__main__":
+    script()

@@ -1,0 +1,303 @@
+"""Results on disk: whole or not there, readable again, the same bytes for the same run, traced to their origin."""
+
+import gc
+import json
+import os
+import platform
+import stat
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import theorylab
+from theorylab import Curve
+from theorylab.errors import InputError
+from theorylab.numerics import sources
+from theorylab.running import store
+
+RECORD = {"schema": store.SCHEMA, "study": "family.claim", "setting": {"dim": 3, "rate": 0.1}, "seed": 4}
+
+
+def curves():
+    x, samples = np.array([1.0, 2.0, 4.0]), np.random.default_rng(0).normal(size=(5, 3))
+    diverged = samples.copy()
+    diverged[2, 1:] = [np.inf, np.nan]
+    return {
+        "measured/bias, ema": Curve(x, samples, rounding=1e-9 * np.abs(samples), x_name="epochs"),
+        "measured/diverged": Curve(x, diverged),
+        "predicted/exact": Curve(x, samples[:1], exact=True, rounding=[[1e-12, 0.0, 0.5]]),
+        "α": Curve([], np.zeros((1, 0))),
+    }
+
+
+def same(one, other):
+    return list(one) == list(other) and all(
+        np.array_equal(getattr(one[name], part), getattr(other[name], part), equal_nan=True)
+        for name in one
+        for part in ("x", "samples", "rounding")
+    )
+
+
+@pytest.fixture
+def stored(tmp_path):
+    path = tmp_path / "claim.npz"
+    store.write_curves(path, curves(), RECORD)
+    return path
+
+
+def test_curves_and_record_come_back_as_they_were_written(stored):
+    read, record = store.read_curves(stored)
+    written = curves()
+    assert record == RECORD
+    assert same({name: read[name] for name in written}, written)
+    assert len(read) == len(written)
+    for name, curve in written.items():
+        assert (read[name].exact, read[name].x_name) == (curve.exact, curve.x_name)
+
+
+def test_nothing_is_pickled(stored):
+    with np.load(stored, allow_pickle=False) as file:
+        assert all(file[name].dtype.kind in "fUbi" for name in file.files)
+
+
+def test_no_date_is_written(stored):
+    with zipfile.ZipFile(stored) as file:
+        assert {entry.date_time for entry in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_the_same_curves_are_the_same_bytes(stored, tmp_path):
+    store.write_curves(tmp_path / "again.npz", curves(), RECORD)
+    assert (tmp_path / "again.npz").read_bytes() == stored.read_bytes()
+
+
+@pytest.mark.parametrize("broken", ["os.fsync", "pathlib.Path.replace", "pathlib.Path.chmod"])
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failure_in_the_middle_leaves_the_old_file_whole_and_nothing_else(stored, monkeypatch, broken, error):
+    before = stored.read_bytes()
+
+    def fail(*arguments, **named):
+        raise error
+
+    monkeypatch.setattr(broken, fail)
+    with pytest.raises(type(error)):
+        store.write_atomically(stored, b"half of the new one")
+    with pytest.raises(type(error)):
+        store.write_curves(stored, {}, RECORD)
+    with pytest.raises(type(error)):
+        store.write_json(stored.with_name("new.json"), {})
+    monkeypatch.undo()
+    assert stored.read_bytes() == before
+    assert [path.name for path in stored.parent.iterdir()] == [stored.name]
+
+
+def test_what_is_written_is_flushed_before_it_gets_its_name(tmp_path, monkeypatch):
+    # Else a crash of the machine could leave an empty file under the final name.
+    events = []
+    monkeypatch.setattr(os, "fsync", lambda handle: events.append("flushed"))
+    replace = Path.replace
+    monkeypatch.setattr(Path, "replace", lambda self, target: events.append("named") or replace(self, target))
+    store.write_atomically(tmp_path / "file", b"x")
+    assert events == ["flushed", "named"]
+
+
+def test_a_file_replaces_an_older_one_and_folders_are_made(tmp_path):
+    path = tmp_path / "a" / "b" / "file"
+    store.write_atomically(path, b"old")
+    store.write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert [p.name for p in path.parent.iterdir()] == ["file"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions as on POSIX")
+def test_files_have_the_permissions_of_any_new_file(tmp_path):
+    store.write_atomically(tmp_path / "ours", b"")
+    (tmp_path / "theirs").touch()
+    assert stat.S_IMODE((tmp_path / "ours").stat().st_mode) == stat.S_IMODE((tmp_path / "theirs").stat().st_mode)
+
+
+def refused(path):
+    with pytest.raises(InputError) as caught:
+        store.read_curves(path)
+    message = str(caught.value)
+    assert str(path) in message
+    assert "run the study again" in message
+    assert "\n" not in message
+
+
+def test_missing_files_and_folders_are_refused(tmp_path):
+    refused(tmp_path / "missing.npz")
+    refused(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"not an archive", b"PK\x03\x04", b"\x80\x04N.", b"\x93NUMPY"])
+def test_files_of_another_kind_are_refused(tmp_path, content):
+    path = tmp_path / "claim.npz"
+    path.write_bytes(content)
+    refused(path)
+
+
+def test_truncated_files_are_refused(stored):
+    content = stored.read_bytes()
+    for length in range(0, len(content), 29):
+        stored.write_bytes(content[:length])
+        refused(stored)
+
+
+def test_damaged_numbers_are_refused(stored):
+    # Every byte of the compressed samples, one at a time: a checksum stands between them and a curve.
+    with zipfile.ZipFile(stored) as file:
+        entry = file.getinfo("measured/bias, ema/samples.npy")
+    content = bytearray(stored.read_bytes())
+    start = content.index(b"samples.npy", entry.header_offset) + len(b"samples.npy") + 20  # past the extra field
+    for position in range(start, start + entry.compress_size):
+        damaged = content.copy()
+        damaged[position] ^= 0xFF
+        stored.write_bytes(damaged)
+        refused(stored)
+
+
+def test_damage_anywhere_is_refused_or_harmless(tmp_path):
+    path, written = tmp_path / "claim.npz", {"a": Curve([1.0], [[2.0]])}
+    store.write_curves(path, written, RECORD)
+    content = bytearray(path.read_bytes())
+    for position in range(len(content)):
+        damaged = content.copy()
+        damaged[position] ^= 0xFF
+        path.write_bytes(damaged)
+        try:
+            read, record = store.read_curves(path)
+        except InputError:
+            continue
+        assert record == RECORD
+        assert same(read, written), position
+
+
+def test_a_damaged_file_is_closed(tmp_path, monkeypatch):
+    path = tmp_path / "claim.npz"
+    path.write_bytes(b"PK\x03\x04")
+    leaks = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda problem: leaks.append(problem.exc_value))
+    refused(path)
+    gc.collect()
+    for leak in leaks:
+        raise leak
+
+
+def test_a_single_array_is_refused(tmp_path):
+    np.save(tmp_path / "claim.npy", np.zeros(3))
+    refused(tmp_path / "claim.npy")
+
+
+def test_an_archive_that_lacks_a_part_is_refused(tmp_path):
+    np.savez(tmp_path / "a.npz", x=np.zeros(3))
+    refused(tmp_path / "a.npz")
+    np.savez(tmp_path / "b.npz", record=np.array(json.dumps(RECORD)), **{"curve/x": np.zeros(3)})
+    refused(tmp_path / "b.npz")
+    np.savez(tmp_path / "c.npz", record=np.array("{"))
+    refused(tmp_path / "c.npz")
+
+
+@pytest.mark.parametrize("schema", [store.SCHEMA + 1, None, str(store.SCHEMA)])
+def test_another_schema_is_refused_and_named(tmp_path, schema):
+    path = tmp_path / "claim.npz"
+    store.write_curves(path, curves(), RECORD | {"schema": schema})
+    refused(path)
+    with pytest.raises(InputError, match=f"schema {schema}, this version reads {store.SCHEMA}"):
+        store.read_curves(path)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_json_has_no_nan(tmp_path, value):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        store.write_json(tmp_path / "a.json", {"measured": [1.0, value]})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        store.write_curves(tmp_path / "a.npz", {}, RECORD | {"measured": value})
+    assert not list(tmp_path.iterdir())
+
+
+def test_json_is_text_that_people_can_read(tmp_path):
+    store.write_json(tmp_path / "a.json", {"claim": "λ > 0", "values": [1, None]})
+    text = (tmp_path / "a.json").read_text(encoding="utf-8")
+    assert "λ > 0" in text
+    assert text.endswith("}\n")
+    assert json.loads(text) == {"claim": "λ > 0", "values": [1, None]}
+
+
+@pytest.mark.parametrize("below", [".", "sub", "sub/sub"])
+def test_a_folder_that_cannot_be_written_is_refused_in_one_line(tmp_path, below):
+    # A regular file where a folder is needed keeps out everybody, also root.
+    barrier = tmp_path / "file"
+    barrier.touch()
+    folder = barrier / below
+    for attempt in (
+        lambda: store.prepare_folder(folder),
+        lambda: store.write_atomically(folder / "x", b""),
+        lambda: store.write_json(folder / "x.json", {}),
+        lambda: store.write_curves(folder / "x.npz", {}, RECORD),
+    ):
+        with pytest.raises(InputError, match=r"^cannot write to the output folder .*; choose another") as caught:
+            attempt()
+        assert "\n" not in str(caught.value)
+        assert str(folder) in str(caught.value)
+
+
+def test_a_prepared_folder_is_empty(tmp_path):
+    store.prepare_folder(tmp_path / "a" / "b")
+    assert not list((tmp_path / "a" / "b").iterdir())
+
+
+def test_provenance_names_study_setting_seed_sources_and_versions():
+    file = Path(store.__file__)
+    traced = store.provenance("family.claim", {"dim": 3, "seed": 7}, file)
+    assert traced["schema"] == store.SCHEMA
+    assert traced["study"] == "family.claim"
+    assert traced["setting"] == {"dim": 3, "seed": 7}
+    assert traced["seed"] == 7
+    assert traced["sources"] == sources.digest(file)
+    assert traced["versions"]["python"] == platform.python_version()
+    assert traced["versions"]["numpy"] == np.__version__
+    assert {"scipy", "numba", "matplotlib", "sympy", "theorylab"} <= set(traced["versions"])
+    assert json.loads(json.dumps(traced)) == traced
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A study with random numbers, run and saved twice, with one thread and with three."""
+    folders = [tmp_path_factory.mktemp("run") for _ in range(2)]
+    for folder, workers in zip(folders, (1, 3), strict=True):
+        theorylab.run("one_hot", out=folder, workers=workers, replicas=200)
+    return folders
+
+
+@pytest.mark.parametrize("kind", ["json", "npz", "svg"])
+def test_the_same_run_writes_the_same_bytes(saved, kind):
+    one, other = (folder / "regression" / f"one_hot.{kind}" for folder in saved)
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_saved_run_can_be_read_and_traced(saved):
+    folder = saved[0] / "regression"
+    assert sorted(path.name for path in folder.iterdir()) == ["one_hot.json", "one_hot.npz", "one_hot.svg"]
+    record = json.loads((folder / "one_hot.json").read_text(encoding="utf-8"))
+    assert record["study"] == "regression.ema_linear_regression.one_hot"
+    assert record["setting"]["replicas"] == 200
+    assert record["seed"] == record["setting"]["seed"]
+    assert record["curves"] == store.checksum(folder / "one_hot.npz")
+    assert record["checks"]
+    read, inner = store.read_curves(folder / "one_hot.npz")
+    assert inner == {name: value for name, value in record.items() if name not in ("checks", "curves", "figure")}
+    assert record["figure"] == store.checksum(folder / "one_hot.svg")
+    again = theorylab.run("one_hot", replicas=200)
+    for name, curve in again.measured.items():
+        assert np.array_equal(read[f"measured/{name}"].samples, curve.samples)
+    for name, curve in again.predicted.items():
+        assert np.array_equal(read[f"predicted/{name}"].samples, curve.samples)
+
+
+def test_one_result_saved_twice_writes_the_same_figure(tmp_path):
+    result = theorylab.run("ema_tail_equivalence")
+    one, other = (result.save(tmp_path / name)["svg"] for name in ("one", "other"))
+    assert one.read_bytes() == other.read_bytes()

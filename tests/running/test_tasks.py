@@ -1,0 +1,70 @@
+"""How work is cut, grouped and handed out."""
+
+import pytest
+
+from theorylab.errors import InputError
+from theorylab.running import tasks
+from theorylab.running.tasks import compute, cut
+
+LEAST = tasks.MIN_TASK_SECONDS
+
+
+@pytest.mark.parametrize("stop", [1, 2, 63, 64, 65, 1000, 10**7])
+@pytest.mark.parametrize("multiple", [1, 4])
+def test_pieces_cover_the_work_once_in_order_and_evenly(stop, multiple):
+    stop *= multiple
+    pieces = cut(0, stop, multiple)
+    assert [piece[0] for piece in pieces] == [0, *(piece[1] for piece in pieces[:-1])]
+    assert pieces[-1][1] == stop
+    assert len(pieces) == min(stop // multiple, tasks.MAX_PIECES)
+    sizes = [(b - a) // multiple for a, b in pieces]
+    assert max(sizes) - min(sizes) <= 1
+    assert all((b - a) % multiple == 0 for a, b in pieces)
+
+
+class Counting(tasks.ThreadPoolExecutor):
+    """Counts the tasks that it is given."""
+
+    count = 0
+
+    def submit(self, *arguments, **named):
+        self.count += 1
+        return super().submit(*arguments, **named)
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(1.0, 64), (LEAST, 64), (LEAST / 64, 10), (1e-9, 1)])
+def test_small_pieces_travel_together(seconds, expected):
+    # 640 units in 64 pieces of 10: a task holds as many pieces as make it last MIN_TASK_SECONDS seconds.
+    with Counting(1) as pool:
+        found = dict(
+            compute(
+                lambda start, stop: lambda: stop - start,
+                cut(0, 640),
+                label="units",
+                key=None,
+                seconds=seconds,
+                executor=pool,
+            )
+        )
+        assert found == dict.fromkeys(cut(0, 640), 10)
+        assert pool.count == expected
+
+
+def test_a_function_that_cannot_be_found_by_name_travels_itself():
+    def local():
+        return 1
+
+    assert tasks.Reference.to(local).resolve() is local
+    assert tasks.Reference.to(cut).place == ("theorylab.running.tasks", "cut")
+    assert tasks.Reference.to(cut).resolve() is cut
+
+
+def test_a_function_from_other_sources_is_refused():
+    elsewhere = tasks.Reference(("theorylab.running.tasks", "cut"), "0" * 64, ("another machine", 1))
+    with pytest.raises(InputError, match=r"has other sources of theorylab\.tasks"):
+        elsewhere.resolve()
+
+
+def test_free_memory_is_a_number_of_bytes():
+    free = tasks.available_memory()
+    assert free is None or free > 2**20

@@ -1,0 +1,66 @@
+"""`theorylab calibrate`: its tables are right where the answer is known, and the committed ones keep their word."""
+
+import json
+from pathlib import Path
+
+import pytest
+from scipy.stats import binom
+
+import theorylab
+from theorylab.trials import calibration
+from theorylab.views import calibration as pages
+from theorylab.views import plots
+
+FIGURES = Path(theorylab.__file__).parents[1] / "figures"
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return calibration.measure(0.02)
+
+
+# Two modes and two noises; one noise for medians and bounded replicas, which are not at 0 for the other.
+ROWS = sum(2 if kind.startswith("of ") else 4 for kind in calibration.TRUE)
+
+
+def test_every_kind_of_check_is_tried_in_every_mode(tables):
+    found = {(row["mode"], row["kind"], row["noise"]) for row in tables["false_alarms"]}
+    assert len(found) == len(tables["false_alarms"]) == ROWS
+
+
+def test_wrong_claims_are_found_out(tables):
+    assert [row["mutant"] for row in tables["mutants"]] == list(calibration.WRONG)
+    assert all(row["rate"] == 1 for row in tables["mutants"])
+
+
+def test_rates_lie_within_their_limits(tables):
+    rows = [row for name in ("false_alarms", "mutants", "power", "coverage") for row in tables[name]]
+    assert all(0 <= row["low"] <= row["rate"] == row["count"] / row["trials"] <= row["high"] <= 1 for row in rows)
+
+
+def test_an_instrument_that_errs_too_often_is_seen():
+    assert calibration.excessive({"count": 100, "trials": 1000})
+    assert not calibration.excessive({"count": 60, "trials": 1000})
+
+
+def test_the_same_seed_gives_the_same_tables():
+    assert calibration.mutants(20) == calibration.mutants(20)
+
+
+def test_page_and_figure_show_all_tables(tables):
+    page = pages.page(tables)
+    assert page.count("\n## ") == 5
+    assert all(name in page for name in (*calibration.TRUE, *calibration.WRONG, *calibration.LAWS))
+    assert plots.svg(pages.figure(tables)).startswith(b"<?xml")
+
+
+def test_the_committed_calibration_keeps_its_word():
+    tables = json.loads((FIGURES / "calibration.json").read_text(encoding="utf-8"))
+    # Thousand trials each: at most 5% refuted, plus what sampling explains, 1e-3 over all rows together.
+    rows = tables["false_alarms"]
+    assert {row["trials"] for row in rows} == {1000}
+    assert len(rows) == ROWS
+    assert all(row["count"] <= binom.isf(1e-3 / len(rows), 1000, 0.05) for row in rows)
+    assert {row["mutant"] for row in tables["mutants"]} == set(calibration.WRONG)
+    assert all(row["rate"] >= 0.95 for row in tables["mutants"])
+    assert (FIGURES / "calibration.md").read_text(encoding="utf-8") == pages.page(tables)

@@ -1,0 +1,165 @@
+"""Figures: one style, no global state, bars that are the simultaneous limits, bytes that depend on the data alone."""
+
+import sys
+import threading
+
+import numpy as np
+import pytest
+from matplotlib import pyplot
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+import theorylab
+from theorylab import Curve, exact
+from theorylab.verdicts.intervals import mean_limits
+from theorylab.views import plots
+
+X = np.array([1.0, 3.0, 10.0, 30.0])
+
+
+def replicas(seed=0, count=200):
+    """Skewed positive samples, so that the two arms of a bar differ."""
+    return Curve(X, np.random.default_rng(seed).exponential(size=(count, X.size)) / X)
+
+
+def drawn(curve, panels=1):
+    figure, axes = plots.panels(panels)
+    for panel in axes:
+        plots.measurement(panel, curve, 0, "measured")
+        plots.prediction(panel, exact(X, 1 / X, 0.0), "predicted")
+        plots.label(panel, "iterations", "excess risk", "title")
+    return figure
+
+
+def bars(axes):
+    """The ends of the error bars, (points, 2)."""
+    (container,) = axes.containers
+    (lines,) = container.lines[2]
+    return np.array([segment[:, 1] for segment in lines.get_segments()])
+
+
+def test_error_bars_are_the_simultaneous_limits():
+    curve = replicas()
+    figure, (axes,) = plots.panels(1)
+    plots.measurement(axes, curve)
+    limits = mean_limits(curve.samples, 0.05)
+    assert bars(axes) == pytest.approx(np.column_stack([limits.lower, limits.upper]), rel=1e-12)
+    (points,) = [line for line in axes.lines if line.get_marker() == plots.SERIES[0][1]]
+    assert points.get_xdata().tolist() == X.tolist()
+    assert points.get_ydata() == pytest.approx(curve.mean)
+    # Wider than limits for one point alone, which would be missed somewhere in 1 of 5 figures of 4 points.
+    alone = [mean_limits(curve.samples[:, [k]], 0.05) for k in range(X.size)]
+    assert all(bars(axes)[k, 0] < alone[k].lower[0] and bars(axes)[k, 1] > alone[k].upper[0] for k in range(X.size))
+    assert isinstance(figure, Figure)
+
+
+def test_error_bars_shrink_with_the_replicas():
+    widths = []
+    for count in (100, 10_000):
+        _, (axes,) = plots.panels(1)
+        plots.measurement(axes, replicas(count=count))
+        widths.append(np.diff(bars(axes)).ravel())
+    assert widths[0] / widths[1] == pytest.approx(np.full(4, 10.0), rel=0.5)
+
+
+def test_a_single_row_has_no_error_bars():
+    _, (axes,) = plots.panels(1)
+    plots.measurement(axes, exact(X, 1 / X, 0.0))
+    (container,) = axes.containers
+    assert not container.has_yerr
+
+
+def test_replicas_that_coincide_have_bars_of_no_length():
+    _, (axes,) = plots.panels(1)
+    plots.measurement(axes, Curve(X, np.tile(1 / X, (50, 1))))
+    assert bars(axes) == pytest.approx(np.column_stack([1 / X, 1 / X]))
+
+
+def test_a_prediction_is_black_dashes_and_a_measurement_points():
+    _, (axes,) = plots.panels(1)
+    plots.prediction(axes, exact(X, 1 / X, 0.0))
+    plots.measurement(axes, replicas(), 1)
+    dashes, points = axes.lines[0], axes.lines[1]
+    assert to_hex(dashes.get_color()) == "#000000"
+    assert dashes.is_dashed()
+    assert points.get_linestyle() == "None"
+    assert points.get_marker() == plots.SERIES[1][1]
+    assert dashes.get_zorder() > points.get_zorder()
+
+
+def test_series_differ_in_colour_marker_and_line():
+    colours, markers, lines = zip(*plots.SERIES, strict=True)
+    assert len(set(colours)) == len(set(markers)) == len({str(line) for line in lines}) == len(plots.SERIES)
+    # Shades differ too: what is told apart in print.
+    shades = sorted(np.array([int(c[k : k + 2], 16) for k in (1, 3, 5)]) @ [0.2126, 0.7152, 0.0722] for c in colours)
+    assert np.diff(shades).min() > 10
+
+
+def test_labels_scales_and_legend_are_set():
+    figure = drawn(replicas())
+    (axes,) = figure.axes
+    assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_title(loc="left")) == ("iterations", "excess risk", "title")
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["predicted", "measured"]
+    _, (plain,) = plots.panels(1)
+    plots.label(plain, "x", "y", log="", legend=False)
+    assert (plain.get_xscale(), plain.get_yscale(), plain.get_legend()) == ("linear", "linear", None)
+
+
+def test_panels_stand_side_by_side():
+    figure, axes = plots.panels(3, width=2.0, height=1.5)
+    assert len(axes) == 3
+    assert figure.get_size_inches().tolist() == [6.0, 1.5]
+
+
+def test_figures_leave_nothing_in_pyplot():
+    plots.svg(drawn(replicas()))
+    plots.png(drawn(replicas()))
+    assert theorylab.run("ema_variance", dim=4).figure is not None
+    assert pyplot.get_fignums() == []
+
+
+def test_settings_of_matplotlib_are_left_alone():
+    before = dict(sys.modules["matplotlib"].rcParams)
+    plots.svg(drawn(replicas()))
+    assert dict(sys.modules["matplotlib"].rcParams) == before
+
+
+@pytest.mark.parametrize("panels", [1, 3])
+def test_equal_data_give_equal_bytes(panels):
+    one, again, other = (plots.svg(drawn(replicas(seed), panels)) for seed in (0, 0, 1))
+    assert one == again
+    assert one != other
+    assert one.startswith(b"<?xml")
+    assert one.rstrip().endswith(b"</svg>")
+    assert plots.png(drawn(replicas())) == plots.png(drawn(replicas()))
+    assert plots.png(drawn(replicas())).startswith(b"\x89PNG")
+
+
+def test_bytes_name_neither_date_nor_program():
+    content = plots.svg(drawn(replicas()))
+    assert b"<dc:date>" not in content
+    assert b"Matplotlib v" not in content
+
+
+def test_a_figure_drawn_twice_gives_the_same_bytes():
+    figure = drawn(replicas(), panels=2)
+    assert plots.svg(figure) == plots.svg(figure)
+
+
+def test_a_figure_can_be_drawn_in_any_thread():
+    found = []
+    thread = threading.Thread(target=lambda: found.append(plots.svg(drawn(replicas()))))
+    thread.start()
+    thread.join()
+    assert found == [plots.svg(drawn(replicas()))]
+
+
+def test_a_curve_with_diverged_replicas_can_be_drawn():
+    samples = replicas().samples.copy()
+    samples[3, 2:] = np.inf
+    figure, (axes,) = plots.panels(1)
+    plots.measurement(axes, Curve(X, samples))
+    drawn_at = axes.lines[0].get_xdata()[np.isfinite(axes.lines[0].get_ydata())]
+    assert drawn_at.tolist() == X[:2].tolist(), "points with a mean, and only those"
+    assert plots.svg(figure).rstrip().endswith(b"</svg>")

@@ -1,0 +1,98 @@
+"""Curves: what was measured or predicted at points x, as samples with what is known of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theorylab.errors import require
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """Samples of a quantity at points x: Monte Carlo replicas, or exactly computed rows.
+
+    x: (points,); samples: (replicas, points). Monte Carlo: rows are independent replicas, and statements are
+    about their mean. Exact: every entry is a value of its own (one row for a prediction, many for an ensemble of
+    settings), known up to `rounding`, an absolute bound broadcast to the shape of the samples. Where a run is too large
+    to be held, a row is the mean of `block` replicas.
+    """
+
+    x: NDArray[np.float64]
+    samples: NDArray[np.float64]
+    exact: bool = False
+    rounding: NDArray[np.float64] = field(default_factory=lambda: np.zeros(()))
+    x_name: str = "steps"
+    block: int = 1
+
+    def __post_init__(self) -> None:
+        x, samples = np.asarray(self.x, dtype=float), np.asarray(self.samples, dtype=float)
+        require(x.ndim == 1, f"x needs shape (points,), not {x.shape}")
+        require(
+            samples.ndim == 2 and samples.shape[1] == x.size and samples.shape[0] >= 1,
+            f"samples of shape {samples.shape} do not fit x of shape {x.shape}: give (replicas, points)",
+        )
+        object.__setattr__(self, "x", x)
+        object.__setattr__(self, "samples", samples)
+        object.__setattr__(self, "rounding", np.broadcast_to(np.asarray(self.rounding, float), samples.shape))
+
+    @property
+    def replicas(self) -> int:
+        """Number of rows."""
+        return int(self.samples.shape[0])
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """Mean over the replicas, (points,); the row itself where there is one."""
+        return self.samples[0] if self.replicas == 1 else np.asarray(self.samples.mean(axis=0))
+
+    @property
+    def standard_error(self) -> NDArray[np.float64]:
+        """Standard error of the mean, (points,); zero on a deterministic curve."""
+        if self.exact or self.replicas < 2:
+            return np.zeros(self.x.size)
+        with np.errstate(invalid="ignore"):  # not a number where a replica diverged
+            return np.asarray(self.samples.std(axis=0, ddof=1) / math.sqrt(self.replicas))
+
+    @property
+    def diverged(self) -> NDArray[np.bool_]:
+        """Which replicas hold a value that is not finite, (replicas,)."""
+        return np.asarray(~np.isfinite(self.samples).all(axis=1))
+
+    def at(self, selection: Any) -> Curve:
+        """The curve at a selection of its points (mask, slice or indices)."""
+        return replace(
+            self, x=self.x[selection], samples=self.samples[:, selection], rounding=self.rounding[:, selection]
+        )
+
+    def __repr__(self) -> str:
+        road = "exact" if self.exact else "Monte Carlo"
+        span = f"{self.x_name} {self.x[0]:g}..{self.x[-1]:g}" if self.x.size else "no points"
+        rows = f"{self.replicas} means of {self.block}" if self.block > 1 else f"{self.replicas}"
+        return f"Curve({road}, {rows} x {self.x.size}, {span})"
+
+
+def exact(x: ArrayLike, values: ArrayLike, relative_rounding: ArrayLike, x_name: str = "steps") -> Curve:
+    """Curve of exactly computed values, (points,) or (rows, points), each known up to a relative rounding bound."""
+    rows = np.atleast_2d(np.asarray(values, dtype=float))
+    bound = np.abs(np.where(np.isfinite(rows), rows, 0.0)) * np.asarray(relative_rounding, dtype=float)
+    return Curve(np.asarray(x, dtype=float), rows, exact=True, rounding=bound, x_name=x_name)
+
+
+def stacked(curves: Sequence[Curve]) -> Curve:
+    """One exact curve with the rows of all the exact `curves`, which must be at the same points.
+
+    Raises InputError for no curves, other points, or curves that are not exact.
+    """
+    require(curves, "no curves to stack: give at least one")
+    require(all(curve.exact for curve in curves), "only exact curves are stacked: replicas of one run belong together")
+    first = curves[0]
+    require(all(np.array_equal(curve.x, first.x) for curve in curves), "curves at different points: select with .at")
+    samples = np.concatenate([curve.samples for curve in curves])
+    rounding = np.concatenate([curve.rounding for curve in curves])
+    return Curve(first.x, samples, True, rounding, first.x_name)

@@ -1,0 +1,232 @@
+"""Closed forms and bounds of the penalty method and of relaxed smoothness, in the notation of `model`.
+
+Derived here throughout; the shapes are those of Kwon et al. (arXiv 2309.01753) and Hao et al. (arXiv 2401.09587).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theorylab.errors import require
+from theorylab.models.bilevel.kernels import penalised_roots
+from theorylab.models.bilevel.model import Quadratic, Scalar, Terms
+
+Floats = NDArray[np.float64]
+
+SCALAR_ROUNDING = 2.0**-46
+"""Relative rounding bound of the scalar roots and gaps below, for sigma |upper_curvature| <= curvature / 2.
+
+Unit 2^-53. Where f is convex all terms are positive; where it is concave the cancellation (1 + 1/2) / (1 - 1/2)
+triples errors. The slope is evaluated within 8 units and its relative derivative in t is at least 1: t is good to
+3 * 8 + 1 units; a gap has powers up to t^4 and fewer than 10 operations: 4 * 25 + 3 * 10 < 2^7 units.
+"""
+
+
+def positive(name: str, values: ArrayLike) -> Floats:
+    """`values` as an array (points,). Raises InputError unless they are finite and > 0."""
+    array = np.atleast_1d(np.asarray(values, dtype=float))
+    require(array.ndim == 1 and array.size, f"{name} needs shape (points,), points >= 1, not {array.shape}")
+    bad = np.flatnonzero(~(np.isfinite(array) & (array > 0)))
+    if bad.size:
+        require(False, f"{name}={array[bad[0]]:g} is not allowed: give finite numbers > 0")
+    return array
+
+
+def penalised_drift(problem: Scalar, sigma: ArrayLike) -> Floats:
+    """y_sigma - z of the scalar problem, (points,), to SCALAR_ROUNDING.
+
+    Raises InputError for sigma <= 0 or not finite, and where f is concave for sigma > curvature / (2 |its
+    curvature|): from twice that on the penalised problem loses its minimum.
+    """
+    sigmas = positive("sigma", sigma)
+    if problem.upper_curvature < 0:
+        limit = problem.curvature / (2 * abs(problem.upper_curvature))
+        require(
+            sigmas.max() <= limit,
+            f"sigma={sigmas.max():g} is too large for this concave f: give sigma <= {limit:g} = curvature / "
+            "(2 |upper_curvature|)",
+        )
+    return np.asarray(penalised_roots(problem.terms(), sigmas))
+
+
+def value_gap(p: Terms, sigma: Any, t: Any) -> Any:
+    """psi - psi_sigma of the scalar problem with y_sigma = z + t; stationarity has removed what cancels."""
+    return p.upper_curvature * t**2 / 2 + (p.curvature * t**2 / 2 + p.third * t**3 / 3 + p.fourth * t**4 / 8) / sigma
+
+
+def gradient_gap(p: Terms, sigma: Any, t: Any) -> Any:
+    """psi_sigma' - psi' of the scalar problem with y_sigma = z + t, curvature > 0; cancellation removed likewise."""
+    return p.coupling / p.curvature * (p.upper_curvature * t + (p.third * t**2 / 2 + p.fourth * t**3 / 6) / sigma)
+
+
+def value_gap_bound(slope: Any, curvature: Any, upper_smoothness: Any, sigma: Any) -> Any:
+    """sigma C^2 / (2 (mu - sigma L)) >= psi - psi_sigma, C = |f_y| at the projection of y_sigma, sigma < mu / L.
+
+    From quadratic growth g - g* >= mu/2 dist^2: the maximum over t of C t + L t^2/2 - mu t^2 / (2 sigma).
+    """
+    return sigma * slope**2 / (2 * (curvature - sigma * upper_smoothness))
+
+
+def value_gap_floor(slope: Any, lower_smoothness: Any, upper_smoothness: Any, sigma: Any) -> Any:
+    """sigma C^2 / (2 (l + sigma L)) <= psi - psi_sigma for a lower problem that is l-smooth, f L-smooth."""
+    return sigma * slope**2 / (2 * (lower_smoothness + sigma * upper_smoothness))
+
+
+def drift_bound(slope: Any, curvature: Any, upper_smoothness: Any, sigma: Any) -> Any:
+    """sigma C / (mu - sigma L) >= dist(y_sigma, lower minimisers): mu t <= |g_y| = sigma |f_y| <= sigma (C + L t)."""
+    return sigma * slope / (curvature - sigma * upper_smoothness)
+
+
+def cubic_gradient_gap_bound(p: Terms, sigma: Any) -> Any:
+    """sigma coupling third slope^2 / (2 curvature^3) >= psi_sigma' - psi', linear f, fourth = 0: t <= sigma C / mu."""
+    return sigma * p.coupling * p.third * p.upper_slope**2 / (2 * p.curvature**3)
+
+
+def hypergradient(problem: Quadratic, x: ArrayLike) -> Floats:
+    """grad psi(x) = x - c + K e + (B + A K^T)^T (A A^T)^-1 r with e = d - K^T x, r = B x - A e, (k,)."""
+    return _gradient(problem, x, 0.0)
+
+
+def penalised_hypergradient(problem: Quadratic, x: ArrayLike, sigma: float) -> Floats:
+    """grad psi_sigma(x): as `hypergradient` with (sigma I + A A^T)^-1. Raises InputError for sigma <= 0."""
+    return _gradient(problem, x, float(positive("sigma", sigma)[0]))
+
+
+def quadratic_gaps(problem: Quadratic, x: ArrayLike, sigma: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """psi - psi_sigma, |grad psi_sigma - grad psi| and dist(y_sigma, lower minimisers), each (points,).
+
+    With eigenpairs (l_i, u_i) of A A^T and r_i = u_i^T r: sigma/2 sum r_i^2 / (l_i (l_i + sigma)), sigma
+    |(B + A K^T)^T sum u_i r_i / (l_i (l_i + sigma))|, sigma (sum r_i^2 / (l_i (l_i + sigma)^2))^(1/2).
+    Raises InputError for bad x or sigma.
+    """
+    sigmas = positive("sigma", sigma)[:, None]
+    values, vectors = np.linalg.eigh(problem.lower @ problem.lower.T)
+    r = vectors.T @ _residual(problem, x)
+    weights = r / (values * (values + sigmas))
+    slopes = weights @ vectors.T @ _turned(problem)
+    value = sigmas[:, 0] / 2 * (weights @ r)
+    gradient = sigmas[:, 0] * np.linalg.norm(slopes, axis=1)
+    drift = sigmas[:, 0] * np.sqrt((r**2 / (values * (values + sigmas) ** 2)).sum(axis=1))
+    return value, gradient, drift
+
+
+def quadratic_rounding(problem: Quadratic) -> float:
+    """Relative rounding bound of `quadratic_gaps`: 64 m^2 cond(A A^T) 2^-53 times the cancellation in r and slopes.
+
+    A A^T and its eigenpairs are good to a few m units in norm (LAPACK's backward error, constant 64 m^2 taken), which
+    the smallest eigenvalue magnifies by the condition number; the gaps are quadratic at most in what is rounded.
+    """
+    rows = problem.lower.shape[0]
+    return float(64 * rows**2 * np.linalg.cond(problem.lower) ** 2 * 2.0**-52)
+
+
+def smallest_eigenvalue(problem: Quadratic, sigma: float) -> float:
+    """Smallest eigenvalue of the Hessian A^T A + sigma I of sigma f + g: the error-bound constant of that problem."""
+    strength = float(positive("sigma", sigma)[0])
+    if not problem.unique:
+        return strength
+    return float(np.linalg.eigvalsh(problem.lower @ problem.lower.T)[0]) + strength
+
+
+def penalty_calls_bound(
+    tolerance: Any, sigma: Any, curvature: float, smoothness: float, slope: float, step_size: float, drop: float
+) -> Any:
+    """Gradient calls that the double loop of `kernels.penalty_calls` needs at most for |psi'| <= tolerance.
+
+    For psi of smoothness 1 / (4 step_size) and value `drop` above its minimum, f of smoothness L in y and slope at
+    most C = `slope` in y, sigma <= tolerance mu / (8 L C), tolerance <= C. Bias and inner errors are each below
+    tolerance/4, so each outer step lowers psi by 7/32 step_size tolerance^2 at least; inner errors shrink by 1/2 (on
+    g) and 9/16 (on sigma f + g) per call, from a move of the minimiser that is at most 3 step_size times the
+    largest |psi'| <= 2 C.
+    """
+    accuracy = sigma * tolerance / (8 * curvature)
+    span = 1 + 6 * step_size * slope / accuracy
+    outer = 1 + 32 * drop / (7 * step_size * tolerance**2)
+    return outer * (6 + np.log2(span) + np.log(3 * span) / np.log(16 / 9))
+
+
+def hypergradient_variance(
+    sigma: Any, slope: Any, curvature: Any, additive: Any, multiplicative: Any, batch: Any, common: bool
+) -> Any:
+    """Variance of the sampled penalty hypergradient of `kernels.hypergradient_errors`.
+
+    Fresh samples: (2 s^2 + m^2 t^2) / (b sigma^2); common ones: m^2 t^2 / (b sigma^2), bounded as sigma -> 0, since
+    t = y_sigma - z* = sigma |slope| / (mu + sigma).
+    """
+    shift = sigma * slope / (curvature + sigma)
+    fresh = 0 if common else 2 * additive**2
+    return (fresh + multiplicative**2 * shift**2) / (batch * sigma**2)
+
+
+def penalised_hessian(sigma: Any, curvature: Any, coupling: Any) -> Any:
+    """psi_sigma'' of f = 1/2 (x-c)^2 + 1/2 (y-d)^2, g = mu/2 (y - a x)^2: 1 + a^2 mu / (mu + sigma), a = coupling."""
+    return 1 + coupling**2 * curvature / (curvature + sigma)
+
+
+def joint_curvature(sigma: Any, curvature: Any, coupling: Any) -> Any:
+    """Largest eigenvalue of the Hessian of f + g / sigma in (x, y), f and g as in `penalised_hessian`.
+
+    The Hessian is I + mu / sigma (a, -1)^T (a, -1): 1 + mu (1 + a^2) / sigma.
+    """
+    return 1 + curvature * (1 + coupling**2) / sigma
+
+
+def relaxed_smoothness(scale: Any, amplitude: Any = 0, frequency: Any = 0) -> tuple[Any, Any]:
+    """(K0, K1) with |Phi''| <= K0 + K1 |Phi'| for Phi = cosh(a x) + c cos(b x), c >= 0: (a^2 + c b^2 + a c b, a).
+
+    cosh <= 1 + |sinh|, and |a sinh| <= |Phi'| + c b. Both constants are least for c = 0.
+    """
+    return scale**2 + amplitude * frequency**2 + scale * amplitude * frequency, scale
+
+
+def descent_bound(gradient: Any, direction: Any, step_size: Any, k0: Any, k1: Any) -> Any:
+    """Bound on Phi(x - step m / |m|) - Phi(x) where |Phi''| <= K0 + K1 |Phi'|; gradient = Phi'(x), direction = m.
+
+    -step |Phi'| + 2 step |m - Phi'| + step^2 / 2 (K0 + K1 |Phi'|) e^(K1 step): along the step K0 + K1 |Phi'| grows by
+    at most e^(K1 step) (Gronwall), and -Phi' m / |m| <= -|Phi'| + 2 |m - Phi'|.
+    """
+    growth = np.exp(k1 * step_size) * step_size**2 / 2 * (k0 + k1 * np.abs(gradient))
+    return step_size * (2 * np.abs(direction - gradient) - np.abs(gradient)) + growth
+
+
+def descent_threshold(scale: Any, start: Any) -> Any:
+    """Step size 2 x0 / (a sinh(a x0)) beyond which gradient descent on cosh(a x) from x0 > 0 diverges.
+
+    |x| shrinks in a step if and only if step * a sinh(a x) / x < 2, whose left side increases in |x|: a first step
+    that shrinks makes the next one safer, one that grows makes it worse. At the threshold x alternates in sign.
+    """
+    return 2 * start / (scale * np.sinh(scale * start))
+
+
+def descent_entry_leading(scale: Any, start: Any, radius: Any) -> Any:
+    """Steps of gradient descent from x0 into |x| <= r at a quarter of `descent_threshold`, to leading order.
+
+    The first step halves x; the rest is the gradient flow dx/dt = -step a sinh(a x):
+    1 + 2 sinh(a x0) / (a x0) log(tanh(a x0 / 4) / tanh(a r / 2)).
+    """
+    flow = np.log(np.tanh(scale * start / 4) / np.tanh(scale * radius / 2))
+    return 1 + 2 * np.sinh(scale * start) / (scale * start) * flow
+
+
+def _residual(problem: Quadratic, x: ArrayLike) -> Floats:
+    given = problem.point(np.asarray(x, dtype=float))
+    return np.asarray(problem.coupling @ given - problem.lower @ _selected_target(problem, given))
+
+
+def _selected_target(problem: Quadratic, x: Floats) -> Floats:
+    return np.asarray(problem.lower_target - problem.mixing.T @ x)
+
+
+def _turned(problem: Quadratic) -> Floats:
+    """d r / d x = B + A K^T, (m, k)."""
+    return np.asarray(problem.coupling + problem.lower @ problem.mixing.T)
+
+
+def _gradient(problem: Quadratic, x: ArrayLike, sigma: float) -> Floats:
+    given, A = problem.point(np.asarray(x, dtype=float)), problem.lower
+    weights = np.linalg.solve(A @ A.T + sigma * np.eye(A.shape[0]), _residual(problem, given))
+    direct = given - problem.upper_target + problem.mixing @ _selected_target(problem, given)
+    return np.asarray(direct + _turned(problem).T @ weights)

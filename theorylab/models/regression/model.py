@@ -1,0 +1,206 @@
+"""The model: least squares in the eigenbasis of the data covariance, the minimiser at the origin.
+
+Data y = <w*, x> + noise_std * xi, E x x^T = diag(eigenvalues), xi standard normal and independent of x. All
+quantities are errors e = w - w*; the excess risk is R = 1/2 sum_i eigenvalues_i e_i^2 (with the factor 1/2). Step t
+(t = 0, 1, ...) averages the gradients of `batch` fresh samples at e_t:
+
+    e_{t+1} = e_t + step_size / batch * sum_b (noise_std * xi_b - <e_t, x_b>) x_b.
+
+Designs. gaussian: x_i = sqrt(eigenvalues_i) * independent standard normals. one-hot: x is the i-th unit vector with
+probability eigenvalues_i, and zero with what is left of 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theorylab.errors import require
+from theorylab.numerics import spectra
+
+Floats = NDArray[np.float64]
+DESIGNS = ("gaussian", "one-hot")
+
+
+class Data(NamedTuple):
+    """What a kernel sees of a problem."""
+
+    eigenvalues: Floats
+    scales: Floats
+    """Standard deviations sqrt(eigenvalues) of the features, (d,)."""
+    cumulative: Floats
+    """Cumulative probabilities of the one-hot features, (d,)."""
+    error0: Floats
+    noise_std: float
+    batch: int
+    one_hot: bool
+
+
+@dataclass(frozen=True, eq=False)
+class LeastSquares:
+    """A least-squares problem and its start: eigenvalues (d,), error0 = w_0 - w* (d,), noise_std >= 0.
+
+    Raises InputError for eigenvalues that are not finite, positive and falling, an error0 of another shape, a
+    negative noise_std, an unknown design, batch < 1, or one-hot probabilities that sum to more than 1.
+    """
+
+    eigenvalues: Floats
+    error0: Floats
+    noise_std: float
+    design: str = "gaussian"
+    batch: int = 1
+
+    def __post_init__(self) -> None:
+        values = spectra.custom(self.eigenvalues)
+        error0 = np.array(self.error0, dtype=float)
+        require(
+            error0.shape == values.shape,
+            f"error0 has shape {error0.shape}, eigenvalues have {values.shape}: give one start per direction",
+        )
+        require(np.isfinite(error0).all(), "error0 holds a value that is not finite: give finite numbers")
+        require(
+            np.isfinite(self.noise_std) and self.noise_std >= 0,
+            f"noise_std={self.noise_std} is not allowed: give a finite standard deviation >= 0",
+        )
+        require(self.design in DESIGNS, f"design={self.design!r} is not allowed: give one of {', '.join(DESIGNS)}")
+        require(
+            isinstance(self.batch, (int, np.integer)) and self.batch >= 1,
+            f"batch={self.batch!r} is not allowed: give an integer >= 1",
+        )
+        if self.design == "one-hot":
+            total = float(values.sum())
+            require(
+                total <= 1 + values.size * np.finfo(float).eps,
+                f"one-hot eigenvalues are probabilities and sum to {total:.6g}: scale them to sum to at most 1",
+            )
+        error0.setflags(write=False)
+        object.__setattr__(self, "eigenvalues", values)
+        object.__setattr__(self, "error0", error0)
+        object.__setattr__(self, "noise_std", float(self.noise_std))
+
+    @classmethod
+    def power_law(
+        cls,
+        dimension: int,
+        exponent: float,
+        *,
+        start: float,
+        noise_std: float,
+        design: str = "gaussian",
+        batch: int = 1,
+    ) -> LeastSquares:
+        """Eigenvalues i^-exponent, scaled to probabilities for one-hot data; `start` in every direction."""
+        eigenvalues = spectra.power_law(dimension, exponent)
+        if design == "one-hot":
+            eigenvalues = eigenvalues / eigenvalues.sum()
+        return cls(eigenvalues, np.full(dimension, float(start)), noise_std, design, batch)
+
+    @property
+    def trace(self) -> float:
+        """Trace of the covariance, E |x|^2."""
+        return float(self.eigenvalues.sum())
+
+    @property
+    def dimension(self) -> int:
+        """Number of directions d."""
+        return int(self.eigenvalues.size)
+
+    def bias(self) -> LeastSquares:
+        """The same problem without label noise: the source of the bias alone."""
+        return replace(self, noise_std=0.0)
+
+    def variance(self) -> LeastSquares:
+        """The same problem started at the minimiser: the source of the variance alone.
+
+        Second moments are linear in (error0 error0^T, noise_std^2), so bias and variance risks add up exactly.
+        """
+        return replace(self, error0=np.zeros(self.dimension))
+
+    def data(self) -> Data:
+        """The problem as a NamedTuple of arrays for kernels."""
+        return Data(
+            np.ascontiguousarray(self.eigenvalues),
+            np.sqrt(self.eigenvalues),
+            np.cumsum(self.eigenvalues),
+            np.ascontiguousarray(self.error0),
+            float(self.noise_std),
+            int(self.batch),
+            self.design == "one-hot",
+        )
+
+
+@dataclass(frozen=True)
+class Acceleration:
+    """Parameters of accelerated SGD in the form of Jain et al., started at v_0 = w_0.
+
+        u_t = alpha w_t + (1 - alpha) v_t,   g = gradient at u_t,
+        w_{t+1} = u_t - short_step g,        v_{t+1} = beta u_t + (1 - beta) v_t - long_step g.
+
+    In papers short_step is delta, long_step gamma. SGD is alpha = beta = 1. Raises InputError unless alpha and beta
+    lie in (0, 1], and the steps are finite and > 0.
+    """
+
+    alpha: float
+    beta: float
+    long_step: float
+    short_step: float
+
+    def __post_init__(self) -> None:
+        for name in ("alpha", "beta"):
+            value = getattr(self, name)
+            require(0 < value <= 1, f"{name}={value} is not allowed: give a number in (0, 1]")
+        for name in ("long_step", "short_step"):
+            value = getattr(self, name)
+            require(np.isfinite(value) and value > 0, f"{name}={value} is not allowed: give a finite number > 0")
+
+    @property
+    def memory(self) -> float:
+        """c = alpha (1 - beta), the weight of the last w in the next u."""
+        return self.alpha * (1 - self.beta)
+
+    @property
+    def pull(self) -> float:
+        """q = alpha short_step + (1 - alpha) long_step, the step of u along the gradient."""
+        return self.alpha * self.short_step + (1 - self.alpha) * self.long_step
+
+    @classmethod
+    def sgd(cls, step_size: float) -> Acceleration:
+        """SGD as a member of the family: no memory, one step size."""
+        return cls(1.0, 1.0, step_size, step_size)
+
+    @classmethod
+    def with_cutoff(
+        cls, problem: LeastSquares, cutoff: int, *, fourth_moment: float = 3.0, scale: float = 1.0
+    ) -> Acceleration:
+        """The family by cut-off k of Li et al. (arXiv 2311.14222), all constants at their limits, steps times scale.
+
+        short = 1 / (2 psi tr H), long = 1 / (2 psi sum_{i>k} l_i), beta = short / (psi k long), alpha = 1/(1+beta),
+        psi the fourth-moment constant (3 for Gaussian data). As recalled: what it guarantees is tried by the studies.
+        Raises InputError unless 1 <= cutoff < d and scale > 0.
+        """
+        require(
+            isinstance(cutoff, (int, np.integer)) and 1 <= cutoff < problem.dimension,
+            f"cutoff={cutoff!r} is not allowed: give an integer from 1 to d - 1 = {problem.dimension - 1}",
+        )
+        for name, value in (("scale", scale), ("fourth_moment", fourth_moment)):
+            require(np.isfinite(value) and value > 0, f"{name}={value} is not allowed: give a finite number > 0")
+        short = scale / (2 * fourth_moment * problem.trace)
+        long = scale / (2 * fourth_moment * float(problem.eigenvalues[cutoff:].sum()))
+        beta = short / (fourth_moment * cutoff * long)
+        return cls(1 / (1 + beta), beta, long, short)
+
+    @classmethod
+    def strongly_convex(cls, smallest: float, radius: float, statistical: float) -> Acceleration:
+        """The choice of Jain et al. (2018) for smallest eigenvalue mu, E |x|^2-type radius R^2, statistical kappa.
+
+        With r = sqrt(R^2 / mu * statistical): alpha = 3 sqrt 5 r / (1 + 3 sqrt 5 r), beta = 1 / (9 r), long =
+        1 / (3 sqrt 5 mu r), short = 1 / (5 R^2). As recalled. Raises InputError unless all three are > 0.
+        """
+        for name, value in (("smallest", smallest), ("radius", radius), ("statistical", statistical)):
+            require(np.isfinite(value) and value > 0, f"{name}={value} is not allowed: give a finite number > 0")
+        root = (radius / smallest * statistical) ** 0.5
+        times = 3 * 5**0.5 * root
+        return cls(times / (1 + times), 1 / (9 * root), 1 / (3 * 5**0.5 * smallest * root), 1 / (5 * radius))

@@ -1,0 +1,1 @@
+"""How work is done and kept: tasks, replicas, grids, checkpoints, the store, progress."""

@@ -1,0 +1,212 @@
+"""How to run a kernel many times: replica r of seed s is one fixed stream, whoever computes it."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theorylab.curves import Curve
+from theorylab.errors import DivergedError, InputError, require
+from theorylab.numerics.jit import Kernel
+from theorylab.numerics.streams import stream
+from theorylab.running import tasks
+from theorylab.running.checkpoints import run_key
+from theorylab.running.tasks import Reference, compute, cut, timed
+
+MAX_SAMPLE_BYTES = 2**26
+"""Bytes of samples that a run may hold; above, a row is the mean of a block of replicas."""
+
+MIN_ROWS = 256
+"""Rows that blocks leave at least: enough for the limits of `intervals`."""
+
+
+@overload
+def replicate(
+    kernel: Kernel,
+    *arguments: Any,
+    x: ArrayLike,
+    replicas: int,
+    seed: int,
+    names: None = None,
+    executor: Executor | None = None,
+    keep_diverged: bool = False,
+    x_name: str = "steps",
+    rounding: float = 0.0,
+) -> Curve: ...
+@overload
+def replicate(
+    kernel: Kernel,
+    *arguments: Any,
+    x: ArrayLike,
+    replicas: int,
+    seed: int,
+    names: Sequence[str],
+    executor: Executor | None = None,
+    keep_diverged: bool = False,
+    x_name: str = "steps",
+    rounding: float = 0.0,
+) -> dict[str, Curve]: ...
+def replicate(
+    kernel: Kernel,
+    *arguments: Any,
+    x: ArrayLike,
+    replicas: int,
+    seed: int,
+    names: Sequence[str] | None = None,
+    executor: Executor | None = None,
+    keep_diverged: bool = False,
+    x_name: str = "steps",
+    rounding: float = 0.0,
+) -> Curve | dict[str, Curve]:
+    """Curve of `replicas` runs of `kernel(*arguments, stream)`, each on a stream of its own.
+
+    The kernel returns (points,), one value per entry of `x`; or, with `names`, (len(names), points), and the
+    result is a dict of curves from the same runs. Bytes depend on (kernel, arguments, seed) alone: not on the
+    executor (any `concurrent.futures.Executor`; threads by default), and the first R of 2R replicas are the
+    R-run. `rounding` is the relative rounding bound used at points where all replicas coincide. A run whose samples
+    would take more than MAX_SAMPLE_BYTES streams them: each row of its curves is the mean of a block of replicas,
+    which leaves every statement about means as it is.
+
+    Raises InputError for replicas < 2, an output of the wrong shape, or a run that would not fit into memory;
+    DivergedError, saying how many replicas and from which point on, if a value is not finite, unless `keep_diverged`
+    (which also keeps every replica a row of its own).
+    """
+    points = np.asarray(x, dtype=float)
+    require(points.ndim == 1 and points.size, f"x needs shape (points,), points >= 1, not {points.shape}")
+    require(
+        isinstance(replicas, (int, np.integer)) and replicas >= 2,
+        f"replicas={replicas!r} is not allowed: an uncertainty needs an integer >= 2",
+    )
+    stream(seed, 0)  # a bad seed is refused before any work
+    shape = points.shape if names is None else (len(names), points.size)
+    block = 1 if keep_diverged else _block(int(replicas), 8 * math.prod(shape))
+    _require_memory(int(replicas) // block, shape, block, rounding)
+    samples = _samples(kernel, arguments, seed, int(replicas), shape, block, executor)
+    if not keep_diverged and not np.isfinite(samples).all():
+        raise DivergedError(_describe_divergence(kernel, arguments, samples, points, x_name, block))
+
+    def curve(values: NDArray[np.float64]) -> Curve:
+        bound = rounding * np.abs(np.where(np.isfinite(values), values, 0.0)) if rounding else np.zeros(())
+        return Curve(points, values, x_name=x_name, rounding=bound, block=block)
+
+    return curve(samples) if names is None else {name: curve(samples[:, i]) for i, name in enumerate(names)}
+
+
+def _block(replicas: int, row: int) -> int:
+    """Replicas per row, a divisor of their number: 1 where all rows (of `row` bytes) may be held."""
+    most = max(MAX_SAMPLE_BYTES // row, MIN_ROWS)
+    if replicas <= most:
+        return 1
+    least = math.ceil(replicas / most)
+    block = next(b for b in range(least, replicas + 1) if replicas % b == 0)
+    nice = 2 ** math.ceil(math.log2(least))
+    require(
+        replicas // block >= min(most, MIN_ROWS) // 2,
+        f"replicas={replicas} do not divide into blocks of {least} or a little more, as a run of this size needs: give "
+        f"a multiple of {nice}, such as {math.ceil(replicas / nice) * nice}",
+    )
+    return block
+
+
+def _require_memory(rows: int, shape: tuple[int, ...], block: int, rounding: float) -> None:
+    """Refuse, before anything is spent, what would not fit: the samples, their bounds, and as much to judge them."""
+    needed = 8 * rows * math.prod(shape) * (3 if rounding else 2)
+    free = tasks.available_memory() if needed > MAX_SAMPLE_BYTES else None
+    what = f"{rows} rows of {' x '.join(map(str, shape))} values" + (
+        f", each of {block} replicas," if block > 1 else ""
+    )
+    require(
+        free is None or needed <= free,
+        f"{what} need {needed / 2**30:.1f} GiB of memory, and {(free or 0) / 2**30:.1f} GiB are free: give fewer "
+        + ("points" if block > 1 else "points or replicas"),
+    )
+
+
+def _samples(
+    kernel: Kernel,
+    arguments: tuple[Any, ...],
+    seed: int,
+    replicas: int,
+    shape: tuple[int, ...],
+    block: int,
+    executor: Executor | None,
+) -> NDArray[np.float64]:
+    """Samples (replicas / block, *shape), each piece put in its own place whoever finishes first."""
+    label = getattr(kernel, "__name__", "kernel")
+    reference = Reference.to(kernel)
+    # Replica 0 runs here and now: it compiles once, and shows a wrong output shape before anything is spent.
+    first, seconds = timed(lambda: _rows(reference, arguments, seed, 1, 0, 1))
+    if first.shape[1:] != shape:
+        raise InputError(f"kernel {label} returned shape {first.shape[1:]}, expected {shape}: one value per point")
+    samples = np.empty((replicas // block, *shape))
+    samples[:1] = first  # of a block, this is written over
+    done = 1 if block == 1 else 0
+    kept = tasks.kept_samples()
+    growing = None if kept is None else run_key(kernel, {"seed": int(seed), "block": block}, arguments)
+    if kept and growing in kept:  # the first replicas of a run are those of the smaller one
+        known = kept[growing][: samples.shape[0]]
+        samples[: known.shape[0]] = known
+        done = known.shape[0] * block
+    key = run_key(kernel, {"seed": int(seed), "replicas": replicas, "block": block, "from": done}, arguments)
+    pieces = cut(done, replicas, block)
+
+    def call(start: int, stop: int) -> tasks.Call:
+        return functools.partial(_rows, reference, arguments, seed, block, start, stop)
+
+    finished = compute(call, pieces, label=label, key=key, seconds=seconds, done=done, executor=executor)
+    for (start, stop), rows in finished:
+        if rows.shape != ((stop - start) // block, *shape):
+            raise InputError(f"kernel {label} returned {shape} for replica 0, but not for {start} to {stop - 1}")
+        samples[start // block : stop // block] = rows
+    if kept is not None and growing is not None:
+        kept[growing] = samples
+    return samples
+
+
+def _rows(
+    reference: Reference, arguments: tuple[Any, ...], seed: int, block: int, start: int, stop: int
+) -> NDArray[np.float64]:
+    """What replicas start..stop gave, one row each; or the mean of each `block` of them."""
+    kernel = reference.resolve()
+    rows: list[NDArray[np.float64]] = []
+    for first in range(start, stop, block):
+        row = np.array(kernel(*arguments, stream(seed, first)), dtype=float)
+        for r in range(first + 1, first + block):
+            row += kernel(*arguments, stream(seed, r))
+        rows.append(row / block if block > 1 else row)
+    require(len({row.shape for row in rows}) == 1, "the kernel returns other shapes for other replicas: one is needed")
+    return np.stack(rows)
+
+
+def _describe_divergence(
+    kernel: Kernel,
+    arguments: tuple[Any, ...],
+    samples: NDArray[np.float64],
+    x: NDArray[np.float64],
+    x_name: str,
+    block: int,
+) -> str:
+    """How many replicas diverged, which first and from which point, under which scalar arguments."""
+    bad = np.asarray(~np.isfinite(samples.reshape(samples.shape[0], -1, x.size)).all(axis=1))
+    count = int(bad.any(axis=1).sum())
+    point = int(np.flatnonzero(bad.any(axis=0))[0])
+    replica = int(np.flatnonzero(bad[:, point])[0])
+    names = list(inspect.signature(getattr(kernel, "py_func", kernel)).parameters)
+    setting = ", ".join(
+        f"{name}={value:g}"
+        for name, value in zip(names, arguments, strict=False)
+        if isinstance(value, (int, float, np.number))
+    )
+    what = "replicas" if block == 1 else f"blocks of {block} replicas"
+    return (
+        f"{count} of {samples.shape[0]} {what} of {getattr(kernel, '__name__', 'kernel')}({setting}) diverged, "
+        f"first at {x_name} {x[point]:g} ({what.split()[0][:-1]} {replica}): lower the step size, or "
+        "keep_diverged=True to study it"
+    )

@@ -1,0 +1,41 @@
+"""Interim analyses: a run that grows until its checks are decided is judged several times, and no error grows by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class InterimAnalysis:
+    """One of the looks at a growing run: its number from 0, and the replicas at the first look."""
+
+    number: int
+    first: int
+
+    def share(self, level: float) -> float:
+        """This look's part of an error level: level / ((k+1)(k+2)), which sums to the level over all looks."""
+        return level / ((self.number + 1) * (self.number + 2))
+
+
+_analysis: ContextVar[InterimAnalysis | None] = ContextVar("analysis", default=None)
+
+
+def current_analysis() -> InterimAnalysis | None:
+    """The look at which checks are being made, if their run goes on until they are decided."""
+    return _analysis.get()
+
+
+@contextmanager
+def interim(analysis: InterimAnalysis | None) -> Iterator[None]:
+    """Within this context checks are one look of many: means get confidence sequences, rates their share of a level.
+
+    With None they are those of a run of fixed size.
+    """
+    token = _analysis.set(analysis)
+    try:
+        yield
+    finally:
+        _analysis.reset(token)

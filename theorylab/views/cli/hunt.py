@@ -1,0 +1,61 @@
+"""`theorylab hunt`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from theorylab.views.cli.console import assignment, console_of_stdout, user_errors
+
+
+@click.command()
+@click.argument("study")
+@click.argument("check", required=False)
+@click.option("--budget", type=int, default=300, show_default=True, help="Most runs of the study per claim.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the search.")
+@click.option("--full", is_flag=True, help="Around the full setting (default: the quick one).")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Fix a field of the setting.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path), help="Also write all that was tried to this file."
+)
+def hunt(
+    study: str,
+    check: str | None,
+    budget: int,
+    seed: int,
+    full: bool,
+    changes: tuple[str, ...],
+    out: Path,
+    json_file: Path | None,
+) -> None:
+    """Search the settings that the theorem allows for the one nearest to breaking its bound.
+
+    CHECK is a part of the claim's text or its number; by default all exact claims are hunted. Figures and all that was
+    tried go to hunt/ under --out. Exit status: 1 if a claim declared supported was refuted, with the run that shows it.
+    """
+    from theorylab.running import store
+    from theorylab.trials.hunt import hunt as search
+    from theorylab.views import hunts, plots, tables
+
+    with user_errors():
+        values: dict[str, Any] = dict(assignment(text) for text in changes)
+        store.prepare_folder(out / "hunt")
+        if json_file is not None:
+            store.prepare_folder(json_file.absolute().parent)
+        found = search(study, check, budget=budget, seed=seed, full=full, **values)
+        for number, one in enumerate(found, 1):
+            stem = out / "hunt" / f"{one.study}.{number}"
+            store.write_atomically(stem.with_name(f"{stem.name}.svg"), plots.svg(hunts.figure(one)))
+            store.write_json(stem.with_name(f"{stem.name}.json"), one.to_json())
+        if json_file is not None:
+            store.write_json(json_file, {"hunts": [one.to_json() for one in found]})
+    console = console_of_stdout()
+    console.print(tables.hunt_table(found))
+    for one in found:
+        if one.counterexample:
+            console.print(f"\ncounterexample to: {one.claim}\n  {one.command}", highlight=False, soft_wrap=True)
+    console.print(f"\nfigures and all candidates in {out / 'hunt'}", highlight=False)
+    raise SystemExit(1 if any(one.unexpected for one in found) else 0)

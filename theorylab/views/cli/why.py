@@ -1,0 +1,37 @@
+"""`theorylab why`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from theorylab.views.cli.console import assignment, console_of_stdout, user_errors, warnings_as_lines
+
+
+@click.command()
+@click.argument("study")
+@click.option("--full", is_flag=True, help="Of the full run (default: the quick one).")
+@click.option("--seed", type=click.IntRange(min=0), help="Another seed than the setting's.")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a field of the setting.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
+def why(study: str, full: bool, seed: int | None, changes: tuple[str, ...], out: Path) -> None:
+    """Say for each piece of a run whether it would be computed or reused, and what changed."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from theorylab.trials import results
+    from theorylab.trials.study import changed, find, load
+
+    with user_errors(), warnings_as_lines():
+        listing = find(study)
+        module = load(listing.name)
+        values: dict[str, Any] = dict(assignment(text) for text in changes) | ({} if seed is None else {"seed": seed})
+        setting = changed(listing.name, module.FULL if full else module.QUICK, values)
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in ("piece", "will be", "why"):
+            table.add_column(name)
+        for piece, fate, reason in results.why(out, listing.name, setting, module):
+            table.add_row(*(Text(text) for text in (piece, fate, reason)))
+    console_of_stdout().print(table)

@@ -1,0 +1,183 @@
+"""Verdicts as a table: study, claim, measured, predicted, verdict, score, rival. For terminals, text and notebooks."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from theorylab.numerics.proofs import Certificate
+    from theorylab.trials.hunt import Hunt
+    from theorylab.trials.results import Result
+    from theorylab.verdicts import Check
+
+COLOURS = {"supported": "green", "refuted": "red", "inconclusive": "yellow", "error": "bold red"}
+
+
+def verdict_table(rows: Iterable[tuple[str, Check]]) -> Table:
+    """A rich table of (study, check) rows; a study is named once, above its claims.
+
+    The score is the number of mutants killed and the smallest error that the data would have caught (`falsify`). Checks
+    of a suite show the adjusted p-value that their verdict rests on.
+    """
+    rows = list(rows)
+    suite = any(check.p_values is not None for _, check in rows)
+    table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"))
+    for name, ratio in (("study", 2), ("claim", 4), ("measured", 2), ("predicted", 2)):
+        table.add_column(name, overflow="fold", ratio=ratio)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("score", no_wrap=True)
+    if suite:
+        table.add_column("adjusted p", no_wrap=True)
+    table.add_column("rival", overflow="fold", ratio=4)
+    last = ""
+    for study, check in rows:
+        # Text, not markup: a claim may hold any character.
+        claim = Text(check.claim)
+        if check.note and not check.as_declared:
+            claim.append(f"\n{check.note}", style="dim")
+        if check.score and not check.score.complete:
+            claim.append(f"\nnot caught: {', '.join(check.score.survived)}", style="dim")
+        rival = _verdict(check.rival.verdict, check.rival.declared).append(f": {check.rival.claim}", style="default")
+        verdict = _verdict(check.verdict, check.declared)
+        cells: list[str | Text] = [_measured(check), _allowed(check), verdict, str(check.score or "-")]
+        cells += [_p_value(check)] if suite else []
+        table.add_row(Text(study if study != last else ""), claim, *cells, rival)
+        last = study
+    return table
+
+
+def as_text(result: Result, width: int = 150) -> str:
+    """The table of one result, as plain text."""
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    _print(console, result)
+    return str(console.file.getvalue()).rstrip()  # type: ignore[attr-defined]
+
+
+def as_html(result: Result) -> str:
+    """The table of one result, for a notebook."""
+    console = Console(file=io.StringIO(), width=150, record=True)
+    _print(console, result)
+    return console.export_html(inline_styles=True, code_format="<pre style='line-height:1.25'>{code}</pre>")
+
+
+def _print(console: Console, result: Result) -> None:
+    head = Text.assemble((result.study, "bold"), f"  {result.source}  {result.seconds:.2f} s\n{result.setting}")
+    console.print(head)
+    console.print(verdict_table((result.study, check) for check in result.checks))
+
+
+def _verdict(verdict: str, declared: str) -> Text:
+    if verdict == declared:
+        return Text(str(verdict), style="green")
+    return Text.assemble((str(verdict), COLOURS[str(verdict)]), (f" (declared {declared})", "red"))
+
+
+def falsify_table(rows: Iterable[tuple[str, Check]]) -> Table:
+    """A rich table of (study, check) rows: which mutants of a claim the data refute, which not, and the least error."""
+    table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"))
+    for name, ratio in (("claim", 4), ("killed", 3), ("not caught", 2)):
+        table.add_column(name, overflow="fold", ratio=ratio)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("minimum detectable effect", ratio=2)
+    for _, check in rows:
+        score = check.score
+        killed, survived = (
+            (", ".join(names) or "-" for names in (score.killed, score.survived)) if score else ("-", "-")
+        )
+        least = "-" if score is None or score.detectable is None else f"{score.detectable:.2g} {score.unit}"
+        verdict = _verdict(check.verdict, check.declared)
+        table.add_row(Text(check.claim), killed, Text(survived, style="yellow"), verdict, least)
+    return table
+
+
+def hunt_table(hunts: Iterable[Hunt]) -> Table:
+    """A rich table of hunts: what was found of each claim, in how many runs, and the setting nearest to its bound."""
+    table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"))
+    for name, ratio in (("claim", 3), ("found", 2), ("nearest setting", 4)):
+        table.add_column(name, overflow="fold", ratio=ratio)
+    table.add_column("runs", justify="right")
+    table.add_column("outside", justify="right")
+    for found in hunts:
+        style = ("red" if found.unexpected else "yellow") if found.counterexample else "green"
+        setting = " ".join(f"{key}={value}" for key, value in found.setting.items())
+        runs = str(len(found.candidates) - found.outside)
+        table.add_row(Text(found.claim), Text(found.words, style), Text(setting), runs, str(found.outside))
+    return table
+
+
+def replicate_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """A rich table of the rows of `over_fresh_seeds`: how often each verdict came out, and for which seeds not."""
+    table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"))
+    for name, ratio in (("study", 2), ("claim", 4), ("verdicts", 2), ("seeds that differ", 2)):
+        table.add_column(name, overflow="fold", ratio=ratio)
+    last = ""
+    for row in rows:
+        counts = ", ".join(f"{name} {count}" for name, count in row["verdicts"].items())
+        style = "green" if not row["unexpected_seeds"] else "red" if row["excessive"] else "yellow"
+        unexpected = ", ".join(map(str, row["unexpected_seeds"])) or "-"
+        table.add_row(
+            Text(row["study"] if row["study"] != last else ""), Text(row["claim"]), Text(counts, style), unexpected
+        )
+        last = row["study"]
+    return table
+
+
+def _p_value(check: Check) -> str:
+    """The adjusted p-value of what the verdict rejects: the claim if it is refuted, else the rival."""
+    if check.p_values is None or check.recheck is None:
+        return "-"
+    value = check.p_values[0 if check.verdict == "refuted" else 1]
+    return "exact" if not check.recheck.noisy else f"{value:.1e}"
+
+
+def _measured(check: Check) -> str:
+    if check.measured is None:
+        return "-"
+    spread = check.interval
+    if spread is None or spread[0] is None or spread[1] is None:
+        return f"{check.measured:.5g}"
+    return f"{check.measured:.5g} ± {max(spread[1] - check.measured, check.measured - spread[0]):.1e}"
+
+
+def _allowed(check: Check) -> str:
+    if check.allowed is None:
+        return "-"
+    low, high = check.allowed
+    if low is not None and high is not None:
+        return f"{low:.5g}" if low == high else f"{low:.5g} .. {high:.5g}"
+    return f"<= {high:.5g}" if high is not None else f">= {low:.5g}" if low is not None else "-"
+
+
+def certificate_table(rows: Iterable[tuple[str, Certificate]]) -> Table:
+    """A rich table of (family, certificate) rows; a family is named once."""
+    colours = {"certified": "green", "refuted": "red", "undecided": "yellow", "error": "bold red"}
+    found = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"))
+    for name, ratio in (("family", 2), ("claim", 6), ("box", 5)):
+        found.add_column(name, overflow="fold", ratio=ratio)
+    for name in ("verdict", "slack", "rounding"):
+        found.add_column(name, no_wrap=True)
+    last = ""
+    for family, one in rows:
+        claim = Text(one.claim)
+        if one.declared == "refuted":
+            claim = Text("rival: ", style="dim").append(claim)
+        if one.note:
+            claim.append(f"\n{one.note}", style="dim")
+        verdict = Text(one.verdict, style="green" if one.as_declared else colours[one.verdict])
+        if not one.as_declared:
+            verdict.append(f" (declared {one.declared})", style="red")
+        numbers = (_number(one.slack, 3), _number(one.rounding, 1))
+        found.add_row(Text(family if family != last else ""), claim, Text(one.box), verdict, *numbers)
+        last = family
+    return found
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}g}" if math.isfinite(value) else "-"
