@@ -9,8 +9,8 @@ import pytest
 from scipy.stats import binom, norm
 
 import theorylab
-from tests.views.test_cli import command, refused  # noqa: F401
 from tests.verdicts.test_verdicts import DECADES, HOLDS, TIMES, X, replicas, rival, row
+from tests.views.test_cli import command, refused  # noqa: F401
 from theorylab.curves import Curve
 from theorylab.errors import InputError
 from theorylab.trials.replication import fresh_seeds, replicate
