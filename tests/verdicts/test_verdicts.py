@@ -1068,7 +1068,7 @@ def test_threshold_of_samples_is_an_input_error() -> None:
 
 KEYS = {
     "claim", "kind", "verdict", "declared", "measured", "interval", "allowed", "error_probability", "evaluated",
-    "rival", "note", "score",
+    "rival", "note", "source", "score",
 }  # fmt: skip
 
 
@@ -1102,6 +1102,7 @@ def test_json_holds_the_numbers_of_the_check() -> None:
     assert check.to_json() == {
         "claim": "a claim",
         "kind": "below",
+        "source": "",
         "verdict": "supported",
         "declared": "supported",
         "measured": check.measured,
@@ -1114,6 +1115,23 @@ def test_json_holds_the_numbers_of_the_check() -> None:
         "score": check.score and check.score.to_json(),
     }
     assert check.measured == pytest.approx(0.5)
+
+
+def test_a_check_of_every_kind_carries_its_source() -> None:
+    one, other, line = row(1.0), rival(predicted=row(2.0)), row(1 / DECADES, EPS, DECADES)
+    words = "Theorem 2 (read)"
+    for check in (
+        agrees("c", one, row(1.0), rival=other, source=words),
+        below("c", one, row(1.5), rival=rival(predicted=row(0.5)), source=words),
+        above("c", one, row(0.5), rival=other, source=words),
+        ordered("c", one, row(1.5), rival=rival(predicted=row(0.5)), source=words),
+        monotone("c", row(-X), rival=rival(measured=row(X)), source=words),
+        decays_as("c", line, -1.0, rival=rival(predicted=-0.5), source=words),
+        geometric("c", row(0.9**TIMES, EPS, TIMES), 0.9, rival=rival(predicted=0.8), source=words),
+        threshold("c", brackets([1.0], [(0.9, 1.1)]), 1.0, rival=rival(predicted=2.0), source=words),
+    ):
+        assert check.verdict == "supported"
+        assert check.source == check.to_json()["source"] == words
 
 
 # Heavy tails: a mean is warned, a median is judged.

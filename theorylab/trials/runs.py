@@ -8,7 +8,7 @@ import sys
 import time
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from theorylab.errors import require
 from theorylab.running import store
@@ -19,6 +19,10 @@ from theorylab.trials import results
 from theorylab.trials.results import Result
 from theorylab.trials.study import changed, load, short_name
 from theorylab.verdicts.interim import InterimAnalysis, interim
+
+if TYPE_CHECKING:
+    from theorylab.trials.study import Source
+    from theorylab.verdicts import Check
 
 BUDGET = 64
 """Times the replicas of its setting that a run until decided may take."""
@@ -83,7 +87,7 @@ def run(
         study=short_name(name),
         source=module.SOURCE,
         setting=setting,
-        checks=checks,
+        checks=tuple(_sourced(check, module.SOURCE) for check in checks),
         measured=measured,
         predicted=predicted,
         seconds=time.perf_counter() - began,
@@ -97,6 +101,11 @@ def run(
         else:
             result.save(Path(out))
     return result
+
+
+def _sourced(check: Check, source: Source) -> Check:
+    """The check with a source: what it says itself, else how well its study's source is known ('read', ...)."""
+    return check if check.source else dataclasses.replace(check, source=getattr(source, "kind", ""))
 
 
 def _analyses(setting: Any, until: str | None, budget: int | None) -> list[int]:

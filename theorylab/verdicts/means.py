@@ -5,6 +5,7 @@ to its rounding bound. Where the tails of replicas are too heavy for a mean, a s
 about='median of means', with limits that need no moments (`intervals.median_limits`); where replicas are known to obey
 bounds, about=Bounded(low, high) is about their mean, with limits that hold for any number of them
 (`intervals.bounded_limits`). Where both sides are replicated, replica r of one is compared with replica r of the other.
+`source` says where the statement stands and whether that was read: 'Theorem 2 (read)', 'eq. 7 (recalled)', 'derived'.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def agrees(
     declared: Declared = "supported",
     about: About = "mean",
     kind: str = "agrees",
+    source: str = "",
 ) -> Check:
     """Check of E[measured] = predicted at every point, up to the relative error `within` of an approximation.
 
@@ -120,7 +122,7 @@ def agrees(
         )
         return _Mutants(named, (more, less), "relative to the prediction")
 
-    return _trial(claim, kind, statement, measured, predicted, rival, declared, level, mutants)
+    return replace(_trial(claim, kind, statement, measured, predicted, rival, declared, level, mutants), source=source)
 
 
 def below(
@@ -132,9 +134,10 @@ def below(
     level: float = LEVEL,
     declared: Declared = "supported",
     about: About = "mean",
+    source: str = "",
 ) -> Check:
     """Check of E[measured] <= bound at every point; `measured` of the check is the largest ratio to the bound."""
-    return _bound(claim, "below", +1, about, measured, bound, rival, declared, level)
+    return replace(_bound(claim, "below", +1, about, measured, bound, rival, declared, level), source=source)
 
 
 def above(
@@ -146,9 +149,10 @@ def above(
     level: float = LEVEL,
     declared: Declared = "supported",
     about: About = "mean",
+    source: str = "",
 ) -> Check:
     """Check of E[measured] >= bound at every point; `measured` of the check is the smallest ratio to the bound."""
-    return _bound(claim, "above", -1, about, measured, bound, rival, declared, level)
+    return replace(_bound(claim, "above", -1, about, measured, bound, rival, declared, level), source=source)
 
 
 def ordered(
@@ -160,6 +164,7 @@ def ordered(
     level: float = LEVEL,
     declared: Declared = "supported",
     about: About = "mean",
+    source: str = "",
 ) -> Check:
     """Check of E[smaller] < E[larger] at every point; on a deterministic curve a tie within rounding is inconclusive.
 
@@ -173,7 +178,8 @@ def ordered(
         nearer = (lambda error: (statement, _scaled(left, 1 + error), right),) if positive else ()
         return _Mutants(swapped, nearer, "relative to the smaller side")
 
-    return _trial(claim, "ordered", statement, smaller, larger, rival, declared, level, mutants)
+    checked = _trial(claim, "ordered", statement, smaller, larger, rival, declared, level, mutants)
+    return replace(checked, source=source)
 
 
 def monotone(
@@ -185,6 +191,7 @@ def monotone(
     level: float = LEVEL,
     declared: Declared = "supported",
     about: About = "mean",
+    source: str = "",
 ) -> Check:
     """Check that no step goes the wrong way: of the mean for replicas, of every row on a deterministic curve.
 
@@ -222,7 +229,8 @@ def monotone(
         unit = f"{'relative' if positive else 'absolute'}, in every step"
         return _Mutants({"direction swapped": (falls(-sign), curve, 0.0)}, (steeper,), unit)
 
-    return _trial(claim, "monotone", falls(sign), measured, 0.0, rival, declared, level, mutants)
+    checked = _trial(claim, "monotone", falls(sign), measured, 0.0, rival, declared, level, mutants)
+    return replace(checked, source=source)
 
 
 def _bound(

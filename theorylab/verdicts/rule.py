@@ -124,6 +124,8 @@ class Check:
     evaluated: int
     rival: RivalOutcome
     note: str = ""
+    source: str = ""
+    """Where the statement stands, and whether that was read: 'Theorem 2 (read)', 'eq. 7 (recalled)', 'derived'."""
     recheck: Recheck | None = field(default=None, repr=False, compare=False)
     """How to put it on trial again; None where nothing was judged."""
     p_values: tuple[float, float] | None = None
@@ -149,6 +151,7 @@ class Check:
         return {
             "claim": self.claim,
             "kind": self.kind,
+            "source": self.source,
             "verdict": str(self.verdict),
             "declared": str(self.declared),
             "measured": _finite(self.measured),

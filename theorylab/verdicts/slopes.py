@@ -51,6 +51,7 @@ def decays_as(
     rival: Rival,
     level: float = LEVEL,
     declared: Declared = "supported",
+    source: str = "",
 ) -> Check:
     """Check of E[measured] ~ predicted, a Power or its exponent, against a rival Power (its `predicted`).
 
@@ -59,7 +60,7 @@ def decays_as(
     for a rival without a form, or with the same one.
     """
 
-    return _rate_check(claim, "decays_as", measured, predicted, rival, level, declared, _POWERS)
+    return replace(_rate_check(claim, "decays_as", measured, predicted, rival, level, declared, _POWERS), source=source)
 
 
 def geometric(
@@ -70,13 +71,14 @@ def geometric(
     rival: Rival,
     level: float = LEVEL,
     declared: Declared = "supported",
+    source: str = "",
 ) -> Check:
     """Check of E[measured] ~ factor**x per unit of x, against the rival's factor (its `predicted`).
 
     Cells as in `decays_as`, on the scale of log factor. Raises InputError for a factor <= 0.
     """
 
-    return _rate_check(claim, "geometric", measured, factor, rival, level, declared, _FACTORS)
+    return replace(_rate_check(claim, "geometric", measured, factor, rival, level, declared, _FACTORS), source=source)
 
 
 def _power(form: Any) -> Power:

@@ -14,7 +14,13 @@ from theorylab.verdicts.rule import Check, Declared, Rival
 
 
 def threshold(
-    claim: str, measured: Curve, predicted: Curve | float, *, rival: Rival, declared: Declared = "supported"
+    claim: str,
+    measured: Curve,
+    predicted: Curve | float,
+    *,
+    rival: Rival,
+    declared: Declared = "supported",
+    source: str = "",
 ) -> Check:
     """Check that each predicted critical value lies inside its bisection bracket.
 
@@ -22,7 +28,7 @@ def threshold(
     setting; the rival predicts other critical values, which must lie outside in at least one setting.
     """
     require(measured.exact, "threshold needs brackets from `brackets`, not samples")
-    return agrees(claim, measured, predicted, rival=rival, declared=declared, kind="threshold")
+    return agrees(claim, measured, predicted, rival=rival, declared=declared, kind="threshold", source=source)
 
 
 def bracket(

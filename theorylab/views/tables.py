@@ -40,6 +40,8 @@ def verdict_table(rows: Iterable[tuple[str, Check]]) -> Table:
     for study, check in rows:
         # Text, not markup: a claim may hold any character.
         claim = Text(check.claim)
+        if check.source:
+            claim.append(f" [{check.source}]", style="dim")
         if check.note and not check.as_declared:
             claim.append(f"\n{check.note}", style="dim")
         if check.score and not check.score.complete:
