@@ -352,22 +352,20 @@ def test_every_study_is_complete(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_seed_is_chosen_to_pass(name):
-    # The full setting has another seed than the one seen while the study was written; 0 says: draws nothing.
+    # The full setting has another seed than the one seen while the study was written; none: it draws nothing.
     quick, full = study.load(name).QUICK, study.load(name).FULL
     assert type(quick) is type(full)
     assert quick != full
-    assert (quick.seed == full.seed == 0) or (quick.seed != full.seed)
+    assert not hasattr(quick, "seed") or quick.seed != full.seed
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if study.load(name).QUICK.seed == 0])
-def test_a_seed_of_zero_means_that_nothing_is_drawn(name):
+@pytest.mark.parametrize("name", [name for name in NAMES if not hasattr(study.load(name).QUICK, "seed")])
+def test_a_setting_without_a_seed_draws_nothing(name):
     module, reports = study.load(name), []
     with theorylab.using(progress=lambda *report: reports.append(report)):
-        one, other = (module.measure(dataclasses.replace(module.QUICK, seed=seed)) for seed in (0, 5))
+        curves = module.measure(module.QUICK)
     assert not reports, "replicas were run"
-    assert {key: curve.samples.tobytes() for key, curve in one.items()} == {
-        key: curve.samples.tobytes() for key, curve in other.items()
-    }
+    assert curves
 
 
 def test_committed_records_are_full_runs_of_todays_studies_with_verdicts_as_declared():
