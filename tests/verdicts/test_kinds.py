@@ -10,6 +10,7 @@ import pytest
 
 from tests.verdicts.synthetic import (
     DECADES,
+    EPS,
     HOLDS,
     INF,
     NAN,
