@@ -18,7 +18,6 @@ def test_the_example_study_runs_and_is_supported(tmp_path):
     package.mkdir()
     (package / "__init__.py").touch()
     (package / "average.py").write_text(example, encoding="utf-8")
-    (package / "references.bib").write_text("@misc{li2025ema,\n}\n", encoding="utf-8")
     command = [sys.executable, "-m", "studies.average", "--out", str(tmp_path / "out")]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

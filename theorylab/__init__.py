@@ -42,7 +42,8 @@ LAZY = {  # public names and their modules, imported at first use: theorylab.num
     "run": "trials.runs",
     "discover": "trials.study",
     "load": "trials.study",
-    "Source": "trials.study",
+    "Source": "trials.citations",
+    "Finding": "trials.citations",
     "Result": "trials.results",
     "Curve": "curves",
     "exact": "curves",
@@ -86,9 +87,10 @@ if TYPE_CHECKING:
     from theorylab.running.grids import grid as grid
     from theorylab.running.replicas import replicate as replicate
     from theorylab.running.tasks import using as using
+    from theorylab.trials.citations import Finding as Finding
+    from theorylab.trials.citations import Source as Source
     from theorylab.trials.results import Result as Result
     from theorylab.trials.runs import run as run
-    from theorylab.trials.study import Source as Source
     from theorylab.trials.study import discover as discover
     from theorylab.trials.study import load as load
     from theorylab.verdicts import Bounded as Bounded

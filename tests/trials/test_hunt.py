@@ -13,11 +13,10 @@ import pytest
 
 import theorylab
 from tests.views.test_cli import command, refused  # noqa: F401
-from theorylab import Rival, agrees, below, exact
+from theorylab import Rival, Source, agrees, below, exact
 from theorylab.curves import Curve
 from theorylab.errors import InputError
 from theorylab.trials.hunt import Range, hunt, tightness
-from theorylab.trials.study import Source
 from theorylab.verdicts import above
 from theorylab.views import hunts, plots
 
@@ -48,8 +47,9 @@ def synthetic(factor: float = 1.0, **more: Any) -> types.ModuleType:
         yield agrees("noise has mean 0", noisy, 0.0, rival=Rival(claim="9", predicted=9.0))
 
     parts = {
-        "SOURCE": Source("x", "y"), "QUICK": Setting(factor=factor), "FULL": Setting(factor=factor), "checks": checks,
-        "measure": measure, "predict": lambda s: {}, "SPACE": {"x": Range(0, 3), "sizes": Range(1, 40, integer=True)},
+        "SOURCE": Source("x", kind="derived"), "QUICK": Setting(factor=factor), "FULL": Setting(factor=factor),
+        "checks": checks, "measure": measure, "predict": lambda s: {},
+        "SPACE": {"x": Range(0, 3), "sizes": Range(1, 40, integer=True)},
     } | more  # fmt: skip
     for name, part in parts.items():
         setattr(module, name, part)

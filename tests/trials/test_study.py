@@ -4,6 +4,7 @@ import ast
 import dataclasses
 import importlib
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,9 +14,9 @@ import pytest
 
 import theorylab
 from theorylab.errors import InputError
-from theorylab.trials import study
+from theorylab.trials import papers, study
 from theorylab.trials.results import Result
-from theorylab.trials.study import Listing, Source
+from theorylab.trials.study import Listing
 
 ROOT = Path(theorylab.__file__).parents[1]
 EMA = "regression.ema_linear_regression"
@@ -324,30 +325,15 @@ def test_a_result_is_as_declared_only_if_every_check_is(result):
     assert isinstance(result, Result)
 
 
-def test_a_source_reads_as_key_place_and_figure():
-    assert str(Source("key2020", "Theorem 1")) == "key2020, Theorem 1"
-    assert str(Source("key2020", "Theorem 1", "Figure 2")) == "key2020, Theorem 1 (Figure 2)"
-
-
-def test_a_reference_is_the_entry_of_exactly_that_key():
-    entry = study.reference("li2025ema")
-    assert entry.startswith("@misc{li2025ema,")
-    assert entry.endswith("\n}")
-    assert entry.count("@") == 1
-    for key in ("li2025", "LI2025EMA", "", ".*"):
-        with pytest.raises(InputError, match=f"has no entry {key!r}".replace(".*", r"\.\*")):
-            study.reference(key)
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_every_study_is_complete(name):
     listing, module = study.find(name), study.load(name)
-    assert study.reference(module.SOURCE.key)
-    assert module.SOURCE.where, "the place in the text where the claim was read"
+    assert papers.entry_of(module.SOURCE, listing.path), "the paper, or the textbook, that it cites"
     for part in ("measure", "predict", "checks", "figure"):
         assert callable(getattr(module, part)), part
     assert listing.title.endswith("."), "the first paragraph of the docstring is the claim, a sentence"
-    assert len(listing.path.read_text(encoding="utf-8").splitlines()) <= 110
+    text = re.sub(r"^FINDING = .*?^\)\n", "", listing.path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert len(text.splitlines()) <= 110
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -378,7 +364,7 @@ def test_committed_records_are_full_runs_of_todays_studies_with_verdicts_as_decl
         assert name in NAMES, "a record of a study that is no more"
         assert record["study"] == name
         assert record["setting"] == json.loads(json.dumps(dataclasses.asdict(study.load(name).FULL)))
-        assert record["seed"] == study.load(name).FULL.seed
+        assert record["seed"] == getattr(study.load(name).FULL, "seed", None)
         assert path.with_suffix(".svg").is_file()
         assert record["checks"], name
         for check in record["checks"]:

@@ -276,7 +276,7 @@ from dataclasses import dataclass
 from theorylab import Rival, Source, agrees, exact
 from theorylab.views import plots
 from theorylab.errors import InputError
-SOURCE = Source("key2020", "Theorem 1")
+SOURCE = Source("Theorem 1", kind="read", key="key2020")
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     value: float = 1.0

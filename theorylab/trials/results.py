@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from theorylab.curves import Curve
-    from theorylab.trials.study import Source
+    from theorylab.trials.citations import Source
     from theorylab.verdicts import Check
 
 
@@ -57,6 +57,14 @@ class Result:
         return drawn
 
     @property
+    def citation(self) -> str:
+        """The source in one line, with the key of its bibliography entry where there is one."""
+        from theorylab.trials import papers
+
+        file = getattr(self.module, "__file__", None)
+        return papers.cite(self.source, Path(file)) if file else str(self.source)
+
+    @property
     def as_declared(self) -> bool:
         """Whether every claim and every rival came out as the study declares; False if there is none."""
         return bool(self.checks) and all(check.as_declared for check in self.checks)
@@ -65,7 +73,7 @@ class Result:
         """Provenance and verdicts as JSON values."""
         traced = _provenance(self.study, self.setting, self.module)
         looks = {"looks": list(self.analyses)} if self.analyses else {}
-        return traced | looks | {"source": str(self.source), "checks": [check.to_json() for check in self.checks]}
+        return traced | looks | {"source": self.citation, "checks": [check.to_json() for check in self.checks]}
 
     def save(self, out: Path) -> dict[str, Path]:
         """Write figure (svg), record (json) and curves (npz) under out/<family>/<study>; returns their paths.

@@ -21,7 +21,7 @@ from theorylab.trials.study import changed, load, short_name
 from theorylab.verdicts.interim import InterimAnalysis, interim
 
 if TYPE_CHECKING:
-    from theorylab.trials.study import Source
+    from theorylab.trials.citations import Source
     from theorylab.verdicts import Check
 
 BUDGET = 64

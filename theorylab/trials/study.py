@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import difflib
 import importlib
 import importlib.util
 import math
-import re
 import types
 import typing
 from collections.abc import Iterable, Mapping
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from theorylab.errors import InputError, require
+from theorylab.trials.citations import Source, head
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,18 +24,6 @@ if TYPE_CHECKING:
     from theorylab.verdicts import Check
 
 PACKAGE = "studies"
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a claim was read: a key of studies/references.bib, the place in the text, the figure it regenerates."""
-
-    key: str
-    where: str
-    figure: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.key}, {self.where}" + (f" ({self.figure})" if self.figure else "")
 
 
 class Study(Protocol):
@@ -80,16 +67,8 @@ def discover() -> list[Listing]:
             parts = path.relative_to(folder).with_suffix("").parts
             if not any(part.startswith(("_", ".")) for part in parts):
                 name = ".".join(parts)
-                found.append(Listing(name, path, _title(path)))
+                found.append(Listing(name, path, head(path).title))
     return sorted(found, key=lambda listing: listing.name)
-
-
-def _title(path: Path) -> str:
-    try:
-        text = ast.get_docstring(ast.parse(path.read_bytes())) or ""
-    except (SyntaxError, ValueError) as error:
-        return f"(cannot be read: {error})"
-    return " ".join(text.split("\n\n")[0].split())
 
 
 def find(name: str) -> Listing:
@@ -173,14 +152,3 @@ def _nearest(word: str, words: Iterable[str]) -> str:
     tails = {name.split(".")[-1]: name for name in words}
     close = difflib.get_close_matches(word.split(".")[-1], tails, n=1, cutoff=0.5)
     return f"; did you mean {tails[close[0]]!r}?" if close else ""
-
-
-def reference(key: str) -> str:
-    """The entry of studies/references.bib with that key, as it stands there. InputError if there is none."""
-    spec = importlib.util.find_spec(PACKAGE)
-    folder = Path((spec.submodule_search_locations or ["."])[0] if spec else ".")
-    text = (folder / "references.bib").read_text(encoding="utf-8")
-    match = re.search(rf"^@\w+\{{{re.escape(key)},.*?^\}}", text, flags=re.MULTILINE | re.DOTALL)
-    if match is None:
-        raise InputError(f"studies/references.bib has no entry {key!r}: add it before a study cites it")
-    return match.group(0)

@@ -70,7 +70,7 @@ def as_html(result: Result) -> str:
 
 
 def _print(console: Console, result: Result) -> None:
-    head = Text.assemble((result.study, "bold"), f"  {result.source}  {result.seconds:.2f} s\n{result.setting}")
+    head = Text.assemble((result.study, "bold"), f"  {result.citation}  {result.seconds:.2f} s\n{result.setting}")
     console.print(head)
     console.print(verdict_table((result.study, check) for check in result.checks))
 

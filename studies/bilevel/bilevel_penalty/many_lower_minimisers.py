@@ -11,11 +11,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, script
+from theorylab import Finding, Power, Rival, Source, agrees, decays_as, exact, plots, script
 from theorylab.models.bilevel import solutions, theory
 from theorylab.models.bilevel.instances import random_quadratic
 
-SOURCE = Source("kwon2024penalty", "abstract (O(sigma)-close; error bound); closed forms derived here")
+SOURCE = Source("abstract (O(sigma)-close; error bound, read); closed forms derived here", kind="derived")
+FINDING = Finding(
+    kind="usual reading is wrong",
+    sentence=(
+        "An error bound uniform in sigma is not what O(sigma)-closeness needs: with a line of lower minimisers its "
+        "constant falls as sigma, and value and gradient are O(sigma)-close all the same."
+    ),
+    case="one row, two columns: the constant is sigma itself, the gaps fall as sigma",
+    check="error-bound constant of sigma f + g falls as sigma",
+    settings=("rows=1", "columns=2"),
+)
 GAPS = {"value": "sigma/2 r^T M r", "gradient": "sigma |B^T M r|", "minimiser": "sigma |A^T M r|"}
 
 

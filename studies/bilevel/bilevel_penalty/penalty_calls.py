@@ -15,7 +15,7 @@ from theorylab import Curve, Power, Rival, Source, above, decays_as, exact, plot
 from theorylab.models.bilevel import theory
 from theorylab.models.bilevel.simulation import penalty_calls
 
-SOURCE = Source("kwon2024penalty", "abstract (eps^-3 gradient calls, deterministic); bound derived here")
+SOURCE = Source("abstract (eps^-3 gradient calls, deterministic, read); bound derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,13 +10,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, below, decays_as, exact, plots, script
+from theorylab import Finding, Power, Rival, Source, below, decays_as, exact, plots, script
 from theorylab.models.bilevel import theory
 from theorylab.models.bilevel.instances import scalar_families
 from theorylab.models.bilevel.model import Scalar
 from theorylab.numerics.streams import generator
 
-SOURCE = Source("kwon2024penalty", "Lipschitz continuity of solution sets (secondary text); constants derived here")
+SOURCE = Source(
+    "Lipschitz continuity of solution sets (read in a secondary text); constants derived here",
+    kind="derived",
+)
+FINDING = Finding(
+    kind="needs a condition",
+    sentence=(
+        "The lower minimiser drifts by at most sigma C / mu only if f is convex in y; a concave f needs sigma C / (mu "
+        "- sigma L)."
+    ),
+    case="g = (y - x)^2 / 4, f = -y - y^2 / 2 about the lower minimiser, sigma = 0.1: drift 0.25, sigma C / mu = 0.2",
+    check="drift <= sigma C / (mu - sigma L), concave f",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,10 @@ from theorylab.models.bilevel import theory
 from theorylab.models.bilevel.instances import scalar_families
 from theorylab.models.bilevel.model import Scalar
 
-SOURCE = Source("kwon2024penalty", "abstract (psi_sigma is O(sigma)-close in gradient); constants derived here")
+SOURCE = Source(
+    "abstract (O(sigma)-close in gradient, read); mu^-3 from a secondary text; constants derived here",
+    kind="derived",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

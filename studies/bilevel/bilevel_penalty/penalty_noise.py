@@ -13,7 +13,7 @@ from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, scr
 from theorylab.models.bilevel import theory
 from theorylab.models.bilevel.simulation import hypergradient_errors
 
-SOURCE = Source("kwon2024penalty", "abstract (noisy and mean-squared smooth gradients); variances derived here")
+SOURCE = Source("abstract (noisy and mean-squared smooth gradients, read); variances derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,10 @@ import numpy as np
 from theorylab import Power, Rival, Source, decays_as, exact, ordered, plots, script
 from theorylab.models.bilevel import theory
 
-SOURCE = Source("kwon2024penalty", "abstract (eps^-3, eps^-5 with mean-squared smooth noise, eps^-7); derived here")
+SOURCE = Source(
+    "abstract (eps^-3, eps^-5 with mean-squared smooth noise, eps^-7, read); powers derived here",
+    kind="derived",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from theorylab import Power, Rival, Source, bracket, brackets, decays_as, exact,
 from theorylab.models.bilevel import theory
 from theorylab.models.bilevel.kernels import penalised_descent
 
-SOURCE = Source("kwon2024penalty", "abstract (gradient of psi_sigma is O(sigma)-close); thresholds derived here")
+SOURCE = Source("abstract (gradient of psi_sigma is O(sigma)-close, read); thresholds derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

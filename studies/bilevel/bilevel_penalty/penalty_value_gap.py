@@ -14,7 +14,7 @@ from theorylab import Rival, Source, above, agrees, below, exact, plots, script
 from theorylab.models.bilevel import theory
 from theorylab.models.bilevel.instances import scalar_families
 
-SOURCE = Source("kwon2024penalty", "abstract (psi_sigma is O(sigma)-close in value); constants derived here")
+SOURCE = Source("abstract (psi_sigma is O(sigma)-close in value, read); constants derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

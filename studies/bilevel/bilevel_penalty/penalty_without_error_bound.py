@@ -13,7 +13,10 @@ from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, scr
 from theorylab.models.bilevel import theory
 from theorylab.models.bilevel.model import Scalar
 
-SOURCE = Source("kwon2024penalty", "abstract (a small-error proximal error bound is assumed); instances derived here")
+SOURCE = Source(
+    "abstract (a small-error proximal error bound is assumed, read); instances derived here",
+    kind="derived",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

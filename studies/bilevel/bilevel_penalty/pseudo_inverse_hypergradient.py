@@ -10,11 +10,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, script
+from theorylab import Finding, Power, Rival, Source, agrees, decays_as, exact, plots, script
 from theorylab.models.bilevel import solutions, theory
 from theorylab.models.bilevel.instances import random_quadratic
 
-SOURCE = Source("kwon2024penalty", "hypergradient with many lower minimisers (secondary text); derived here")
+SOURCE = Source("hypergradient with many lower minimisers (in a secondary text); derived again here", kind="read")
+FINDING = Finding(
+    kind="needs a condition",
+    sentence=(
+        "At a lower minimiser that f does not select the hypergradient is wrong only if f couples x and y; where it "
+        "does not, every lower minimiser gives the right one."
+    ),
+    case="one row, two columns: one unit away from the selected minimiser, right without coupling, wrong with it",
+    check="any minimiser serves, f without x-y coupling",
+    settings=("rows=1", "columns=2"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from theorylab import Power, Rival, Source, agrees, decays_as, exact, ordered, p
 from theorylab.models.bilevel.model import Cosh
 from theorylab.models.bilevel.simulation import bo_rep, schedule
 
-SOURCE = Source("hao2024unbounded", "abstract (~O(eps^-4) oracle calls, initialisation refinement, periodic updates)")
+SOURCE = Source("abstract (~O(eps^-4) oracle calls, initialisation refinement, periodic updates)", kind="read")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from theorylab import Power, Rival, Source, above, agrees, decays_as, exact, plo
 from theorylab.models.bilevel.model import Cosh
 from theorylab.models.bilevel.simulation import bo_rep, schedule
 
-SOURCE = Source("hao2024unbounded", "abstract (~O(eps^-4) oracle calls)")
+SOURCE = Source("abstract (~O(eps^-4) oracle calls); orders of the schedule recalled, its constants ours", kind="read")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from theorylab.models.bilevel import theory
 from theorylab.models.bilevel.model import Cosh
 from theorylab.models.bilevel.simulation import descent
 
-SOURCE = Source("hao2024unbounded", "abstract (normalised momentum for unbounded smoothness); threshold derived here")
+SOURCE = Source("abstract (normalised momentum for unbounded smoothness, read); threshold derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

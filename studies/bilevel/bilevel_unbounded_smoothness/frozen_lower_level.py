@@ -15,7 +15,7 @@ from theorylab import Power, Rival, Source, below, decays_as, exact, plots, scri
 from theorylab.models.bilevel.model import Cosh
 from theorylab.models.bilevel.simulation import descent
 
-SOURCE = Source("hao2024unbounded", "periodic updates (abstract), I = O(eps^-2) (reviews); drift derived here")
+SOURCE = Source("periodic updates (abstract), I = O(eps^-2) (reviews), both read; drift derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from theorylab import Curve, Rival, Source, below, exact, plots, script
 from theorylab.models.bilevel import theory
 from theorylab.numerics.streams import generator
 
-SOURCE = Source("hao2024unbounded", "abstract (normalised momentum under unbounded smoothness); lemma derived here")
+SOURCE = Source("abstract (normalised momentum under unbounded smoothness, read); lemma derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from theorylab.models.bilevel import theory
 from theorylab.models.bilevel.model import Cosh
 from theorylab.models.bilevel.simulation import descent_entry
 
-SOURCE = Source("hao2024unbounded", "abstract (normalised momentum for unbounded smoothness); times derived here")
+SOURCE = Source("abstract (normalised momentum for unbounded smoothness, read); times derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

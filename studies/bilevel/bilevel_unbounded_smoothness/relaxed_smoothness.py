@@ -14,7 +14,7 @@ import numpy as np
 from theorylab import Rival, Source, below, exact, geometric, plots, script
 from theorylab.models.bilevel import theory
 
-SOURCE = Source("hao2024unbounded", "abstract (upper level of unbounded smoothness); constants derived here")
+SOURCE = Source("abstract (upper level of unbounded smoothness, read); constants derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from theorylab.curves import Curve
 from theorylab.models.edge import model, theory
 from theorylab.models.edge.ensembles import random_starts, split_by_class
 
-SOURCE = Source("kreisler2023gfs", "abstract; identity and bound derived here")
+SOURCE = Source("abstract (monotone decrease, read); identity and bound derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from theorylab.curves import Curve
 from theorylab.models.edge import model, theory
 from theorylab.models.edge.ensembles import Starts, random_starts, split_by_class
 
-SOURCE = Source("kreisler2023gfs", "abstract (convergence to the edge); rate derived here")
+SOURCE = Source("abstract (convergence to the edge, read); bound and rate of the end derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from theorylab.models.edge import model, theory
 from theorylab.models.edge.ensembles import random_starts, split_by_class
 from theorylab.trials.hunt import Range
 
-SOURCE = Source("kreisler2023gfs", "abstract (monotone decrease); class and constant derived here")
+SOURCE = Source("abstract (monotone decrease); class recalled, its margins derived here", kind="read")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, above, agrees, exact, plots, script
+from theorylab import Finding, Rival, Source, above, agrees, exact, plots, script
 from theorylab.models.edge import model, theory
 
-SOURCE = Source("kreisler2023gfs", "abstract (monotone decrease); the frozen phase is derived here")
+SOURCE = Source("abstract (monotone decrease, read); the frozen phase is derived here", kind="derived")
+FINDING = Finding(
+    kind="usual reading is wrong",
+    sentence=(
+        "A sharpness of the flow's solution that falls at every step is no proof of convergence: where step size x "
+        "depth > 2 it freezes above the edge, and the loss does not vanish."
+    ),
+    case="depth 4, step size 0.516: the sharpness freezes at 4, the edge is 2 / 0.516 = 3.876",
+    check="step size x D > 2: sharpness falls to D",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

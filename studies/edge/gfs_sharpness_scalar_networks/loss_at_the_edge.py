@@ -15,7 +15,7 @@ from theorylab.curves import Curve
 from theorylab.models.edge import model, theory
 from theorylab.models.edge.ensembles import random_starts, split_by_class
 
-SOURCE = Source("kreisler2023gfs", "abstract (convergence to the edge); constants recalled, tested here")
+SOURCE = Source("convergence near the edge; shape and constants recalled", kind="recalled")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,11 @@ from theorylab import Rival, Source, below, exact, plots, script
 from theorylab.curves import Curve
 from theorylab.models.edge import model, theory
 
-SOURCE = Source("kreisler2023gfs", "abstract (convergence to the edge)", "heat map of the final sharpness; ours")
+SOURCE = Source(
+    "abstract (convergence to the edge, read); two weights derived here",
+    figure="heat map of the final sharpness, ours",
+    kind="derived",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

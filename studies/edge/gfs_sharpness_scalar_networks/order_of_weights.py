@@ -11,11 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, below, exact, plots, script, stacked
+from theorylab import Finding, Rival, Source, below, exact, plots, script, stacked
 from theorylab.models.edge import theory
 from theorylab.numerics.streams import generator
 
-SOURCE = Source("kreisler2023gfs", "abstract (monotone decrease); lemma and counterexample derived here")
+SOURCE = Source("abstract (monotone decrease, read); lemma and counterexample derived here", kind="derived")
+FINDING = Finding(
+    kind="needs a condition",
+    sentence=(
+        "Balances that all shrink lower the sharpness only if the weights keep their order: a proof by balances alone "
+        "has a gap where a step swaps weights."
+    ),
+    case="three weights, squares (0, 0.001, 1) -> (0.998, 0.999, 0) before the common shift: sharpness 3.22 -> 3.51",
+    check="sharpness falls when all balances shrink",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from theorylab.curves import Curve
 from theorylab.models.edge import theory
 from theorylab.models.edge.ensembles import random_starts
 
-SOURCE = Source("kreisler2023gfs", "abstract; the boundaries are derived here")
+SOURCE = Source("abstract (edge of stability, read); the boundaries are derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,11 @@ import numpy as np
 from theorylab import Rival, Source, exact, monotone, plots, script
 from theorylab.models.edge import model, theory
 
-SOURCE = Source("kreisler2023gfs", "abstract", "trajectory panels; weights and step size are ours")
+SOURCE = Source(
+    "abstract (loss oscillates, sharpness of the flow's solution falls)",
+    figure="trajectory panels; weights and step size are ours",
+    kind="read",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

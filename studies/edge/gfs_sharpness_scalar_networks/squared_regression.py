@@ -12,11 +12,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, below, exact, monotone, plots, script, stacked
+from theorylab import Finding, Rival, Source, below, exact, monotone, plots, script, stacked
 from theorylab.curves import Curve
 from theorylab.models.edge import squared, theory
 
-SOURCE = Source("kreisler2023gfs", "abstract (observed in squared regression); counterexample found here")
+SOURCE = Source("abstract (decrease observed in squared regression); counterexample found here", kind="read")
+FINDING = Finding(
+    kind="false as stated",
+    sentence=(
+        "In squared regression, too, gradient descent lowers the sharpness of the flow's solution at every step. The "
+        "paper reports it as observed; as a law it is false, with fewer samples than directions."
+    ),
+    case=(
+        "X = [[1, -1, 1], [2, -1, -1]], y = (-2, 2), from plus = 1, minus = 1/2 at load 1: 21.371 -> 21.409 in the "
+        "first step"
+    ),
+    check="the sharpness of the flow's solution never rises (N = 2, d = 3)",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,10 @@ import numpy as np
 from theorylab import Rival, Source, above, below, bracket, brackets, exact, plots, script, threshold
 from theorylab.models.edge import model, theory
 
-SOURCE = Source("kreisler2023gfs", "abstract; the constant is derived here")
+SOURCE = Source(
+    "invariant class (recalled); that the constant is 2 sqrt 2 at every depth is derived here",
+    kind="derived",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

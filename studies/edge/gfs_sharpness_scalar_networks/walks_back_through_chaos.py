@@ -15,7 +15,11 @@ from theorylab import Rival, Source, agrees, exact, monotone, plots, script
 from theorylab.curves import Curve
 from theorylab.models.edge import model, theory
 
-SOURCE = Source("kreisler2023gfs", "abstract; map and diagram derived here")
+SOURCE = Source(
+    "abstract (edge of stability, read); map and diagram derived here",
+    figure="bifurcation diagram, ours",
+    kind="derived",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

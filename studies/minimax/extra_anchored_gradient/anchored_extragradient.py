@@ -14,7 +14,10 @@ from theorylab import Rival, Source, above, agrees, below, exact, plots, script
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import bilinear_slopes
 
-SOURCE = Source("yoon2021eag", "step rules, rates and lower bound (secondary); FEG: lee2021feg, recalled")
+SOURCE = Source(
+    "step rules, rates, lower bound (in a secondary text); FEG recalled, leading constants derived here",
+    kind="read",
+)
 NAMES = {"EAG-C": "EAG-C, a = 1/8", "EAG-V": "EAG-V, a_0 = 0.618", "FEG": "FEG, a = 1"}
 
 

@@ -14,7 +14,7 @@ from theorylab.models.minimax import schedules, simulation
 from theorylab.models.minimax.model import Affine
 from theorylab.numerics.streams import generator
 
-SOURCE = Source("yoon2021eag", "Lyapunov function of EAG (secondary)")
+SOURCE = Source("Lyapunov function of EAG (in a secondary text)", kind="read")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from theorylab import Curve, Power, Rival, Source, agrees, below, decays_as, exa
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import bilinear_slopes
 
-SOURCE = Source("yoon2021eag", "comparison with extragradient; worst modes derived here")
+SOURCE = Source("comparison with extragradient; bound recalled, worst modes derived here", kind="derived")
 STEP = 0.5**0.5
 
 

@@ -13,7 +13,7 @@ from theorylab import Curve, Rival, Source, agrees, exact, plots, script
 from theorylab.models.minimax import kernels, schedules, simulation, theory
 from theorylab.models.minimax.model import rotation_slopes
 
-SOURCE = Source("lieder2021halpern", "convergence rate (recalled)")
+SOURCE = Source("convergence rate (recalled); that it is attained is derived here", kind="derived")
 UNIT = 2.0**-53
 
 

@@ -14,7 +14,7 @@ from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import rotation_slopes
 from theorylab.numerics.streams import generator
 
-SOURCE = Source("lieder2021halpern", "convergence rate (recalled)")
+SOURCE = Source("convergence rate", kind="recalled")
 UNIT = 2.0**-53
 
 

@@ -13,7 +13,7 @@ from theorylab import Rival, Source, below, exact, plots, script
 from theorylab.models.minimax import theory
 from theorylab.trials.hunt import Range
 
-SOURCE = Source("lieder2021halpern", "convergence rate (recalled)")
+SOURCE = Source("convergence rate", kind="recalled")
 UNIT = 2.0**-53
 
 

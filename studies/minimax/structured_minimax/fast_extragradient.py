@@ -13,7 +13,7 @@ from theorylab import Curve, Rival, Source, agrees, below, exact, plots, script
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import bilinear_slopes, rotation_slopes
 
-SOURCE = Source("lee2021feg", "method and rate (recalled); closed form derived here")
+SOURCE = Source("method and rate (recalled); closed form derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

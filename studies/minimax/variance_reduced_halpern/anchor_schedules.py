@@ -14,7 +14,7 @@ from theorylab import Curve, Power, Rival, Source, agrees, decays_as, exact, plo
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import rotation_slopes
 
-SOURCE = Source("cai2024halpern", "setting (anchored iteration); worst cases derived here")
+SOURCE = Source("setting (anchored iteration); worst cases derived here", kind="derived")
 ORDERS = {"1/(k+2)": -1.0, "2/(k+4)": -1.0, "(k+2)^-1/2": -0.5, "(k+2)^-2": 0.0}
 
 

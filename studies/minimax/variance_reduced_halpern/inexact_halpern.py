@@ -12,7 +12,7 @@ import numpy as np
 from theorylab import Curve, Power, Rival, Source, below, decays_as, exact, plots, script
 from theorylab.models.minimax import theory
 
-SOURCE = Source("cai2024halpern", "abstract (inexact Halpern inside Algorithm 2); bound derived here")
+SOURCE = Source("abstract (read); inexact Halpern inside Algorithm 2 recalled, bound derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from theorylab import Curve, Power, Rival, Source, agrees, decays_as, exact, plo
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import rotation_slopes
 
-SOURCE = Source("cai2024halpern", "setting (Halpern against iterations without anchor); worst case derived here")
+SOURCE = Source("setting (Halpern against iterations without anchor); worst case derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

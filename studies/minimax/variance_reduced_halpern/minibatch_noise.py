@@ -13,7 +13,7 @@ from theorylab import Power, Rival, Source, agrees, decays_as, exact, ordered, p
 from theorylab.models.minimax import simulation, theory
 from theorylab.models.minimax.model import FiniteSum, rotation_slopes
 
-SOURCE = Source("cai2024halpern", "motivation of variance reduction; variance derived here")
+SOURCE = Source("motivation of variance reduction; variance derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

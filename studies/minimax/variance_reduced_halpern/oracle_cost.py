@@ -12,7 +12,7 @@ import numpy as np
 from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, script
 from theorylab.models.minimax import simulation, theory
 
-SOURCE = Source("cai2024halpern", "abstract (oracle complexity, cocoercive case); constants derived here")
+SOURCE = Source("abstract (oracle complexity, cocoercive case, read); constants derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

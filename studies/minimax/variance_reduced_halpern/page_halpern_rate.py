@@ -14,7 +14,10 @@ import numpy as np
 from theorylab import Rival, Source, agrees, below, exact, plots, script
 from theorylab.models.minimax import schedules, simulation, theory
 
-SOURCE = Source("cai2024halpern", "abstract (rate of the cocoercive case); constant and worst mode derived here")
+SOURCE = Source(
+    "abstract (cocoercive case, read); parameters recalled, constant and worst mode derived here",
+    kind="derived",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from theorylab import Rival, Source, agrees, exact, plots, script
 from theorylab.models.minimax import moments, simulation, theory
 from theorylab.models.minimax.model import FiniteSum
 
-SOURCE = Source("cai2024halpern", "abstract (recursive variance reduction); identity derived here")
+SOURCE = Source("abstract (recursive variance reduction, read); identity derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ import numpy as np
 from theorylab import Power, Rival, Source, decays_as, exact, plots, script
 from theorylab.models.minimax import theory
 
-SOURCE = Source("cai2024halpern", "abstract (oracle complexity, monotone Lipschitz case); rates derived here")
+SOURCE = Source("abstract (oracle complexity, monotone Lipschitz case, read); rates derived here", kind="derived")
 SLOPES = {0.0: 1.0, 0.25: 0.75, 0.5: 0.5, 0.75: 0.5}
 
 

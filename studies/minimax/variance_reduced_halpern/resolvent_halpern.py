@@ -12,7 +12,7 @@ from theorylab import Curve, Rival, Source, agrees, below, exact, plots, script
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import bilinear_slopes
 
-SOURCE = Source("cai2024halpern", "abstract (operator norm residual, last iterate); constant derived here")
+SOURCE = Source("abstract (operator norm residual, last iterate, read); constant derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

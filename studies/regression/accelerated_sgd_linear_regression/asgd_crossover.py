@@ -13,7 +13,7 @@ from theorylab import Rival, Source, bracket, brackets, exact, geometric, ordere
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import Acceleration, LeastSquares
 
-SOURCE = Source("li2024asgd", "abstract (large-eigenvalue directions); threshold derived here")
+SOURCE = Source("abstract (large-eigenvalue directions, read); threshold derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from theorylab import Rival, Source, exact, monotone, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import Acceleration, LeastSquares
 
-SOURCE = Source("li2024asgd", "parameter choice (as recalled)")
+SOURCE = Source("parameter family (recalled); monotone dependence derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

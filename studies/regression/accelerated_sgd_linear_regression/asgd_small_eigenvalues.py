@@ -13,7 +13,7 @@ from theorylab import Rival, Source, agrees, exact, geometric, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import Acceleration, LeastSquares
 
-SOURCE = Source("li2024asgd", "abstract (small-eigenvalue directions); rate derived here")
+SOURCE = Source("abstract (small-eigenvalue directions, read); rate derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from theorylab import Rival, Source, below, bracket, brackets, exact, plots, scr
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import Acceleration, LeastSquares
 
-SOURCE = Source("li2024asgd", "parameter choice (as recalled); stability derived here")
+SOURCE = Source("parameter family (recalled); stability derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

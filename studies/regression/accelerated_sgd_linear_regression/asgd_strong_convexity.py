@@ -14,7 +14,10 @@ from theorylab import Power, Rival, Source, decays_as, exact, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import Acceleration, LeastSquares
 
-SOURCE = Source("li2024asgd", "strongly convex special case; time constants derived here")
+SOURCE = Source(
+    "strongly convex special case; parameters and orders recalled, time constants derived here",
+    kind="recalled",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from theorylab import Rival, Source, agrees, exact, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import Acceleration, LeastSquares
 
-SOURCE = Source("li2024asgd", "risk bound (form as recalled), variance part")
+SOURCE = Source("risk bound, variance part; form recalled", kind="recalled")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from theorylab.models.regression.model import Acceleration, LeastSquares
 from theorylab.models.regression.simulation import simulate_accelerated
 from theorylab.trials.hunt import Range
 
-SOURCE = Source("li2024asgd", "abstract (variance error)")
+SOURCE = Source("abstract (variance error)", kind="read")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 from theorylab.models.regression.simulation import simulate
 
-SOURCE = Source("li2025ema", "existence of a step-size threshold; form derived here")
+SOURCE = Source("existence of a step-size threshold (read); form derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 from theorylab.models.regression.simulation import simulate
 
-SOURCE = Source("li2025ema", "abstract, claim (ii)")
+SOURCE = Source("abstract, claim (ii)", kind="read")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 from theorylab.models.regression.simulation import OUTPUTS, simulate
 
-SOURCE = Source("li2025ema", "abstract, claims (i) and (ii)", "Figure 1")
+SOURCE = Source("abstract, claims (i) and (ii)", figure="Figure 1, at sizes of ours", kind="read")
 NAMES = {
     "last": "no averaging",
     "ema": "EMA",

@@ -15,7 +15,7 @@ from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 from theorylab.trials.hunt import Range
 
-SOURCE = Source("li2025ema", "abstract (risk bound of SGD with EMA)")
+SOURCE = Source("abstract (risk bound of SGD with EMA); form recalled, constants derived here", kind="recalled")
 
 
 @dataclass(frozen=True, kw_only=True)

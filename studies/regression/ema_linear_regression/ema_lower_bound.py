@@ -13,7 +13,7 @@ from theorylab import Rival, Source, above, exact, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 
-SOURCE = Source("li2025ema", "risk lower bound (existence)")
+SOURCE = Source("risk lower bound (its existence was read); constants derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

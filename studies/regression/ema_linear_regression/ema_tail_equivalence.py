@@ -15,7 +15,10 @@ from theorylab import Rival, Source, agrees, exact, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 
-SOURCE = Source("li2025ema", "comparison with tail averaging (statement up to constants)")
+SOURCE = Source(
+    "comparison with tail averaging (read up to constants); the length 2/(1-a) derived here",
+    kind="derived",
+)
 LENGTHS = {"2/(1-a)": 2, "1/(1-a)": 1, "4/(1-a)": 4}
 
 

@@ -9,11 +9,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, exact, ordered, plots, script, spectra
+from theorylab import Finding, Rival, Source, exact, ordered, plots, script, spectra
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 
-SOURCE = Source("li2025ema", "abstract, claim (i)")
+SOURCE = Source("abstract, claim (i)", kind="read")
+FINDING = Finding(
+    kind="usual reading is wrong",
+    sentence=(
+        "Less variance is not less error: from a far start the average lags behind the last iterate, and its mean "
+        "square error is the larger one."
+    ),
+    case="one direction, start 10, decay 0.999, 100 steps: 82.9 for EMA, 0.11 for the last iterate",
+    check="the same for the whole error from a far start",
+    settings=("dim=1",),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

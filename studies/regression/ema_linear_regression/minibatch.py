@@ -14,7 +14,7 @@ from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 from theorylab.models.regression.simulation import simulate
 
-SOURCE = Source("li2025ema", "extension to mini-batch SGD; recursion derived here")
+SOURCE = Source("extension to mini-batch SGD (its existence was read); recursion derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 from theorylab.models.regression.simulation import simulate
 
-SOURCE = Source("li2025ema", "fourth-moment assumption of the lower bound; one-hot recursion derived here")
+SOURCE = Source("fourth-moment assumption of the lower bound (read); one-hot recursion derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

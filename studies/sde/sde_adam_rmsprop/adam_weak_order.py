@@ -16,7 +16,7 @@ from theorylab.models.sde import adam
 from theorylab.models.sde.model import Adam, Noise
 from theorylab.models.sde.weak import through_last, weak_error
 
-SOURCE = Source("malladi2022sdes", "abstract (order-1 weak limits); equations derived here")
+SOURCE = Source("abstract (order-1 weak limits); equations recalled, derived again here", kind="read")
 PHI = ("x", "x^2")
 WRONG = ("eps without its correction", "momentum rate (1 - b1)/eta")
 

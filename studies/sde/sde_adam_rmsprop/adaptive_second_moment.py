@@ -16,7 +16,7 @@ from theorylab.models.sde import adaptive, theory
 from theorylab.models.sde.model import Limit, Noise
 from theorylab.models.sde.weak import through_last, weak_error
 
-SOURCE = Source("malladi2022sdes", "setting (moments of the noise); equation of u derived here")
+SOURCE = Source("setting (moments of the noise, recalled); equation of u derived here", kind="derived")
 MOMENTS = [lambda x, u: u, lambda x, u: u**2]
 
 

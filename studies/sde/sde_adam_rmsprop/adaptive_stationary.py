@@ -18,7 +18,7 @@ from theorylab.models.sde.integrators import linear_moments
 from theorylab.models.sde.model import Limit, Noise
 from theorylab.models.sde.weak import through_last, weak_error
 
-SOURCE = Source("malladi2022sdes", "limits of RMSprop and Adam; stationary laws derived here")
+SOURCE = Source("limits of RMSprop and Adam (recalled); stationary laws derived here", kind="derived")
 NOISE, EPSILON = 0.5, 0.1
 
 

@@ -14,7 +14,7 @@ from theorylab import Rival, Source, agrees, exact, plots, script
 from theorylab.models.sde import theory
 from theorylab.models.sde.simulation import rmsprop_covariance
 
-SOURCE = Source("malladi2022sdes", "limit of RMSprop; stationary covariance derived here")
+SOURCE = Source("limit of RMSprop (recalled); stationary covariance derived here", kind="derived")
 HESSIAN, COVARIANCE = np.array([[2.0, 0.8], [0.8, 1.0]]), np.array([[1.0, 0.0], [0.0, 0.25]])
 NOISE, EPSILON, ENTRIES = 0.5, 0.1, ([0, 0, 1], [0, 1, 1])
 

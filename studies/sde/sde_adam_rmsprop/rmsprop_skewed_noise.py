@@ -14,7 +14,7 @@ from theorylab.models.sde import adaptive
 from theorylab.models.sde.model import Limit, Noise
 from theorylab.models.sde.weak import through_last, weak_error
 
-SOURCE = Source("malladi2022sdes", "setting (low skewness, recalled); order derived here")
+SOURCE = Source("setting (low skewness, recalled); order derived here", kind="derived")
 PHI = {"cos x": lambda x, u: np.cos(x), "cos 2x": lambda x, u: np.cos(2 * x)}
 
 

@@ -16,7 +16,7 @@ from theorylab.models.sde import adaptive
 from theorylab.models.sde.model import Limit, Noise
 from theorylab.models.sde.weak import through_last, weak_error
 
-SOURCE = Source("malladi2022sdes", "abstract (order-1 weak limits); equations derived here")
+SOURCE = Source("abstract (order-1 weak limits); equations recalled, derived again here", kind="read")
 PHI = {"cos x": lambda x, u: np.cos(x), "sin x": lambda x, u: np.sin(x), "cos 2x": lambda x, u: np.cos(2 * x)}
 WRONG = ("noise left out of P", "time k eta", "noise not grown as 1/eta")
 

@@ -16,7 +16,10 @@ from theorylab.models.sde import adaptive, theory
 from theorylab.models.sde.model import Limit, Noise
 from theorylab.models.sde.weak import through_last, weak_error
 
-SOURCE = Source("malladi2022sdes", "abstract (SVAG-type simulation); rescalings from the authors' code")
+SOURCE = Source(
+    "abstract (SVAG-type simulation) and rescalings in the authors' code (read); order in l derived here",
+    kind="derived",
+)
 PHI = {"cos x": lambda x, u: np.cos(x), "cos 2x": lambda x, u: np.cos(2 * x)}
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from theorylab import Rival, Source, below, bracket, brackets, exact, ordered, plots, script, threshold
 from theorylab.models.sde import theory
 
-SOURCE = Source("monzio2023sam", "abstract (saddles attract); thresholds derived here")
+SOURCE = Source("abstract (saddles attract, read); thresholds derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

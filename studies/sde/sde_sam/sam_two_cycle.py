@@ -8,10 +8,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, agrees, exact, plots, script
+from theorylab import Finding, Rival, Source, agrees, exact, plots, script
 from theorylab.models.sde import theory
 
-SOURCE = Source("monzio2023sam", "SAM's update; cycle derived here")
+SOURCE = Source("SAM's update; cycle derived here", kind="derived")
+FINDING = Finding(
+    kind="usual reading is wrong",
+    sentence=(
+        "That SAM minimises a regularised loss does not mean that it converges: at fixed rho full-batch SAM ends on a "
+        "two-cycle about the minimum."
+    ),
+    case="one direction of curvature h: |x| = eta h rho / (2 - eta h), for every eta h < 2",
+    check="SAM at a minimum ends on its two-cycle",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

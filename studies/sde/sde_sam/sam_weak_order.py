@@ -16,7 +16,7 @@ from theorylab.models.sde import circle, sam
 from theorylab.models.sde.model import Landscape
 from theorylab.models.sde.weak import through_last, weak_error
 
-SOURCE = Source("monzio2023sam", "abstract (order-1 weak limits); equations derived here")
+SOURCE = Source("abstract (order-1 weak limits); equations recalled, derived again here", kind="read")
 CASES = {"SAM": Landscape(noise_std=1.0), "DNSAM": Landscape(tilt=2.0, noise_std=1.5)}
 LIMITS = {"SAM": ("SAM", "SGD", "full-batch sign"), "DNSAM": ("DNSAM", "SGD", "SAM")}
 

@@ -14,7 +14,7 @@ from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, scr
 from theorylab.models.sde import theory
 from theorylab.models.sde.weak import weak_error
 
-SOURCE = Source("monzio2023sam", "stationary law on quadratics, recalled; closed forms derived here")
+SOURCE = Source("stationary law on quadratics (recalled); closed forms derived here", kind="derived")
 HESSIAN, COVARIANCE = np.array([[2.0, 0.5], [0.5, 0.7]]), np.array([[1.0, -0.6], [-0.6, 0.8]])
 VANISHING = 1e-9  # a step size whose own effect on Var x / eta is that small
 ENTRIES = ([0, 0, 1], [0, 1, 1])

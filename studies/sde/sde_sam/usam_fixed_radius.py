@@ -15,7 +15,7 @@ from theorylab.models.sde import circle, sam, theory
 from theorylab.models.sde.model import Landscape
 from theorylab.models.sde.weak import through_last, weak_error
 
-SOURCE = Source("monzio2023sam", "range of rho, recalled; floor derived here")
+SOURCE = Source("range of rho (recalled); floor derived here", kind="derived")
 CURVATURE = 2.0
 
 

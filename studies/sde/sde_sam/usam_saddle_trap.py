@@ -11,7 +11,7 @@ import numpy as np
 from theorylab import Rival, Source, agrees, bracket, brackets, exact, plots, script, threshold
 from theorylab.models.sde import theory
 
-SOURCE = Source("monzio2023sam", "abstract (saddles attract); threshold derived here")
+SOURCE = Source("abstract (saddles attract, read); threshold derived here", kind="derived")
 SADDLES = ((1.0, -0.5), (2.0, -1.0, -0.25), (1.0, -2.0), (0.5, -0.4, -1.5))
 
 

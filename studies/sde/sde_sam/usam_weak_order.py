@@ -10,12 +10,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, decays_as, plots, script
+from theorylab import Finding, Power, Rival, Source, decays_as, plots, script
 from theorylab.models.sde import circle, sam, theory
 from theorylab.models.sde.model import Landscape
 from theorylab.models.sde.weak import through_last, weak_error
 
-SOURCE = Source("monzio2023sam", "abstract (order-1 weak limits); equations derived here")
+SOURCE = Source("abstract (order-1 weak limits); equations recalled, derived again here", kind="read")
+FINDING = Finding(
+    kind="usual reading is wrong",
+    sentence=(
+        "An error of first order is no evidence for the Hessian-dependent noise of USAM's limit: means are blind to "
+        "noise of fixed size at this order, the drift without any diffusion passes as well."
+    ),
+    case="f = 1 - cos x, rho = sqrt(eta)/2, noise 1: without diffusion the error of E cos x also falls as eta",
+    check="USAM's drift without any diffusion: error falls as eta too",
+)
 CURVATURE, LANDSCAPE = 2.0, Landscape(noise_std=1.0)
 
 

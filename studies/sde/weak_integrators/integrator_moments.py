@@ -13,7 +13,7 @@ from theorylab.curves import Curve
 from theorylab.models.sde import theory
 from theorylab.models.sde.integrators import Linear, linear_moments, simulate
 
-SOURCE = Source("kloeden1992", "textbook integrators; moments derived here")
+SOURCE = Source("textbook integrators (recalled); moments derived here", kind="derived", key="kloeden1992")
 EQUATIONS = {"geometric": Linear(growth=-0.5, volatility=0.4), "additive": Linear(growth=-1.0, additive=0.7)}
 STATISTICS = ("Euler's E (Y − X)²", "Milstein's E (Y − X)²", "E X²")
 

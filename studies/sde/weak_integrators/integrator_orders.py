@@ -13,7 +13,11 @@ from theorylab.models.sde import theory
 from theorylab.models.sde.integrators import Linear
 from theorylab.models.sde.weak import through_last, weak_error
 
-SOURCE = Source("kloeden1992", "textbook orders of strong and weak convergence; moments derived here")
+SOURCE = Source(
+    "textbook orders of strong and weak convergence; moments derived here",
+    kind="recalled",
+    key="kloeden1992",
+)
 GEOMETRIC, ADDITIVE = Linear(growth=-0.5, volatility=0.4), Linear(growth=-1.0, additive=0.7)
 
 

@@ -16,7 +16,7 @@ from theorylab.models.separable import simulation, theory
 from theorylab.models.separable.margin import hard_margin
 from theorylab.models.separable.model import Labelled
 
-SOURCE = Source("tyurin2024perceptron", "abstract, third observation (iteration complexity); bounds derived here")
+SOURCE = Source("abstract, third observation (iteration complexity, read); bounds derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

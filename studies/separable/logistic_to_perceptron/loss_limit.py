@@ -13,7 +13,7 @@ from theorylab import Curve, Power, Rival, Source, agrees, decays_as, exact, plo
 from theorylab.models.separable import simulation, theory
 from theorylab.models.separable.model import Labelled
 
-SOURCE = Source("tyurin2024perceptron", "abstract, second observation; limit of the loss derived here")
+SOURCE = Source("abstract, second observation (read); limit of the loss derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from theorylab import Curve, Rival, Source, exact, monotone, plots, script
 from theorylab.models.separable import simulation, theory
 from theorylab.models.separable.model import Labelled
 
-SOURCE = Source("tyurin2024perceptron", "abstract, second observation")
+SOURCE = Source("abstract, second observation; data are ours", kind="read")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,12 +11,24 @@ from typing import Any
 
 import numpy as np
 
-from theorylab import Rival, Source, below, exact, plots, script
+from theorylab import Finding, Rival, Source, below, exact, plots, script
 from theorylab.models.separable import simulation, theory
 from theorylab.models.separable.margin import hard_margin
 from theorylab.models.separable.model import Labelled
 
-SOURCE = Source("tyurin2024perceptron", "abstract, Normalized LR+GD; form recalled, bounds derived here")
+SOURCE = Source("abstract, Normalized LR+GD (read); form recalled, bounds derived here", kind="derived")
+FINDING = Finding(
+    kind="usual reading is wrong",
+    sentence=(
+        "It is not the division by the mean weight that removes the number of points: divided by its length, too, the "
+        "gradient obeys a bound R^2/mu^2 (1 + 2 c_n/(s mu)) without a factor n."
+    ),
+    case=(
+        "random sets and n - 1 points against one, at step size 1e12: both divided forms need at most half of their "
+        "bound"
+    ),
+    check="gradient divided by its length",
+)
 RULES = {"weights": "divided by the mean weight", "gradient": "divided by its length", "none": "as it is"}
 
 

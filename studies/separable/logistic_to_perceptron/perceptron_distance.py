@@ -14,7 +14,7 @@ from theorylab import Curve, Rival, Source, agrees, below, exact, plots, script
 from theorylab.models.separable import simulation, theory
 from theorylab.models.separable.model import Labelled
 
-SOURCE = Source("tyurin2024perceptron", "abstract, first observation; distance derived here")
+SOURCE = Source("abstract, first observation (read); distance derived here", kind="derived")
 FORMS = {  # closed form, and the factor on its step size
     "first order": (theory.limit_distance_leading, 1.0),
     "half": (theory.limit_distance_leading, 0.5),

@@ -10,11 +10,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Rival, Source, agrees, exact, plots, script
+from theorylab import Curve, Finding, Rival, Source, agrees, exact, plots, script
 from theorylab.models.separable import simulation, theory
 from theorylab.models.separable.model import Labelled
 
-SOURCE = Source("tyurin2024perceptron", "abstract, first observation; distance derived here")
+SOURCE = Source("abstract, first observation; ties at 1/2 derived here", kind="read")
+FINDING = Finding(
+    kind="needs a condition",
+    sentence=(
+        "Logistic regression with huge steps is the batch perceptron only if a tie counts one half; textbook "
+        "perceptrons, which count it as an error, take another path from the first step on."
+    ),
+    case="the first step from 0, any data: half as long as the textbook perceptron's",
+    check="a tie counts as an error, as in textbooks",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

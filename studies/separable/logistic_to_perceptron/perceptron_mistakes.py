@@ -17,7 +17,7 @@ from theorylab.models.separable.margin import hard_margin
 from theorylab.models.separable.model import Labelled
 from theorylab.trials.hunt import Range
 
-SOURCE = Source("tyurin2024perceptron", "abstract, first observation (batch perceptron); bounds derived here")
+SOURCE = Source("abstract, first observation (batch perceptron, read); bounds derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)

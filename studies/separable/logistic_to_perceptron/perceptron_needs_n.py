@@ -14,7 +14,7 @@ from theorylab import Curve, Power, Rival, Source, agrees, below, decays_as, exa
 from theorylab.models.separable import simulation, theory
 from theorylab.models.separable.model import Labelled
 
-SOURCE = Source("tyurin2024perceptron", "abstract, third observation; family and counts derived here")
+SOURCE = Source("abstract, third observation (read); family and counts derived here", kind="derived")
 METHODS = {"perceptron": (np.inf, "none"), "logistic": (1e12, "none"),
            "normalised perceptron": (np.inf, "weights"), "normalised logistic": (1e12, "weights")}  # fmt: skip
 

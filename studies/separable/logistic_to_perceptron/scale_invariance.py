@@ -13,7 +13,7 @@ from theorylab import Rival, Source, agrees, exact, plots, script
 from theorylab.models.separable import simulation
 from theorylab.models.separable.model import Labelled
 
-SOURCE = Source("tyurin2024perceptron", "setting; invariance derived here")
+SOURCE = Source("setting; invariance derived here", kind="derived")
 METHODS = {"logistic": ("none", 2), "mean weight": ("weights", 2), "unit gradient": ("gradient", 1)}  # power of c
 
 

@@ -249,7 +249,7 @@ def _try(listing: Listing, given: _Given) -> _Trial:
         return _Trial(listing.name, time.perf_counter() - began, (check,))
     checks = result.checks or (broken("the study checks a claim", "it yielded no check"),)
     others = tuple(results.other_seeds(given.out, result))
-    return _Trial(listing.name, result.seconds, checks, str(result.source), figure, result.reused, others)
+    return _Trial(listing.name, result.seconds, checks, result.citation, figure, result.reused, others)
 
 
 def _announce(console: Console, trial: _Trial) -> None:

@@ -19,7 +19,8 @@ def show(study: str) -> None:
     import json
 
     from theorylab.errors import InputError
-    from theorylab.trials.study import find, load, reference
+    from theorylab.trials import papers
+    from theorylab.trials.study import find, load
 
     with user_errors():
         listing = find(study)
@@ -28,11 +29,12 @@ def show(study: str) -> None:
             source, quick_setting, full_setting = module.SOURCE, module.QUICK, module.FULL
         except Exception as error:
             raise InputError(f"{listing.name} cannot be shown: {type(error).__name__}: {error}") from error
-        entry = reference(source.key)
+        entry = papers.entry_of(source, listing.path)
     console = console_of_stdout()
     console.print(f"[bold]{listing.name}[/bold]  {listing.path}\n")
     console.print((ast.get_docstring(ast.parse(listing.path.read_bytes())) or "") + "\n", markup=False, highlight=False)
-    console.print(f"source: {source}\n{entry}\n", markup=False, highlight=False)
+    text = entry.text if entry else f"no paper.bib in {listing.path.parent}"
+    console.print(f"source: {papers.cite(source, listing.path)}\n{text}\n", markup=False, highlight=False)
     for field in dataclasses.fields(quick_setting):
         quick, full = (getattr(setting, field.name) for setting in (quick_setting, full_setting))
         console.print(f"  {field.name} = {quick}" + ("" if quick == full else f"   (full: {full})"), markup=False)
