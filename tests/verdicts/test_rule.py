@@ -133,7 +133,7 @@ def test_default_level_is_one_in_a_thousand() -> None:
 
 KEYS = {
     "claim", "kind", "verdict", "declared", "measured", "interval", "allowed", "error_probability", "evaluated",
-    "rival", "note", "source", "score",
+    "rival", "note", "source", "covers", "score", "noisy", "last_x", "separates_at", "raw_p_values",
 }  # fmt: skip
 
 
@@ -158,6 +158,7 @@ def test_json_has_exactly_its_keys_and_no_nan() -> None:
         assert set(as_json) == KEYS
         assert set(as_json["rival"]) == {"claim", "verdict", "declared"}
         assert json.loads(json.dumps(as_json, allow_nan=False)) == as_json
+        assert Check.from_json(as_json).to_json() == as_json
         assert type(as_json["verdict"]) is type(as_json["declared"]) is str
 
 
@@ -177,6 +178,11 @@ def test_json_holds_the_numbers_of_the_check() -> None:
         "evaluated": P,
         "rival": {"claim": "another", "verdict": "refuted", "declared": "refuted"},
         "note": check.note,
+        "covers": check.covers,
+        "noisy": True,
+        "last_x": None,
+        "separates_at": None,
         "score": check.score and check.score.to_json(),
+        "raw_p_values": {"claim": 1.0, "rival": 1e-9},
     }
     assert check.measured == pytest.approx(0.5)

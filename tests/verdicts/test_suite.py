@@ -9,7 +9,7 @@ from scipy.stats import binom, norm
 from tests.verdicts.synthetic import replicas, rival, row
 from theorylab.curves import Curve
 from theorylab.errors import InputError
-from theorylab.verdicts import Check, agrees, suite
+from theorylab.verdicts import Check, agrees, levels, suite
 from theorylab.verdicts.rule import broken
 
 FEW = np.arange(1.0, 6)
@@ -18,7 +18,7 @@ FEW = np.arange(1.0, 6)
 def test_p_values_are_the_levels_at_which_verdicts_turn() -> None:
     for gap in (2.0, 3.0, 4.5):
         check = agrees("c", replicas(1.0), 1 + gap * 0.1 / 8, rival=rival(predicted=1.0))
-        p = suite.p_values(check)[0]
+        p = check.raw_p_values[0]
         assert p == pytest.approx(5 * 2 * norm.sf(gap), rel=0.6) or p == 1.0
         for level, verdict in ((p * 1.01, "refuted"), (p * 0.99, "inconclusive")):
             if p < 0.5:
@@ -27,9 +27,9 @@ def test_p_values_are_the_levels_at_which_verdicts_turn() -> None:
 
 
 def test_exact_checks_and_failures_have_p_values_of_their_own() -> None:
-    assert suite.p_values(agrees("c", row(1.0), 1.0, rival=rival(predicted=2.0))) == (1.0, 0.0)
-    assert suite.p_values(broken("a study", "reason")) == (1.0, 1.0)
-    assert suite.p_values(agrees("c", replicas(1.0), 1.0, rival=rival(predicted=9.0))) == (1.0, suite.LEAST)
+    assert agrees("c", row(1.0), 1.0, rival=rival(predicted=2.0)).raw_p_values == (1.0, 0.0)
+    assert broken("a study", "reason").raw_p_values == (1.0, 1.0)
+    assert agrees("c", replicas(1.0), 1.0, rival=rival(predicted=9.0)).raw_p_values == (1.0, levels.LEAST)
 
 
 def test_p_values_of_true_claims_are_uniform_or_larger() -> None:
@@ -37,7 +37,7 @@ def test_p_values_of_true_claims_are_uniform_or_larger() -> None:
     found = []
     for _ in range(300):
         curve = Curve(FEW[:1], draws.standard_normal((64, 1)))
-        found.append(suite.p_values(agrees("c", curve, 0.0, rival=rival(predicted=1e-9)))[0])
+        found.append(agrees("c", curve, 0.0, rival=rival(predicted=1e-9)).raw_p_values[0])
     for level in (0.01, 0.05, 0.2):
         assert sum(p <= level for p in found) <= binom.isf(1e-4, 300, level)
 

@@ -21,7 +21,7 @@ MAIN = (
 )
 EMA = "regression.ema_linear_regression"
 CHECK = {"claim", "kind", "verdict", "declared", "measured", "interval", "allowed", "error_probability", "evaluated"}
-CHECK |= {"rival", "note", "source", "score", "p_values"}
+CHECK |= {"rival", "note", "source", "covers", "score", "p_values", "noisy", "last_x", "separates_at", "raw_p_values"}
 NAMES = [listing.name for listing in theorylab.discover()]
 
 

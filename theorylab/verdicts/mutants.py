@@ -8,7 +8,7 @@ true with them. Of a claim that is refuted while its rival is supported, the riv
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,12 @@ class Score:
             "unit": self.unit,
             "power": POWER,
         }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Score:
+        """The score that `to_json` wrote. Raises KeyError or TypeError for anything else."""
+        least = stored["minimum_detectable_effect"]
+        return cls(tuple(stored["killed"]), tuple(stored["survived"]), least, stored["unit"])
 
 
 def score(recheck: Recheck) -> Score:

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from theorylab.errors import InputError, require
 from theorylab.verdicts.interim import InterimAnalysis, current_analysis
+from theorylab.verdicts.levels import p_values
 from theorylab.verdicts.mutants import Score, score
 
 
@@ -66,7 +67,12 @@ class Outcome:
     note: str = ""
     hint: str = ""
     """What more would decide, told where nothing was decided."""
+    covers: str = ""
     failed: bool = False
+    last_x: float | None = None
+    """The last step (or x) that entered."""
+    separates_at: float | None = None
+    """The first step (or x) at which the data tell the claim from its rival."""
 
 
 def failure(reason: str, evaluated: int = 0) -> Outcome:
@@ -126,15 +132,33 @@ class Check:
     note: str = ""
     source: str = ""
     """Where the statement stands, and whether that was read: 'Theorem 2 (read)', 'eq. 7 (recalled)', 'derived'."""
+    covers: str = ""
+    """What the error probability is about: so many settings up to rounding, laws of finite variance, a population."""
     recheck: Recheck | None = field(default=None, repr=False, compare=False)
     """How to put it on trial again; None where nothing was judged."""
     p_values: tuple[float, float] | None = None
     """Of the claim and of its rival, adjusted for all statements of a suite; None before `suite.controlled`."""
+    noisy: bool = False
+    """Whether the claim or its rival rests on replicas: then both are tests, which a suite counts."""
+    last_x: float | None = None
+    """The last step (or x) reached."""
+    separates_at: float | None = None
+    """The first step (or x) at which the data tell the claim from its rival."""
 
     @functools.cached_property
     def score(self) -> Score | None:
         """Which of its mutants the data refute, and the smallest error that they would; None without a trial."""
         return None if self.recheck is None else score(self.recheck)
+
+    @functools.cached_property
+    def raw_p_values(self) -> tuple[float, float]:
+        """The smallest levels at which the data reject the claim, and its rival (`levels.p_values`); 1 without data."""
+        return (1.0, 1.0) if self.recheck is None else p_values(self.recheck)
+
+    def knowing(self, other: Check) -> Check:
+        """This check with what has been computed of another one that rests on the same data: score, raw p-values."""
+        vars(self).update({name: vars(other)[name] for name in ("score", "raw_p_values") if name in vars(other)})
+        return self
 
     @property
     def decided(self) -> bool:
@@ -152,6 +176,7 @@ class Check:
             "claim": self.claim,
             "kind": self.kind,
             "source": self.source,
+            "covers": self.covers,
             "verdict": str(self.verdict),
             "declared": str(self.declared),
             "measured": _finite(self.measured),
@@ -165,8 +190,43 @@ class Check:
                 "declared": str(self.rival.declared),
             },
             "note": self.note,
+            "noisy": self.noisy,
+            "last_x": _finite(self.last_x),
+            "separates_at": _finite(self.separates_at),
             "score": None if self.score is None else self.score.to_json(),
-        } | ({} if self.p_values is None else {"p_values": dict(zip(("claim", "rival"), self.p_values, strict=True))})
+            "raw_p_values": dict(zip(SIDES, self.raw_p_values, strict=True)),
+        } | ({} if self.p_values is None else {"p_values": dict(zip(SIDES, self.p_values, strict=True))})
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Check:
+        """The check that `to_json` wrote, which can be read and put into a table, but not be made again.
+
+        Raises KeyError, TypeError or ValueError for anything else.
+        """
+        plain = {name: stored[name] for name in STORED}
+        rival = RivalOutcome(
+            stored["rival"]["claim"], Verdict(stored["rival"]["verdict"]), Verdict(stored["rival"]["declared"])
+        )
+        pairs = {name: None if stored[name] is None else tuple(stored[name]) for name in ("interval", "allowed")}
+        adjusted = stored.get("p_values")
+        check = cls(
+            **plain | pairs,
+            verdict=Verdict(stored["verdict"]),
+            declared=Verdict(stored["declared"]),
+            rival=rival,
+            p_values=None if adjusted is None else (adjusted["claim"], adjusted["rival"]),
+        )
+        vars(check)["score"] = None if stored["score"] is None else Score.from_json(stored["score"])
+        vars(check)["raw_p_values"] = tuple(stored["raw_p_values"][side] for side in SIDES)
+        return check
+
+
+SIDES = ("claim", "rival")
+STORED = (
+    "claim", "kind", "measured", "error_probability", "evaluated", "note", "source", "covers", "noisy", "last_x",
+    "separates_at",
+)  # fmt: skip
+"""What a record holds of a check as it is."""
 
 
 def judge(
@@ -221,6 +281,10 @@ def judge(
         rival=RivalOutcome(rival.claim, rival_verdict, _verdict(expected)),
         note="; ".join(note for note in notes if note),
         recheck=None if verdict == Verdict.ERROR else recheck,
+        noisy=verdict != Verdict.ERROR and recheck is not None and recheck.noisy,
+        covers=outcome.covers,
+        last_x=outcome.last_x,
+        separates_at=outcome.separates_at,
     )
 
 

@@ -6,8 +6,7 @@ are tests; the suite counts all tests of all checks that rest on noise (a determ
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -16,14 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
 from theorylab.errors import require
-from theorylab.verdicts.interim import interim
 from theorylab.verdicts.rule import Check, Verdict
-
-LEAST, MOST = 1e-9, 0.5
-"""p-values are not told apart below and above: no approximation to the tail of a mean is good further out, and nobody
-asks how true a true claim is. Above they are 1."""
-STEPS = 20
-"""Halvings of the range of log p: to 0.002 %."""
 
 
 class Control(StrEnum):
@@ -31,36 +23,6 @@ class Control(StrEnum):
 
     FAMILY_WISE = "family-wise"
     FALSE_DISCOVERY = "false-discovery"
-
-
-def p_values(check: Check) -> tuple[float, float]:
-    """The smallest levels at which the check's data reject its claim, and its rival: each in LEAST .. MOST, or 1.
-
-    0 on a deterministic curve where they do, 1 where they do not. Of a run until decided they hold whenever it stopped.
-    """
-    if check.recheck is None:
-        return 1.0, 1.0
-    if not check.recheck.noisy:
-        return float(check.verdict != Verdict.REFUTED), float(check.rival.verdict != Verdict.REFUTED)
-    again = check.recheck.again
-    with interim(check.recheck.analysis):
-        return (
-            _least(lambda level: again(level).verdict == Verdict.REFUTED),
-            _least(lambda level: again(level).rival.verdict == Verdict.REFUTED),
-        )
-
-
-def _least(rejected: Callable[[float], bool]) -> float:
-    """The smallest level in LEAST .. MOST that rejects, or 1."""
-    if rejected(LEAST):
-        return LEAST
-    if not rejected(MOST):
-        return 1.0
-    low, high = math.log(LEAST), math.log(MOST)
-    for _ in range(STEPS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if rejected(math.exp(middle)) else (middle, high)
-    return math.exp(high)
 
 
 def adjusted(p: NDArray[np.float64], control: Control) -> NDArray[np.float64]:
@@ -87,11 +49,11 @@ def controlled(
     rival is; what does not is inconclusive, and its note says so. Raises InputError for a level outside (0, 1).
     """
     require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
-    noisy = [check for check in checks if check.recheck is not None and check.recheck.noisy]
-    raw = np.array([p_values(check) for check in noisy]).reshape(-1, 2)
+    noisy = [check for check in checks if check.noisy]
+    raw = np.array([check.raw_p_values for check in noisy]).reshape(-1, 2)
     pairs = adjusted(raw.ravel(), control).reshape(-1, 2) if noisy else raw
     found = {id(check): (float(claim), float(rival)) for check, (claim, rival) in zip(noisy, pairs, strict=True)}
-    return [_standing(check, found.get(id(check)) or p_values(check), control, level) for check in checks], raw.size
+    return [_standing(check, found.get(id(check)) or check.raw_p_values, control, level) for check in checks], raw.size
 
 
 def _standing(check: Check, p: tuple[float, float], control: Control, level: float) -> Check:
@@ -107,6 +69,4 @@ def _standing(check: Check, p: tuple[float, float], control: Control, level: flo
     if not stands.get((other, False), True):
         other = Verdict.INCONCLUSIVE
     standing = replace(check, verdict=verdict, rival=replace(check.rival, verdict=other), note=note, p_values=p)
-    if "score" in vars(check):  # known already, and it costs more than all of this
-        vars(standing)["score"] = check.score
-    return standing
+    return standing.knowing(check)

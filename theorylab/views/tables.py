@@ -133,10 +133,10 @@ def replicate_table(rows: Iterable[Mapping[str, Any]]) -> Table:
 
 def _p_value(check: Check) -> str:
     """The adjusted p-value of what the verdict rejects: the claim if it is refuted, else the rival."""
-    if check.p_values is None or check.recheck is None:
+    if check.p_values is None or check.verdict == "error":
         return "-"
     value = check.p_values[0 if check.verdict == "refuted" else 1]
-    return "exact" if not check.recheck.noisy else f"{value:.1e}"
+    return "exact" if not check.noisy else f"{value:.1e}"
 
 
 def _measured(check: Check) -> str:

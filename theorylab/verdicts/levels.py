@@ -1,0 +1,49 @@
+"""The smallest error levels at which the data of a check reject its claim, and its rival: its p-values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from theorylab.verdicts.interim import interim
+
+if TYPE_CHECKING:
+    from theorylab.verdicts.rule import Recheck
+
+LEAST, MOST = 1e-9, 0.5
+"""p-values are not told apart below and above: no approximation to the tail of a mean is good further out, and nobody
+asks how true a true claim is. Above they are 1."""
+STEPS = 20
+"""Halvings of the range of log p: to 0.002 %."""
+
+
+def p_values(recheck: Recheck) -> tuple[float, float]:
+    """Of the claim and of its rival: each in LEAST .. MOST, or 1. Of a run until decided they hold whenever it stopped.
+
+    On deterministic curves 0 where the data reject, 1 where they do not.
+    """
+
+    def claim(level: float) -> bool:
+        return recheck.again(level).verdict == "refuted"
+
+    def rival(level: float) -> bool:
+        return recheck.again(level).rival.verdict == "refuted"
+
+    with interim(recheck.analysis):
+        if recheck.noisy:
+            return _least(claim), _least(rival)
+        return float(not claim(recheck.level)), float(not rival(recheck.level))
+
+
+def _least(rejected: Callable[[float], bool]) -> float:
+    """The smallest level in LEAST .. MOST that rejects, or 1."""
+    if rejected(LEAST):
+        return LEAST
+    if not rejected(MOST):
+        return 1.0
+    low, high = math.log(LEAST), math.log(MOST)
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if rejected(math.exp(middle)) else (middle, high)
+    return math.exp(high)
