@@ -193,6 +193,35 @@ def test_an_output_of_the_wrong_shape_is_refused_after_one_call(output, names, s
     assert len(calls) == 1
 
 
+def returns_nothing(points, source):
+    fill_uniform(source, np.empty(points))
+
+
+def two_arrays(points, source):
+    return np.zeros(points), np.zeros(points + 1)
+
+
+@kernel
+def no_loops(points, source):
+    return {point: object() for point in points}
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "message"),
+    [
+        (draw, (0.5,), r"kernel draw\(shift, points, source\) does not fit the 1 arguments .*write def draw\("),
+        (draw, (0.5, 3, 1), r"kernel draw\(shift, points, source\) does not fit the 3 arguments"),
+        (returns_nothing, (3,), r"kernel returns_nothing returned nothing, expected \(3,\): return an array"),
+        (two_arrays, (3,), r"kernel two_arrays returned a tuple that is no array, expected \(3,\): return an array"),
+        (no_loops, (3,), "kernel no_loops cannot be compiled for its arguments .*: write loops over arrays"),
+    ],
+)
+def test_a_kernel_that_does_not_fit_is_told_what_to_write_in_one_sentence(function, arguments, message):
+    with pytest.raises(InputError, match=message) as caught:
+        replicate(function, *arguments, x=POINTS, replicas=10, seed=1)
+    assert "\n" not in str(caught.value)
+
+
 def explodes(step_size, tries, source):
     """A path that leaves the finite numbers in about a third of the replicas, at its second or third point."""
     draw = np.empty(2)

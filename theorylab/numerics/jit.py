@@ -65,6 +65,11 @@ def strict_kernel(function: Callable[..., Any]) -> Kernel:
     return _compiled(function, False, _nrt=False)
 
 
+def allocating_strict_kernel(function: Callable[..., Any]) -> Kernel:
+    """As `strict_kernel`, for what allocates arrays or receives them from kernels."""
+    return _compiled(function, False)
+
+
 def _compiled(function: Callable[..., Any], fastmath: bool | set[str], **options: Any) -> Kernel:
     compiled = numba.njit(nogil=True, error_model="numpy", fastmath=fastmath, **options)(function)
     file = Path(function.__code__.co_filename)

@@ -73,7 +73,7 @@ def stream(seed: int, replica: int) -> Stream:
     _whole(seed=seed, replica=replica)
     number = int(replica)
     fresh = np.zeros(SIZE, np.uint64)
-    _start(_key(int(seed), number >> 64), np.uint64(number & 0xFFFFFFFFFFFFFFFF), fresh)
+    restart(_key(int(seed), number >> 64), np.uint64(number & 0xFFFFFFFFFFFFFFFF), fresh)
     return fresh
 
 
@@ -104,6 +104,12 @@ def _key(seed: int, high: int) -> NDArray[np.uint64]:
     return words.generate_state(4, np.uint64).astype(np.uint64)
 
 
+def stream_key(seed: int) -> NDArray[np.uint64]:
+    """The key (4,) that `restart` needs for the streams of a seed. Raises InputError as `stream`."""
+    _whole(seed=seed)
+    return _key(int(seed), 0)
+
+
 @strict_kernel
 def _mixed(word: np.uint64) -> np.uint64:
     """A bijection of 64-bit words in which every bit of the input moves half of the output (splitmix64's)."""
@@ -113,8 +119,11 @@ def _mixed(word: np.uint64) -> np.uint64:
 
 
 @strict_kernel
-def _start(key: NDArray[np.uint64], replica: np.uint64, fresh: Stream) -> None:
-    """Make a stream with nothing drawn. Two replicas would share a lane only if 128 mixed bits coincide."""
+def restart(key: NDArray[np.uint64], replica: np.uint64, fresh: Stream) -> None:
+    """Make `fresh` the stream of a replica < 2^64, under the `stream_key` of its seed, with nothing drawn.
+
+    Two replicas would share a lane only if 128 mixed bits coincide.
+    """
     place = _mixed(_mixed(replica ^ key[0]) + key[1])
     twist = _mixed(_mixed(replica ^ key[2]) + key[3])
     for i in range(WORDS):

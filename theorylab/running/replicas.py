@@ -16,12 +16,15 @@ from theorylab.curves import Curve
 from theorylab.errors import DivergedError, InputError, require
 from theorylab.numerics.jit import Kernel
 from theorylab.numerics.streams import stream
-from theorylab.running import tasks
+from theorylab.running import loops, tasks
 from theorylab.running.checkpoints import run_key
 from theorylab.running.tasks import Reference, compute, cut, timed
 
 MAX_SAMPLE_BYTES = 2**26
 """Bytes of samples that a run may hold; above, a row is the mean of a block of replicas."""
+
+LOOP_FROM = 8192
+"""Replicas from which a compiled loop pays for being compiled; a call from Python costs some 5 microseconds."""
 
 MIN_ROWS = 256
 """Rows that blocks leave at least: enough for the limits of `intervals`."""
@@ -142,9 +145,7 @@ def _samples(
     label = getattr(kernel, "__name__", "kernel")
     reference = Reference.to(kernel)
     # Replica 0 runs here and now: it compiles once, and shows a wrong output shape before anything is spent.
-    first, seconds = timed(lambda: _rows(reference, arguments, seed, 1, 0, 1))
-    if first.shape[1:] != shape:
-        raise InputError(f"kernel {label} returned shape {first.shape[1:]}, expected {shape}: one value per point")
+    first, seconds = timed(lambda: _first_row(kernel, arguments, seed, shape)[None])
     samples = np.empty((replicas // block, *shape))
     samples[:1] = first  # of a block, this is written over
     done = 1 if block == 1 else 0
@@ -155,10 +156,10 @@ def _samples(
         samples[: known.shape[0]] = known
         done = known.shape[0] * block
     key = run_key(kernel, {"seed": int(seed), "replicas": replicas, "block": block, "from": done}, arguments)
-    pieces = cut(done, replicas, block)
+    pieces, looped = cut(done, replicas, block), replicas - done >= LOOP_FROM
 
     def call(start: int, stop: int) -> tasks.Call:
-        return functools.partial(_rows, reference, arguments, seed, block, start, stop)
+        return functools.partial(_rows, reference, arguments, seed, block, shape, looped, start, stop)
 
     finished = compute(call, pieces, label=label, key=key, seconds=seconds, done=done, executor=executor)
     for (start, stop), rows in finished:
@@ -170,11 +171,55 @@ def _samples(
     return samples
 
 
+def _first_row(kernel: Kernel, arguments: tuple[Any, ...], seed: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """What replica 0 gave; InputError, saying what to write, where the kernel does not fit what it is given or asked."""
+    label, state = getattr(kernel, "__name__", "kernel"), stream(seed, 0)
+    try:
+        signature = inspect.signature(getattr(kernel, "py_func", kernel))
+    except (TypeError, ValueError):  # a builtin may have none
+        pass
+    else:
+        try:
+            signature.bind(*arguments, state)
+        except TypeError as error:
+            raise InputError(
+                f"kernel {label}{signature} does not fit the {len(arguments)} arguments that it is given and the stream "
+                f"after them ({error}): write def {label}(one name for each, stream)"
+            ) from None
+    try:
+        row = kernel(*arguments, state)
+    except Exception as error:
+        if isinstance(kernel, loops.Dispatcher) and isinstance(error, loops.NumbaError):
+            reason = next((line.strip() for line in str(error).splitlines()[1:] if line.strip()), str(error))
+            raise InputError(
+                f"kernel {label} cannot be compiled for its arguments ({reason}): write loops over arrays and numbers, "
+                "or give the plain function, without @kernel"
+            ) from error
+        raise
+    wanted = f"expected {shape}: return an array of floats of that shape, one value per point"
+    try:
+        values = np.array(row, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(f"kernel {label} returned a {type(row).__name__} that is no array, {wanted}") from None
+    require(row is not None, f"kernel {label} returned nothing, {wanted}")
+    require(values.shape == shape, f"kernel {label} returned shape {values.shape}, {wanted}")
+    return values
+
+
 def _rows(
-    reference: Reference, arguments: tuple[Any, ...], seed: int, block: int, start: int, stop: int
+    reference: Reference,
+    arguments: tuple[Any, ...],
+    seed: int,
+    block: int,
+    shape: tuple[int, ...],
+    looped: bool,
+    start: int,
+    stop: int,
 ) -> NDArray[np.float64]:
     """What replicas start..stop gave, one row each; or the mean of each `block` of them."""
     kernel = reference.resolve()
+    if looped and (found := loops.rows(kernel, arguments, seed, block, shape, start, stop)) is not None:
+        return found
     rows: list[NDArray[np.float64]] = []
     for first in range(start, stop, block):
         row = np.array(kernel(*arguments, stream(seed, first)), dtype=float)
