@@ -47,6 +47,7 @@ LAZY = {  # public names and their modules, imported at first use: theorylab.num
     "Result": "trials.results",
     "Curve": "curves",
     "exact": "curves",
+    "log_steps": "curves",
     "stacked": "curves",
     "replicate": "running.replicas",
     "using": "running.tasks",
@@ -80,6 +81,7 @@ __all__ = ["__version__", *LAZY, *MODULES]
 if TYPE_CHECKING:
     from theorylab.curves import Curve as Curve
     from theorylab.curves import exact as exact
+    from theorylab.curves import log_steps as log_steps
     from theorylab.curves import stacked as stacked
     from theorylab.numerics import jit as jit
     from theorylab.numerics import spectra as spectra
@@ -122,12 +124,13 @@ def __getattr__(name: str) -> Any:
 
 
 def shown(how: str, what: Any) -> Any:
-    """What views make of a result ('text', 'html': str) or of a figure ('svg': bytes).
+    """What views make of a result ('text', 'html': str), of a figure ('svg': bytes), of what draws one ('figure').
 
     Results know no view: they ask here, where all public names are known.
     """
     module, function = {
         "text": ("views.tables", "as_text"), "html": ("views.tables", "as_html"), "svg": ("views.plots", "svg"),
+        "figure": ("views.plots", "styled"),
     }[how]  # fmt: skip
     return getattr(importlib.import_module(f"theorylab.{module}"), function)(what)
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import require
+from theorylab.numerics.rounding import from_ulps
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,11 +78,37 @@ class Curve:
         return f"Curve({road}, {rows} x {self.x.size}, {span})"
 
 
-def exact(x: ArrayLike, values: ArrayLike, relative_rounding: ArrayLike, x_name: str = "steps") -> Curve:
-    """Curve of exactly computed values, (points,) or (rows, points), each known up to a relative rounding bound."""
+def exact(
+    x: ArrayLike,
+    values: ArrayLike,
+    relative_rounding: ArrayLike | None = None,
+    x_name: str = "steps",
+    *,
+    ulps: ArrayLike | None = None,
+) -> Curve:
+    """Curve of exactly computed values, (points,) or (rows, points), each known up to a relative rounding bound.
+
+    The bound is given as it is, or as a whole number of units in the last place: ulps=4 is 4 * 2^-52. Raises InputError
+    for both or none, and for ulps that are no whole numbers >= 0.
+    """
+    require(
+        (relative_rounding is None) != (ulps is None),
+        "a deterministic curve needs one rounding bound: give relative_rounding, or ulps (units in the last place)",
+    )
+    relative = from_ulps(ulps) if ulps is not None else np.asarray(relative_rounding, dtype=float)
     rows = np.atleast_2d(np.asarray(values, dtype=float))
-    bound = np.abs(np.where(np.isfinite(rows), rows, 0.0)) * np.asarray(relative_rounding, dtype=float)
+    bound = np.abs(np.where(np.isfinite(rows), rows, 0.0)) * relative
     return Curve(np.asarray(x, dtype=float), rows, exact=True, rounding=bound, x_name=x_name)
+
+
+def log_steps(first: float, last: float, count: int) -> NDArray[np.int64]:
+    """At most `count` increasing integers from first to last, evenly spread on a logarithmic axis, each once.
+
+    Raises InputError unless 1 <= first <= last and count >= 1.
+    """
+    require(1 <= first <= last < math.inf, f"first={first}, last={last} is not allowed: give 1 <= first <= last")
+    require(count >= 1, f"count={count} is not allowed: give at least one step")
+    return np.unique(np.geomspace(first, last, count).astype(np.int64))
 
 
 def stacked(curves: Sequence[Curve]) -> Curve:

@@ -53,7 +53,8 @@ class Result:
     @functools.cached_property
     def figure(self) -> Figure:
         """The study's figure, drawn at first use."""
-        drawn: Figure = self.module.figure(self.setting, self.measured, self.predicted)
+        draw = functools.partial(self.module.figure, self.setting, self.measured, self.predicted)
+        drawn: Figure = theorylab.shown("figure", draw)
         return drawn
 
     @property
