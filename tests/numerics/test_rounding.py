@@ -14,7 +14,7 @@ SETTINGS = [(float(x),) for x in np.random.default_rng(0).uniform(0.1, 10, 200)]
 
 
 def test_a_unit_is_the_spacing_of_floats_at_1():
-    assert UNIT == np.spacing(1.0)
+    assert np.spacing(1.0) == UNIT
     assert from_ulps([0, 1, 3]).tolist() == [0.0, UNIT, 3 * UNIT]
 
 

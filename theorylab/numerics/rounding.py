@@ -20,7 +20,7 @@ def from_ulps(ulps: ArrayLike) -> NDArray[np.float64]:
     count = np.asarray(ulps, dtype=float)
     require(
         bool((np.isfinite(count) & (count >= 0) & (count == np.round(count))).all()),
-        f"ulps={ulps} is not allowed: give whole numbers >= 0 of units in the last place",
+        f"ulps={ulps!r} is not allowed: give whole numbers >= 0 of units in the last place",
     )
     return np.asarray(count * UNIT)
 
@@ -39,7 +39,7 @@ def measured_ulps(
     place where the truth is 0, or not a number. A bound that is smaller than this is invented. Raises InputError for no
     settings, or other shapes.
     """
-    import mpmath
+    import mpmath  # type: ignore[import-untyped]
 
     worst, count = 0.0, 0
     with mpmath.workdps(digits):
