@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 import types
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +10,6 @@ import numpy as np
 import pytest
 
 import theorylab
-from tests.views.test_cli import command, refused  # noqa: F401
 from theorylab import Rival, Source, agrees, below, exact
 from theorylab.curves import Curve
 from theorylab.errors import InputError
@@ -219,25 +216,6 @@ def test_near_extremal_settings_are_found_and_a_smaller_constant_there_is_caught
     monkeypatch.setattr(module, "checks", false)
     (caught,) = hunt(name, claim, budget=300)
     assert caught.counterexample
-
-
-def test_the_command_writes_figures_and_settings(command, tmp_path) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
-    status, out, _ = command("hunt", "planar_maps", "--budget", 60, "--json", tmp_path / "all.json")
-    assert status == 0
-    assert "|x_k - T x_k| <= 2D/(k+1)" in " ".join(out.split())
-    assert (tmp_path / "out" / "hunt" / "minimax.halpern_convergence_rate.planar_maps.1.svg").is_file()
-    kept = json.loads((tmp_path / "out" / "hunt" / "minimax.halpern_convergence_rate.planar_maps.1.json").read_text())
-    assert json.loads((tmp_path / "all.json").read_text()) == {"hunts": [kept]}
-    status, _, _ = command(*shlex.split(kept["command"])[1:])
-    assert status in (0, 1)  # the claim stands; one map alone may not reject its rival
-    record = json.loads((tmp_path / "out" / "minimax" / "planar_maps.json").read_text())
-    assert record["checks"][0]["measured"] == kept["best"]["tightness"]
-
-
-def test_mistakes_on_the_command_line_cost_one_line(command) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
-    refused(command("hunt", "one_hot"), "has no SPACE")
-    refused(command("hunt", "planar_maps", "--budget", 2), "budget=2 is not allowed")
-    refused(command("hunt", "planar_maps", "nothing of the kind"), "is called 'nothing of the kind'")
 
 
 def test_the_command_of_a_full_hunt_is_a_full_run() -> None:

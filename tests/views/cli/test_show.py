@@ -1,0 +1,34 @@
+"""`theorylab show`."""
+
+import json
+
+EMA = "regression.ema_linear_regression"
+
+
+def test_show_prints_argument_source_reference_and_settings(command):
+    status, out, err = command("show", "one_hot")
+    assert (status, err) == (0, "")
+    for text in (
+        f"{EMA}.one_hot",
+        "fourth-moment",
+        "li2025ema",
+        "@misc{li2025ema",
+        "step_size = 0.5",
+        "(full: ",
+    ):
+        assert text in out
+
+
+def test_show_adds_the_verdicts_of_a_committed_record(command, tmp_path):
+    folder = tmp_path / "figures" / "regression" / "ema_linear_regression"
+    folder.mkdir(parents=True)
+    record = {"checks": [{"verdict": "supported", "claim": "a claim [on] record"}]}
+    (folder / "one_hot.json").write_text(json.dumps(record))
+    _, out, _ = command("show", "one_hot")
+    assert "supported: a claim [on] record" in out
+
+
+def test_show_tells_what_the_record_says_of_mutants(command, tmp_path):
+    command("run", "perceptron_mistakes", "--out", "figures")
+    _, out, _ = command("show", "perceptron_mistakes")
+    assert "not caught: constant x 1/2; minimum detectable effect" in " ".join(out.split())
