@@ -1,4 +1,4 @@
-"""Many replicas of a compiled kernel in one compiled loop, the interpreter's lock released: same bytes, no calls between.
+"""Many replicas of a compiled kernel in one compiled loop without the interpreter's lock: same bytes, no calls between.
 
 The loop is compiled once per layout of arguments, not per kernel: it takes the address of the kernel's machine code,
 which is the very code that a call from Python runs. On disk it lies under the sources of this file, so that an edited
@@ -15,7 +15,6 @@ import numpy as np
 from numba import types
 from numba.core import cgutils, imputils
 from numba.core.dispatcher import Dispatcher
-from numba.core.errors import NumbaError
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -67,7 +66,7 @@ def _loop(
 def rows(
     kernel: Any, arguments: tuple[Any, ...], seed: int, block: int, shape: tuple[int, ...], start: int, stop: int
 ) -> Floats | None:
-    """What replicas start..stop gave, each of `shape`, or the mean of each `block` of them; None where Python must call.
+    """What replicas start..stop gave, each of `shape`, or the mean of each `block`; None where Python must call.
 
     It must for functions that are not compiled, arguments that are no numbers, arrays and tuples of them, and results
     that are no contiguous array of float64. Raises InputError if a replica returns another shape.

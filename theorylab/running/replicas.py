@@ -172,7 +172,7 @@ def _samples(
 
 
 def _first_row(kernel: Kernel, arguments: tuple[Any, ...], seed: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """What replica 0 gave; InputError, saying what to write, where the kernel does not fit what it is given or asked."""
+    """What replica 0 gave; InputError, saying what to write, where the kernel does not fit what it is given."""
     label, state = getattr(kernel, "__name__", "kernel"), stream(seed, 0)
     try:
         signature = inspect.signature(getattr(kernel, "py_func", kernel))
@@ -183,8 +183,8 @@ def _first_row(kernel: Kernel, arguments: tuple[Any, ...], seed: int, shape: tup
             signature.bind(*arguments, state)
         except TypeError as error:
             raise InputError(
-                f"kernel {label}{signature} does not fit the {len(arguments)} arguments that it is given and the stream "
-                f"after them ({error}): write def {label}(one name for each, stream)"
+                f"kernel {label}{signature} does not fit the {len(arguments)} arguments that it is given and the "
+                f"stream after them ({error}): write def {label}(one name for each, stream)"
             ) from None
     try:
         row = kernel(*arguments, state)

@@ -104,7 +104,7 @@ def test_a_broken_study_is_listed_like_the_others(outcomes):
     for name in BROKEN:
         assert f"family.{name}" in out
     assert "Claim of measure_fails." in out
-    assert "cannot be read" in out
+    assert "Claim of syntax." in out  # read without parsing
 
 
 def test_a_broken_study_fails_alone_and_the_run_fails(lab, outcomes, strict_json):
