@@ -1,4 +1,4 @@
-"""Many replicas of a compiled kernel in one compiled loop without the interpreter's lock: same bytes, no calls between.
+"""Many replicas of a compiled kernel in one compiled loop, without the interpreter's lock: the bytes of single calls.
 
 The loop is compiled once per layout of arguments, not per kernel: it takes the address of the kernel's machine code,
 which is the very code that a call from Python runs. On disk it lies under the sources of this file, so that an edited
@@ -25,7 +25,7 @@ from theorylab.numerics.streams import restart, stream, stream_key
 Floats = NDArray[np.float64]
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _call(typing: Any, address: Any, arguments: Any, state: Any, example: Any) -> Any:
     """kernel(*arguments, state) for the kernel at `address`, which returns an array like `example`."""
     result = types.Array(types.float64, example.ndim, "C")
@@ -35,9 +35,10 @@ def _call(typing: Any, address: Any, arguments: Any, state: Any, example: Any) -
         place = builder.inttoptr(values[0], convention.get_function_type(result, kinds).as_pointer())
         given = [builder.extract_value(values[1], i) for i in range(len(kinds) - 1)] + [values[2]]
         status, out = convention.call_function(builder, place, result, kinds, given)
-        with cgutils.if_unlikely(builder, status.is_error):  # what the kernel raises is raised here
+        # What the kernel raises is raised here.
+        with cgutils.if_unlikely(builder, status.is_error):  # type: ignore[no-untyped-call]
             convention.return_status_propagate(builder, status)
-        return imputils.impl_ret_new_ref(context, builder, result, out)
+        return imputils.impl_ret_new_ref(context, builder, result, out)  # type: ignore[no-untyped-call]
 
     return result(address, arguments, state, example), code
 
@@ -51,7 +52,7 @@ def _loop(
         for i in range(block):
             replica = start + row * block + i
             restart(key, np.uint64(replica), state)
-            values = _call(address, arguments, state, example)  # type: ignore[call-arg]
+            values: Any = _call(address, arguments, state, example)  # type: ignore[call-arg]
             if values.shape != example.shape:
                 return replica
             flat = values.reshape(values.size)
@@ -66,7 +67,7 @@ def _loop(
 def rows(
     kernel: Any, arguments: tuple[Any, ...], seed: int, block: int, shape: tuple[int, ...], start: int, stop: int
 ) -> Floats | None:
-    """What replicas start..stop gave, each of `shape`, or the mean of each `block`; None where Python must call.
+    """What replicas start..stop gave, each of `shape`, or means of `block` of them; None where Python must call.
 
     It must for functions that are not compiled, arguments that are no numbers, arrays and tuples of them, and results
     that are no contiguous array of float64. Raises InputError if a replica returns another shape.
@@ -74,9 +75,9 @@ def rows(
     if not isinstance(kernel, Dispatcher) or stop >= 2**63 or not all(map(_is_plain, arguments)):
         return None
     state = stream(seed, start)
-    signature = tuple(numba.typeof(value) for value in (*arguments, state))
+    signature = tuple(numba.typeof(value) for value in (*arguments, state))  # type: ignore[no-untyped-call]
     kernel.compile(signature)  # nothing is done where it is
-    code = kernel.overloads[signature]
+    code: Any = kernel.overloads[signature]
     if code.signature.return_type != types.Array(types.float64, len(shape), "C"):
         return None
     address = code.library.get_pointer_to_function(code.fndesc.llvm_func_name)

@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 from typing import Any, overload
 
 import numpy as np
+from numba.core.errors import NumbaError
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.curves import Curve
@@ -172,38 +173,40 @@ def _samples(
 
 
 def _first_row(kernel: Kernel, arguments: tuple[Any, ...], seed: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """What replica 0 gave; InputError, saying what to write, where the kernel does not fit what it is given."""
+    """What replica 0 gave; InputError, saying what to write, where the kernel does not fit."""
     label, state = getattr(kernel, "__name__", "kernel"), stream(seed, 0)
-    try:
-        signature = inspect.signature(getattr(kernel, "py_func", kernel))
-    except (TypeError, ValueError):  # a builtin may have none
-        pass
-    else:
-        try:
-            signature.bind(*arguments, state)
-        except TypeError as error:
-            raise InputError(
-                f"kernel {label}{signature} does not fit the {len(arguments)} arguments that it is given and the "
-                f"stream after them ({error}): write def {label}(one name for each, stream)"
-            ) from None
+    _require_parameters(kernel, label, (*arguments, state))
     try:
         row = kernel(*arguments, state)
-    except Exception as error:
-        if isinstance(kernel, loops.Dispatcher) and isinstance(error, loops.NumbaError):
-            reason = next((line.strip() for line in str(error).splitlines()[1:] if line.strip()), str(error))
-            raise InputError(
-                f"kernel {label} cannot be compiled for its arguments ({reason}): write loops over arrays and numbers, "
-                "or give the plain function, without @kernel"
-            ) from error
-        raise
+    except NumbaError as error:
+        reason = next((line.strip() for line in str(error).splitlines()[1:] if line.strip()), str(error))
+        raise InputError(
+            f"kernel {label} cannot be compiled for its arguments ({reason}): write loops over arrays and numbers, or "
+            "give the plain function, without @kernel"
+        ) from error
     wanted = f"expected {shape}: return an array of floats of that shape, one value per point"
+    require(row is not None, f"kernel {label} returned nothing, {wanted}")
     try:
         values = np.array(row, dtype=float)
     except (TypeError, ValueError):
         raise InputError(f"kernel {label} returned a {type(row).__name__} that is no array, {wanted}") from None
-    require(row is not None, f"kernel {label} returned nothing, {wanted}")
     require(values.shape == shape, f"kernel {label} returned shape {values.shape}, {wanted}")
     return values
+
+
+def _require_parameters(kernel: Kernel, label: str, given: tuple[Any, ...]) -> None:
+    """Raise InputError unless the kernel can be called with what is given, the stream last."""
+    try:
+        signature = inspect.signature(getattr(kernel, "py_func", kernel))
+    except (TypeError, ValueError):  # a builtin may have none
+        return
+    try:
+        signature.bind(*given)
+    except TypeError as error:
+        raise InputError(
+            f"kernel {label}{signature} does not fit the {len(given) - 1} arguments given and the stream after them "
+            f"({error}): write def {label}(one name for each, stream)"
+        ) from None
 
 
 def _rows(
