@@ -1,10 +1,7 @@
 """Ball arithmetic encloses, bisection decides what is decidable, and no false statement is certified."""
 
-import json
 import math
 import random
-import subprocess
-import sys
 from fractions import Fraction
 
 import pytest
@@ -13,8 +10,6 @@ flint = pytest.importorskip("flint", reason="certificates need the extra rigour:
 
 from theorylab.errors import InputError  # noqa: E402
 from theorylab.numerics import balls  # noqa: E402
-from theorylab.trials import certificates  # noqa: E402
-from theorylab.views import cli  # noqa: E402
 
 arb = flint.arb
 
@@ -54,7 +49,6 @@ def test_a_ball_that_is_not_finite_certifies_nothing():
     broken = arb("nan")
     assert not balls.square(broken).is_finite()
     assert balls.prove([(0.0, 1.0)], balls.Margin(lambda x: broken), limit=10).certified is None
-    assert certificates.by_points("nan", "", [arb(1), broken]).verdict == "undecided"
     assert math.isnan(balls.lower(broken))
     assert balls.radius(broken) == math.inf
 
@@ -161,94 +155,3 @@ def test_a_statement_says_nothing_where_its_hypothesis_fails():
     statement = balls.Margin(lambda x: None if x < 0 else x)
     assert balls.prove([(-1.0, -0.5)], statement).certified is True
     assert statement.slack == math.inf
-
-
-def test_finitely_many_statements_are_judged_together():
-    assert certificates.by_points("all", "", [arb(1), arb(2)]).verdict == "certified"
-    assert certificates.by_points("one fails", "", [arb(1), arb(0, 1), arb(-1)]).verdict == "refuted"
-    assert certificates.by_points("one is open", "", [arb(1), arb(0, 1)]).verdict == "undecided"
-    with pytest.raises(InputError, match="nothing"):
-        certificates.by_points("none", "", [])
-
-
-@pytest.fixture
-def command(monkeypatch, capsys, tmp_path):
-    """Runs `theorylab certify ...` in an empty folder; returns (exit status, output, errors)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["theorylab", "certify", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return end.value.code, captured.out, captured.err
-
-    return run
-
-
-def test_families_are_found_by_their_module():
-    assert certificates.families() == ["edge", "minimax", "regression"]
-
-
-def test_certify_prints_a_table_and_writes_records(command, tmp_path):
-    status, out, err = command("minimax", "--json", "all.json", "--out", "records")
-    assert (status, err) == (0, "")
-    for word in ("claim", "box", "verdict", "slack", "rounding", "certified", "rival:", "0 not as declared"):
-        assert word in out
-    (whole,) = json.loads((tmp_path / "all.json").read_text())["families"]
-    assert whole == json.loads((tmp_path / "records" / "minimax.json").read_text())
-    assert whole["bits"] == certificates.BITS
-    for one in whole["certificates"]:
-        assert one["verdict"] == one["declared"]
-        assert one["error_probability"] == 0
-        assert one["rounding"] is not None
-        assert one["declared"] != "certified" or one["slack"] >= 0
-
-
-def test_a_record_has_the_same_bytes_every_time(command, tmp_path):
-    for folder in ("first", "second"):
-        assert command("minimax", "--out", folder)[0] == 0
-    first, second = ((tmp_path / folder / "minimax.json").read_bytes() for folder in ("first", "second"))
-    assert first == second
-
-
-def test_the_precision_is_the_one_asked_for(command, tmp_path):
-    assert command("minimax", "--bits", 300, "--json", "all.json")[0] == 0
-    (found,) = json.loads((tmp_path / "all.json").read_text())["families"]
-    assert found["bits"] == 300
-    assert max(one["rounding"] for one in found["certificates"]) < 1e-80
-
-
-def test_what_is_not_certified_is_told_by_the_exit_status(command):
-    status, out, _ = command("regression", "--bits", 30)
-    assert status == 1
-    assert "undecided (declared certified)" in out
-
-
-def test_a_family_that_breaks_fails_alone(command, monkeypatch):
-    from theorylab.models.minimax import certificates as family
-
-    monkeypatch.setattr(family, "certificates", lambda: 1 / 0)
-    status, out, _ = command("minimax")
-    assert status == 1
-    assert "ZeroDivisionError" in out
-    monkeypatch.setattr(family, "certificates", list)
-    assert command("minimax")[0] == 1
-
-
-@pytest.mark.parametrize(
-    ("arguments", "word"),
-    [(["minmax"], "'minimax'"), (["--bits", 3], "--bits"), (["minimax", "--json", "."], "folder")],
-)
-def test_mistakes_cost_one_line(command, arguments, word):
-    status, out, err = command(*arguments)
-    assert (status, out) == (2, "")
-    assert word in err
-    assert len(err.splitlines()) == 1
-
-
-def test_without_the_extra_the_message_says_what_to_install():
-    code = "import sys; sys.modules['flint'] = None; from theorylab.views.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", code, "certify"], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr == "theorylab: certificates need python-flint: pip install -e '.[rigour]'\n"

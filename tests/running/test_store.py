@@ -274,12 +274,12 @@ def saved(tmp_path_factory):
 
 @pytest.mark.parametrize("kind", ["json", "npz", "svg"])
 def test_the_same_run_writes_the_same_bytes(saved, kind):
-    one, other = (folder / "regression" / f"one_hot.{kind}" for folder in saved)
+    one, other = (folder / "regression" / "ema_linear_regression" / f"one_hot.{kind}" for folder in saved)
     assert one.read_bytes() == other.read_bytes()
 
 
 def test_a_saved_run_can_be_read_and_traced(saved):
-    folder = saved[0] / "regression"
+    folder = saved[0] / "regression" / "ema_linear_regression"
     assert sorted(path.name for path in folder.iterdir()) == ["one_hot.json", "one_hot.npz", "one_hot.svg"]
     record = json.loads((folder / "one_hot.json").read_text(encoding="utf-8"))
     assert record["study"] == "regression.ema_linear_regression.one_hot"

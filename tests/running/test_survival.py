@@ -49,7 +49,7 @@ def finished(out, *more, replicas=6000):
 
 
 def written(out):
-    folder = out / "regression"
+    folder = out / "regression" / "ema_linear_regression"
     return {kind: (folder / f"{STUDY}.{kind}").read_bytes() for kind in ("json", "npz", "svg")}
 
 

@@ -61,7 +61,7 @@ def test_a_function_that_cannot_be_found_by_name_travels_itself():
 
 def test_a_function_from_other_sources_is_refused():
     elsewhere = tasks.Reference(("theorylab.running.tasks", "cut"), "0" * 64, ("another machine", 1))
-    with pytest.raises(InputError, match=r"has other sources of theorylab\.tasks"):
+    with pytest.raises(InputError, match=r"has other sources of theorylab\.running\.tasks"):
         elsewhere.resolve()
 
 

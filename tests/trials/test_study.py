@@ -234,7 +234,11 @@ def test_a_run_writes_nothing_unless_told_where(tmp_path, monkeypatch):
     theorylab.run("ema_variance", dim=8)
     assert not list(tmp_path.iterdir())
     theorylab.run("ema_variance", dim=8, out="here")
-    assert sorted(path.suffix for path in (tmp_path / "here" / "regression").iterdir()) == [".json", ".npz", ".svg"]
+    assert sorted(path.suffix for path in (tmp_path / "here" / "regression" / "ema_linear_regression").iterdir()) == [
+        ".json",
+        ".npz",
+        ".svg",
+    ]
 
 
 def test_the_full_setting_is_another_one(monkeypatch):
@@ -355,7 +359,7 @@ def test_a_setting_without_a_seed_draws_nothing(name):
 
 
 def test_committed_records_are_full_runs_of_todays_studies_with_verdicts_as_declared():
-    records = sorted((ROOT / "figures").glob("*/*.json"))
+    records = sorted((ROOT / "figures").glob("*/*/*.json"))
     if not records:
         pytest.skip("no full run is committed yet")
     for path in records:
