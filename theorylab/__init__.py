@@ -41,7 +41,7 @@ IMPORTED_AT = time.time()
 LAZY = {  # public names and their modules, imported at first use: theorylab.numerics.sources follows them
     "run": "trials.runs",
     "discover": "trials.study",
-    "load": "trials.study",
+    "load": "trials.selectors",
     "Source": "trials.citations",
     "Finding": "trials.citations",
     "Result": "trials.results",
@@ -93,8 +93,8 @@ if TYPE_CHECKING:
     from theorylab.trials.citations import Source as Source
     from theorylab.trials.results import Result as Result
     from theorylab.trials.runs import run as run
+    from theorylab.trials.selectors import load as load
     from theorylab.trials.study import discover as discover
-    from theorylab.trials.study import load as load
     from theorylab.verdicts import Bounded as Bounded
     from theorylab.verdicts import Check as Check
     from theorylab.verdicts import Power as Power

@@ -7,6 +7,18 @@ class InputError(ValueError):
     """Bad input from the caller: the message says what was given, what is allowed, what to do."""
 
 
+class StudyError(InputError):
+    """A study that is not whole, or whose part returns something else: the message says what to write."""
+
+
+class LabWarning(UserWarning):
+    """Something that a user should know of, and that stops nothing: a line on the command line."""
+
+
+class StudyWarning(LabWarning):
+    """A study that was left out, and why."""
+
+
 class DivergedError(ArithmeticError):
     """A simulation left the finite numbers where it was not expected to."""
 

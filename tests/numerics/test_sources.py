@@ -8,7 +8,7 @@ import pytest
 
 import theorylab
 from theorylab.numerics import sources
-from theorylab.trials.study import find
+from theorylab.trials.selectors import one
 
 HOME = Path(theorylab.__file__).parent
 
@@ -155,7 +155,7 @@ def test_a_kernel_of_a_family_depends_on_its_helpers_but_not_on_the_bench_above_
 
 
 def test_a_study_is_traced_to_theory_kernels_and_verdicts():
-    names = lab(find("one_hot").path)
+    names = lab(one("one_hot").path)
     assert {"models.regression.kernels", "models.regression.model", "verdicts.rule", "numerics.streams"} <= names
     assert "models.regression.theory" in names
 
@@ -234,7 +234,7 @@ def test_names_used_as_attributes_of_the_lab_are_followed(tmp_path, text):
 
 
 def test_what_a_person_sees_is_no_source_of_numbers():
-    study = find("one_hot").path
+    study = one("one_hot").path
     assert "script" in study.read_text(encoding="utf-8")
     assert not [path for path in sources.reachable(study) if sources.VIEWS in path.parents]
     cli = sources.VIEWS / "cli" / "__init__.py"
@@ -337,7 +337,7 @@ def test_names_looked_up_at_run_time_reach_the_whole_study(pack):
 
 
 def test_an_edited_docstring_of_the_plots_reaches_no_numbers_but_figures():
-    graph, study = sources.Graph(), find("one_hot").path
+    graph, study = sources.Graph(), one("one_hot").path
     assert "theorylab.views.plots" not in graph.part(study, ("measure", "predict"), ("QUICK", "FULL"))
     assert "theorylab.views.plots" not in graph.part(study, ("checks",))
     assert "theorylab.views.plots" in graph.part(study, ("figure",), drawn=True)

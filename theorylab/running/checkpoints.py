@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.errors import InputError
+from theorylab.errors import InputError, LabWarning
 from theorylab.numerics import jit, sources
 from theorylab.running import store
 
@@ -31,7 +31,7 @@ FLUSH_SECONDS = 1.0
 _MAGIC = b"theorylab piece "
 
 
-class StoreWarning(UserWarning):
+class StoreWarning(LabWarning):
     """Something on disk could not be read or written; the run goes on without it."""
 
 

@@ -28,7 +28,8 @@ from numpy.typing import NDArray
 from scipy.optimize import differential_evolution, minimize
 
 from theorylab.errors import DivergedError, InputError, require
-from theorylab.trials.study import changed, find, load
+from theorylab.trials.selectors import load
+from theorylab.trials.study import Listing, changed, name_of
 from theorylab.verdicts import Check, Verdict
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class Hunt:
 
 
 def hunt(
-    study: str | types.ModuleType,
+    study: str | Listing | types.ModuleType,
     claim: str | None = None,
     *,
     budget: int = 300,
@@ -167,9 +168,8 @@ def hunt(
     `changes` of the setting hold for all candidates. The same arguments give the same result. Raises InputError for a
     study without SPACE, a claim that is not there, a budget below LEAST_BUDGET, or a space that is not of the setting.
     """
-    module = load(study) if isinstance(study, str) else study
-    spec = getattr(module, "__spec__", None)
-    name = find(study).name if isinstance(study, str) else str(spec.name if spec else module.__name__)
+    module = load(study) if isinstance(study, (str, Listing)) else study
+    name = name_of(module)
     require(
         isinstance(budget, int) and budget >= LEAST_BUDGET,
         f"budget={budget!r} is not allowed: give an integer >= {LEAST_BUDGET}",
@@ -293,7 +293,7 @@ def _search(
             start = np.array([_share(space, best.values[key]) for key, space in ground.ranges.items()])
     best = _best(tried)
     return Hunt(
-        ground.name.removeprefix("studies."),
+        ground.name,
         check.claim,
         check.kind,
         str(check.declared),

@@ -11,7 +11,8 @@ from scipy.stats import binom
 from theorylab.errors import require
 from theorylab.trials.results import Result
 from theorylab.trials.runs import run
-from theorylab.trials.study import load
+from theorylab.trials.selectors import load
+from theorylab.trials.study import Listing, name_of
 from theorylab.verdicts import Verdict
 
 FAILURE = 1e-3
@@ -24,7 +25,7 @@ def fresh_seeds(seed: int, count: int) -> list[int]:
     return [int(word) for word in source.generate_state(count)]
 
 
-def over_fresh_seeds(study: str, count: int, *, full: bool = False, **changes: Any) -> list[dict[str, Any]]:
+def over_fresh_seeds(study: str | Listing, count: int, *, full: bool = False, **changes: Any) -> list[dict[str, Any]]:
     """Rows (study, claim, declared, verdicts, seeds, unexpected_seeds, excessive), one per claim.
 
     The study is run with `count` fresh seeds. `verdicts` counts what came out, `unexpected_seeds` are those where claim
@@ -35,7 +36,7 @@ def over_fresh_seeds(study: str, count: int, *, full: bool = False, **changes: A
     """
     module = load(study)
     setting = module.FULL if full else module.QUICK
-    require(hasattr(setting, "seed"), f"{study} has no seed: its verdicts cannot move")
+    require(hasattr(setting, "seed"), f"{name_of(module)} has no seed: its verdicts cannot move")
     seeds = fresh_seeds(setting.seed, count)
     results = [run(module, full=full, seed=seed, **changes) for seed in seeds]
     return [_row(results, seeds, i) for i in range(len(results[0].checks))]

@@ -17,7 +17,8 @@ from theorylab.running.progress import live_progress
 from theorylab.running.tasks import Progress, using
 from theorylab.trials import results
 from theorylab.trials.results import Result
-from theorylab.trials.study import changed, load, short_name
+from theorylab.trials.selectors import load
+from theorylab.trials.study import Listing, changed, name_of
 from theorylab.verdicts.interim import InterimAnalysis, interim
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def run(
     budget: int | None = None,
     **changes: Any,
 ) -> Result:
-    """Result of running a study (its module, or its name) at its quick setting, or its full one.
+    """Result of running a study (its module, name or listing) at its quick setting, or its full one.
 
     `changes` replace fields of the setting (`seed=3`, `dim=64`). With `out`, figure, record and curves are written
     under that folder, long runs keep checkpoints there, and curves that a run of the same sources, setting and
@@ -56,20 +57,19 @@ def run(
     values that the study's model refuses, or a folder that cannot be written; DivergedError where a simulation leaves
     the finite numbers.
     """
-    module = load(study) if isinstance(study, str) else study
-    spec = getattr(module, "__spec__", None)
-    name = str(spec.name if spec else module.__name__)
+    module = load(study) if isinstance(study, (str, Listing)) else study
+    name = name_of(module)
     setting = changed(name, module.FULL if full else module.QUICK, changes)
     looks = _analyses(setting, until, budget)
     found = None
     if out is not None:
         store.prepare_folder(Path(out))
-        found = results.stored(Path(out), short_name(name), setting, module)
+        found = results.stored(Path(out), name, setting, module)
         found = None if fresh or looks or not found.usable else found
     began = time.perf_counter()
     # At a prompt or in a notebook the run shows its progress; a program that calls it is not written to.
     shown = live_progress() if progress is None and hasattr(sys, "ps1") else contextlib.nullcontext(progress)
-    kept = None if out is None else Checkpoints(results.pieces(Path(out), short_name(name)))
+    kept = None if out is None else Checkpoints(results.pieces(Path(out), name))
     samples: dict[str, Any] | None = {} if looks else None
     made: list[int] = []
     with shown as report, using(executor=executor, workers=workers, progress=report, checkpoints=kept, samples=samples):
@@ -84,7 +84,7 @@ def run(
             if len(made) == len(looks) or all(check.decided for check in checks):
                 break
     result = Result(
-        study=short_name(name),
+        study=name,
         source=module.SOURCE,
         setting=setting,
         checks=tuple(_sourced(check, module.SOURCE) for check in checks),

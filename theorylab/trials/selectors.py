@@ -6,21 +6,24 @@ import difflib
 import fnmatch
 import os
 import re
+import types
 from collections.abc import Iterable
 from pathlib import Path
 
 from theorylab.errors import InputError, require
 from theorylab.trials.papers import Paper, papers
-from theorylab.trials.study import Listing, discover
+from theorylab.trials.study import Listing, at_path, discover, of_module
+from theorylab.trials.study import load as study_module
 
-FORMS = "a study, family, paper's folder, arxiv:ID, bibliography key, glob or path"
+FORMS = "a study, family, paper's folder, arxiv:ID, bibliography key, glob, path or module"
 
 
 def select(words: Iterable[str]) -> list[Listing]:
     """The studies that the words mean, each once, in the order of the words; none for no words.
 
     A word is a study's name (its last part is enough), a family, a paper's folder, an arXiv id (`arxiv:2502.14123`),
-    a bibliography key, a glob over names (`'regression.*'`) or the path of a file or folder. Raises InputError for a
+    a bibliography key, a glob over names (`'regression.*'`), the path of a file or folder, or an importable module or
+    package; only the last two find what is not in `discover`. Raises InputError for a
     word that means nothing, naming the nearest that does, or more than one of these.
     """
     found: dict[Path, Listing] = {}
@@ -35,6 +38,11 @@ def one(word: str) -> Listing:
     found = _meaning(word)
     require(len(found) == 1, f"{word!r} means {len(found)} studies: name one of {', '.join(x.name for x in found)}")
     return found[0]
+
+
+def load(study: str | Listing) -> types.ModuleType:
+    """The module of the study that a word means, or of a listing. Raises InputError, and whatever its import raises."""
+    return study_module(one(study) if isinstance(study, str) else study)
 
 
 def matching(words: Iterable[str]) -> list[Listing]:
@@ -75,8 +83,10 @@ def _readings(word: str) -> dict[str, list[Listing]]:
     """What the word means, by kind: several kinds, or none, where it is not clear."""
     listings = discover()
     if os.sep in word or word.endswith(".py") or word in (".", ".."):
-        found = _at_path(Path(word).resolve(), listings)
-        return {"path": found} if found else {}
+        require(Path(word).expanduser().exists(), f"there is no file or folder {word}")
+        found = at_path(Path(word))
+        require(found, f"no study is in {word}: a study is a Python file that defines checks(s, measured, predicted)")
+        return {"path": found}
     if any(mark in word for mark in "*?["):
         found = [x for x in listings if fnmatch.fnmatchcase(x.name, word)]
         return {"glob": found} if found else {}
@@ -86,18 +96,16 @@ def _readings(word: str) -> dict[str, list[Listing]]:
         return {"arXiv id": found} if found else {}
     name = word.removeprefix("studies.")
     readings: dict[str, list[Listing]] = {}
-    exact = [x for x in listings if x.name == name]
+    exact = [x for x in listings if x.name in (word, name)]
     for listing in exact or [x for x in listings if x.name.endswith(f".{name}")]:
         readings[f"study {listing.name}"] = [listing]
     for paper in papers():
         if name in (paper.name, paper.name.split(".")[-1], paper.key):
             readings[f"paper {paper.name}"] = list(paper.studies)
     family = [x for x in listings if "." not in name and x.name.startswith(f"{name}.")]
-    return readings | ({"family": family} if family else {})
-
-
-def _at_path(path: Path, listings: list[Listing]) -> list[Listing]:
-    return [x for x in listings if x.path.resolve() == path or path in x.path.resolve().parents]
+    readings |= {"family": family} if family else {}
+    module = [] if readings else of_module(word)
+    return {"module": module} if module else readings
 
 
 def _nearest(word: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from theorylab import Rival, Source, agrees, exact
 from theorylab.views import plots
 from theorylab.errors import InputError
-SOURCE = Source("Theorem 1", kind="read", key="key2020")
+SOURCE = Source("Theorem 1", kind="read")
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     value: float = 1.0
@@ -66,17 +66,16 @@ print(json.dumps(outcomes))
 def lab(tmp_path_factory, environment):
     """A folder with studies that break, each in its own way, and what the command says to them: run(*commands)."""
     folder = tmp_path_factory.mktemp("lab")
-    family = folder / "studies" / "family"
-    family.mkdir(parents=True)
-    (folder / "studies" / "references.bib").write_text("@misc{key2020,\n  title = {T}\n}\n")
-    (folder / "studies" / "__init__.py").touch()
+    family = folder / "family"
+    family.mkdir()
     (family / "__init__.py").touch()
     for name, text in BROKEN.items():
         (family / f"{name}.py").write_text((HEAD.replace("TITLE", f"Claim of {name}.") + text + "\n").lstrip())
 
     def run(*commands):
         line = [sys.executable, "-c", SESSION, json.dumps(commands)]
-        done = subprocess.run(line, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False)
+        variables = environment() | {"THEORYLAB_STUDIES": "family"}
+        done = subprocess.run(line, cwd=folder, env=variables, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return [tuple(outcome) for outcome in json.loads(done.stdout)]
 
@@ -89,7 +88,7 @@ def outcomes(lab):
     """What `list`, a run of all, and runs of one study each answer: one process for all of them."""
     commands = {
         "list": ["list"],
-        "all": ["run", "--out", "all", "--json", "all.json"],
+        "all": ["run", "family", "--out", "all", "--json", "all.json"],
         "good": ["run", "good", "--out", "good"],
         "not as declared": ["run", "not_as_declared", "--out", "unexpected", "--json", "unexpected.json"],
         "show": ["show", "syntax"],

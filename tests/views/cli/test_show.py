@@ -2,6 +2,8 @@
 
 import json
 
+from theorylab.trials import study
+
 EMA = "regression.ema_linear_regression"
 
 
@@ -19,7 +21,8 @@ def test_show_prints_argument_source_reference_and_settings(command):
         assert text in out
 
 
-def test_show_adds_the_verdicts_of_a_committed_record(command, tmp_path):
+def test_show_adds_the_verdicts_of_a_committed_record(command, tmp_path, monkeypatch):
+    monkeypatch.setattr(study, "FIGURES", tmp_path / "figures")
     folder = tmp_path / "figures" / "regression" / "ema_linear_regression"
     folder.mkdir(parents=True)
     record = {"checks": [{"verdict": "supported", "claim": "a claim [on] record"}]}
@@ -28,7 +31,8 @@ def test_show_adds_the_verdicts_of_a_committed_record(command, tmp_path):
     assert "supported: a claim [on] record" in out
 
 
-def test_show_tells_what_the_record_says_of_mutants(command, tmp_path):
+def test_show_tells_what_the_record_says_of_mutants(command, tmp_path, monkeypatch):
+    monkeypatch.setattr(study, "FIGURES", tmp_path / "figures")
     command("run", "perceptron_mistakes", "--out", "figures")
     _, out, _ = command("show", "perceptron_mistakes")
     assert "not caught: constant x 1/2; minimum detectable effect" in " ".join(out.split())

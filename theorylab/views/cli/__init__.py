@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
 import theorylab
 from theorylab.views.cli.calibrate import calibrate
 from theorylab.views.cli.certify import certify
-from theorylab.views.cli.console import INTERRUPTED, say
+from theorylab.views.cli.console import INTERRUPTED, say, user_errors, warnings_as_lines
 from theorylab.views.cli.falsify import falsify
 from theorylab.views.cli.hunt import hunt
 from theorylab.views.cli.list import list_studies
@@ -31,7 +32,8 @@ for _command in (list_studies, show, run, why, falsify, hunt, calibrate, certify
 def main() -> None:
     """Entry point of the `theorylab` command."""
     try:
-        cli(prog_name="theorylab", standalone_mode=False)
+        with warnings_as_lines():
+            cli(prog_name="theorylab", standalone_mode=False)
     except click.exceptions.Abort:
         say("interrupted")
         raise SystemExit(INTERRUPTED) from None
@@ -49,13 +51,22 @@ def main() -> None:
 
 
 def script() -> None:
-    """Run the study that is this process's main module, with its arguments: `python -m studies.FAMILY.NAME`.
+    """Run the study that is this process's main module: `python my_claim.py`, `python -m package.my_claim`.
 
-    Exit status as of `theorylab run`; 2 if it was started by file instead of by module name.
+    The arguments are those of `theorylab run`, or a command with its own: `python my_claim.py hunt --budget 50`.
     """
-    spec = getattr(sys.modules["__main__"], "__spec__", None)
-    if spec is None:
-        say("run a study by its module name: python -m studies.FAMILY.NAME")
+    from theorylab.trials.study import at_path
+
+    module = sys.modules["__main__"]
+    file, spec = getattr(module, "__file__", None), getattr(module, "__spec__", None)
+    if file is None:
+        say("script() runs a study that is a file: write it into one, or call theorylab.run(...)")
         raise SystemExit(2)
-    sys.argv[:1] = ["theorylab", "run", spec.name]
+    with user_errors():
+        (listing,) = at_path(Path(file))
+    word = file if spec is None or not listing.own or listing.name == spec.name else spec.name
+    command, arguments = ("run", sys.argv[1:])
+    if arguments and arguments[0] in cli.commands:
+        command, *arguments = arguments
+    sys.argv[:] = ["theorylab", command, word, *arguments]
     main()

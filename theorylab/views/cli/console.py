@@ -59,18 +59,18 @@ def console_of_stdout() -> Console:
 
 @contextlib.contextmanager
 def warnings_as_lines() -> Iterator[None]:
-    """What the store warns of (a damaged file, a full disk) as one line each on standard error."""
-    from theorylab.running.checkpoints import StoreWarning
+    """What the lab warns of (a damaged file, a study left out) as one line each on standard error."""
+    from theorylab.errors import LabWarning
 
     def show(message: Any, category: type[Warning], *place: Any, **more: Any) -> None:
-        if issubclass(category, StoreWarning):
+        if issubclass(category, LabWarning):
             say(str(message))
         else:
             usual(message, category, *place, **more)
 
     with warnings.catch_warnings():
         usual, warnings.showwarning = warnings.showwarning, show
-        warnings.simplefilter("always", StoreWarning)
+        warnings.simplefilter("always", LabWarning)
         yield
 
 

@@ -28,12 +28,12 @@ def falsify(
     """Say which standard mutants of each claim the data refute, and the smallest error they would have caught."""
     from theorylab.running import store
     from theorylab.trials.runs import run
-    from theorylab.trials.study import find
+    from theorylab.trials.selectors import select
     from theorylab.views import tables
 
     with user_errors(), warnings_as_lines():
         values: dict[str, Any] = dict(assignment(text) for text in changes) | ({} if seed is None else {"seed": seed})
-        results = [run(listing.name, full=full, out=out, **values) for listing in map(find, studies)]
+        results = [run(listing, full=full, out=out, **values) for listing in select(studies)]
         if json_file is not None:
             store.prepare_folder(json_file.absolute().parent)
             scores = {r.study: [{"claim": c.claim, **(c.to_json()["score"] or {})} for c in r.checks] for r in results}

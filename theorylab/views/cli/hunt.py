@@ -38,6 +38,7 @@ def hunt(
     """
     from theorylab.running import store
     from theorylab.trials.hunt import hunt as search
+    from theorylab.trials.selectors import one as one_study
     from theorylab.views import hunts, plots, tables
 
     with user_errors():
@@ -45,7 +46,7 @@ def hunt(
         store.prepare_folder(out / "hunt")
         if json_file is not None:
             store.prepare_folder(json_file.absolute().parent)
-        found = search(study, check, budget=budget, seed=seed, full=full, **values)
+        found = search(one_study(study), check, budget=budget, seed=seed, full=full, **values)
         for number, one in enumerate(found, 1):
             stem = out / "hunt" / f"{one.study}.{number}"
             store.write_atomically(stem.with_name(f"{stem.name}.svg"), plots.svg(hunts.figure(one)))

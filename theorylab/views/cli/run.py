@@ -81,11 +81,12 @@ def run(
     from theorylab.running import store
     from theorylab.running.progress import live_progress
     from theorylab.running.tasks import using
-    from theorylab.trials.study import discover, find
+    from theorylab.trials.selectors import select
+    from theorylab.trials.study import discover
     from theorylab.views import tables
 
     with user_errors():
-        listings = list({x.name: x for x in map(find, studies)}.values()) or discover()
+        listings = select(studies) or discover()
         values: dict[str, Any] = dict(assignment(text) for text in changes)
         if seed is not None:
             values["seed"] = seed
@@ -174,7 +175,7 @@ def _replicate(
     rows: list[dict[str, Any]] = []
     try:
         for listing in listings:
-            found = replication.over_fresh_seeds(listing.name, count, full=full, progress=progress, **values)
+            found = replication.over_fresh_seeds(listing, count, full=full, progress=progress, **values)
             rows += found
             moved = sum(bool(row["unexpected_seeds"]) for row in found)
             console.print(f"{listing.name}  {plural(count, 'seed', 'seeds')}, {moved} of {len(found)} claims moved")
@@ -235,7 +236,7 @@ def _try(listing: Listing, given: _Given) -> _Trial:
         how: dict[str, Any] = {"full": given.full, "out": given.out, "fresh": given.fresh, "progress": given.progress}
         if given.until_decided:
             how |= {"until": "decided", "budget": given.budget}
-        result: Result = run_study(listing.name, **how, **values)
+        result: Result = run_study(listing, **how, **values)
         figure = results.files(given.out, listing.name)["svg"]
     except KeyboardInterrupt:
         raise
@@ -287,7 +288,7 @@ def _refuse_unknown_settings(listings: list[Listing], values: dict[str, Any], fu
 
     for listing in listings if values else ():
         try:
-            module = load(listing.name)
+            module = load(listing)
         except Exception:  # a broken study: reported when its turn comes
             continue
         changed(listing.name, module.FULL if full else module.QUICK, values)

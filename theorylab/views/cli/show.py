@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -19,13 +18,14 @@ def show(study: str) -> None:
     import json
 
     from theorylab.errors import InputError
-    from theorylab.trials import papers
-    from theorylab.trials.study import find, load
+    from theorylab.trials import papers, results
+    from theorylab.trials.selectors import one
+    from theorylab.trials.study import FIGURES, load
 
     with user_errors():
-        listing = find(study)
+        listing = one(study)
         try:
-            module = load(listing.name)
+            module = load(listing)
             source, quick_setting, full_setting = module.SOURCE, module.QUICK, module.FULL
         except Exception as error:
             raise InputError(f"{listing.name} cannot be shown: {type(error).__name__}: {error}") from error
@@ -38,7 +38,7 @@ def show(study: str) -> None:
     for field in dataclasses.fields(quick_setting):
         quick, full = (getattr(setting, field.name) for setting in (quick_setting, full_setting))
         console.print(f"  {field.name} = {quick}" + ("" if quick == full else f"   (full: {full})"), markup=False)
-    record = Path("figures", *listing.name.split(".")).with_suffix(".json")
+    record = results.files(FIGURES, listing.name)["json"]
     if record.is_file():
         console.print(f"\n{record}", markup=False)
         for check in json.loads(record.read_text(encoding="utf-8"))["checks"]:
@@ -51,7 +51,7 @@ def _sharpness(check: dict[str, Any]) -> str:
     if not score:
         return ""
     killed, survived = len(score["killed"]), score["survived"]
-    least = score["minimum_detectable_effect"]
+    least = score.get("minimum_detectable_effect")
     words = [f"{killed} of {killed + len(survived)} mutants killed"] if killed or survived else []
     words += [f"not caught: {', '.join(survived)}"] if survived else []
     if least is not None:

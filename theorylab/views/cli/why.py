@@ -22,11 +22,12 @@ def why(study: str, full: bool, seed: int | None, changes: tuple[str, ...], out:
     from rich.text import Text
 
     from theorylab.trials import results
-    from theorylab.trials.study import changed, find, load
+    from theorylab.trials.selectors import one
+    from theorylab.trials.study import changed, load
 
     with user_errors(), warnings_as_lines():
-        listing = find(study)
-        module = load(listing.name)
+        listing = one(study)
+        module = load(listing)
         values: dict[str, Any] = dict(assignment(text) for text in changes) | ({} if seed is None else {"seed": seed})
         setting = changed(listing.name, module.FULL if full else module.QUICK, values)
         table = Table(box=None, pad_edge=False, header_style="bold")
