@@ -27,7 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import differential_evolution, minimize
 
-from theorylab.errors import DivergedError, InputError, require
+from theorylab.errors import DivergedError, InputError, StudyError, require
+from theorylab.trials import parts
 from theorylab.trials.selectors import load
 from theorylab.trials.study import Listing, changed, name_of
 from theorylab.verdicts import Check, Verdict
@@ -183,7 +184,8 @@ def hunt(
     fixed = {key: value for key, value in space.items() if not isinstance(value, Range)} | changes
     ranges = {key: value for key, value in ranges.items() if key not in changes}
     require(ranges, f"nothing is left to search in {name}: all of its SPACE is set")
-    setting = changed(name, module.FULL if full else module.QUICK, fixed)
+    parts.require_whole(name, module)
+    setting = changed(name, parts.setting(name, module, full), fixed)
     ground = _Ground(module, name, setting, ranges, {})
     checks = ground.checks({key: value.value(0.5) for key, value in ranges.items()}) or ground.any_checks()
     found = []
@@ -235,8 +237,10 @@ class _Ground:
                 return str(words)
             with warnings.catch_warnings():  # far out in the space numbers may overflow: the verdict says so
                 warnings.simplefilter("ignore", RuntimeWarning)
-                measured, predicted = module.measure(setting), module.predict(setting)
+                measured, predicted = (part(self.name, module, setting) for part in (parts.measured, parts.predicted))
                 return tuple(module.checks(setting, measured, predicted))
+        except StudyError:
+            raise
         except (InputError, DivergedError) as error:
             return str(error)
 

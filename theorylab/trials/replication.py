@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import binom
 
 from theorylab.errors import require
+from theorylab.trials import parts
 from theorylab.trials.results import Result
 from theorylab.trials.runs import run
 from theorylab.trials.selectors import load
@@ -35,7 +36,8 @@ def over_fresh_seeds(study: str | Listing, count: int, *, full: bool = False, **
     whose setting has no seed.
     """
     module = load(study)
-    setting = module.FULL if full else module.QUICK
+    parts.require_whole(name_of(module), module)
+    setting = parts.setting(name_of(module), module, full)
     require(hasattr(setting, "seed"), f"{name_of(module)} has no seed: its verdicts cannot move")
     seeds = fresh_seeds(setting.seed, count)
     results = [run(module, full=full, seed=seed, **changes) for seed in seeds]

@@ -20,6 +20,7 @@ from theorylab.errors import InputError, require
 from theorylab.numerics import jit
 from theorylab.running import store
 from theorylab.running.checkpoints import StoreWarning
+from theorylab.trials import parts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,7 +54,7 @@ class Result:
     @functools.cached_property
     def figure(self) -> Figure:
         """The study's figure, drawn at first use."""
-        draw = functools.partial(self.module.figure, self.setting, self.measured, self.predicted)
+        draw = functools.partial(parts.drawn, self.study, self.module, self.setting, self.measured, self.predicted)
         drawn: Figure = theorylab.shown("figure", draw)
         return drawn
 
@@ -69,6 +70,12 @@ class Result:
     def as_declared(self) -> bool:
         """Whether every claim and every rival came out as the study declares; False if there is none."""
         return bool(self.checks) and all(check.as_declared for check in self.checks)
+
+    def assert_as_declared(self) -> None:
+        """Raise AssertionError, with the table of verdicts, unless all came out as the study declares."""
+        __tracebackhide__ = True  # pytest shows the line that asserts, and the table
+        if not self.as_declared:
+            raise AssertionError(f"not as declared:\n{self!r}")
 
     def record(self) -> dict[str, Any]:
         """Provenance and verdicts as JSON values."""
@@ -128,7 +135,7 @@ def _remember_seed(out: Path, result: Result) -> None:
     """Append a run with another seed than the study's own to the folder's list."""
     seed = getattr(result.setting, "seed", None)
     line = _seed_line(result)
-    own = [getattr(setting, "seed", None) for setting in (result.module.QUICK, result.module.FULL)]
+    own = [getattr(setting, "seed", None) for setting in (result.module.QUICK, getattr(result.module, "FULL", None))]
     if seed in (None, *own) or line in _seeds(out):
         return
     with (out / SEEDS).open("a", encoding="utf-8") as file:

@@ -15,7 +15,7 @@ from theorylab.running import store
 from theorylab.running.checkpoints import Checkpoints
 from theorylab.running.progress import live_progress
 from theorylab.running.tasks import Progress, using
-from theorylab.trials import results
+from theorylab.trials import parts, results
 from theorylab.trials.results import Result
 from theorylab.trials.selectors import load
 from theorylab.trials.study import Listing, changed, name_of
@@ -53,13 +53,14 @@ def run(
     sequences, rates spend their level over the looks. `looks` of the result has the sizes. A study that simulates no
     replicas is decided at once.
 
-    Raises InputError for an unknown study or setting, a wrong type,
-    values that the study's model refuses, or a folder that cannot be written; DivergedError where a simulation leaves
-    the finite numbers.
+    Raises StudyError for a study that is not whole; InputError for an unknown study or setting, a wrong type, values
+    that the study's model refuses, or a folder that cannot be written; DivergedError where a simulation leaves the
+    finite numbers.
     """
     module = load(study) if isinstance(study, (str, Listing)) else study
     name = name_of(module)
-    setting = changed(name, module.FULL if full else module.QUICK, changes)
+    parts.require_whole(name, module)
+    setting = changed(name, parts.setting(name, module, full), changes)
     looks = _analyses(setting, until, budget)
     found = None
     if out is not None:
@@ -77,10 +78,10 @@ def run(
             if looks:
                 setting = dataclasses.replace(setting, replicas=looks[len(made)])
                 made.append(setting.replicas)
-            measured = found.side("measured") if found else module.measure(setting)
-            predicted = found.side("predicted") if found else module.predict(setting)
+            measured = found.side("measured") if found else parts.measured(name, module, setting)
+            predicted = found.side("predicted") if found else parts.predicted(name, module, setting)
             with interim(InterimAnalysis(len(made) - 1, made[0])) if made else contextlib.nullcontext():
-                checks = tuple(module.checks(setting, measured, predicted))
+                checks = parts.checked(name, module, setting, measured, predicted)
             if len(made) == len(looks) or all(check.decided for check in checks):
                 break
     result = Result(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+import theorylab
 from theorylab.errors import InputError, require
 from theorylab.verdicts.interim import InterimAnalysis, current_analysis
 from theorylab.verdicts.levels import p_values
@@ -169,6 +170,12 @@ class Check:
     def as_declared(self) -> bool:
         """Whether claim and rival both came out as the study declares."""
         return self.verdict == self.declared and self.rival.verdict == self.rival.declared
+
+    def assert_as_declared(self) -> None:
+        """Raise AssertionError, with the check as a table, unless claim and rival came out as declared."""
+        __tracebackhide__ = True  # pytest shows the line that asserts, and the table
+        if not self.as_declared:
+            raise AssertionError(f"not as declared:\n{theorylab.shown('text', self)}")
 
     def to_json(self) -> dict[str, Any]:
         """The check as JSON values: strings, numbers, lists and null, never NaN."""

@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from theorylab.verdicts import Check
+
 if TYPE_CHECKING:
     from theorylab.numerics.proofs import Certificate
     from theorylab.trials.hunt import Hunt
     from theorylab.trials.results import Result
-    from theorylab.verdicts import Check
 
 COLOURS = {"supported": "green", "refuted": "red", "inconclusive": "yellow", "error": "bold red"}
 
@@ -55,10 +56,13 @@ def verdict_table(rows: Iterable[tuple[str, Check]]) -> Table:
     return table
 
 
-def as_text(result: Result, width: int = 150) -> str:
-    """The table of one result, as plain text."""
+def as_text(what: Result | Check, width: int = 150) -> str:
+    """The table of one result, or of one check, as plain text."""
     console = Console(file=io.StringIO(), width=width, color_system=None)
-    _print(console, result)
+    if isinstance(what, Check):
+        console.print(verdict_table([("", what)]))
+    else:
+        _print(console, what)
     return str(console.file.getvalue()).rstrip()  # type: ignore[attr-defined]
 
 

@@ -205,6 +205,11 @@ class _Trial:
     """Runs with other seeds that the output folder remembers."""
 
     @property
+    def broken(self) -> str:
+        """Why there is no result; '' if there is one."""
+        return self.checks[0].note if self.checks[0].kind == "run" else ""
+
+    @property
     def as_declared(self) -> bool:
         return bool(self.checks) and all(check.as_declared for check in self.checks)
 
@@ -225,8 +230,8 @@ class _Given:
 
 def _try(listing: Listing, given: _Given) -> _Trial:
     """Run one study; what breaks it becomes its verdict, so that it fails alone."""
-    from theorylab.errors import InputError
-    from theorylab.trials import results
+    from theorylab.errors import InputError, StudyError
+    from theorylab.trials import parts, results
     from theorylab.trials.runs import run as run_study
     from theorylab.verdicts.rule import broken
 
@@ -241,25 +246,25 @@ def _try(listing: Listing, given: _Given) -> _Trial:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        if values and (isinstance(error, InputError) or (given.alone and isinstance(error, ValueError))):
+        theirs = isinstance(error, StudyError)
+        if values and not theirs and (isinstance(error, InputError) or (given.alone and isinstance(error, ValueError))):
             # The study is fine as it stands: what was set on the command line is not.
             how_set = ", ".join(f"{k}={v}" for k, v in values.items())
             say(f"{listing.name}{'' if isinstance(error, InputError) else f' with {how_set}'}: {error}")
             raise SystemExit(2) from None
-        check = broken("the study runs", f"{type(error).__name__}: {error}")
+        check = broken("the study runs", parts.in_words(error, listing.path))
         return _Trial(listing.name, time.perf_counter() - began, (check,))
-    checks = result.checks or (broken("the study checks a claim", "it yielded no check"),)
     others = tuple(results.other_seeds(given.out, result))
-    return _Trial(listing.name, result.seconds, checks, result.citation, figure, result.reused, others)
+    return _Trial(listing.name, result.seconds, result.checks, result.citation, figure, result.reused, others)
 
 
 def _announce(console: Console, trial: _Trial) -> None:
+    from rich.markup import escape
+
     reused = ", reused" if trial.reused else ""
     mark = "[green]✓[/green]" if trial.as_declared else "[red]✗[/red]"
-    console.print(
-        f"{mark} {trial.name}  {plural(len(trial.checks), 'claim', 'claims')}, {trial.seconds:.2f} s{reused}",
-        highlight=False,
-    )
+    claims = f"{plural(len(trial.checks), 'claim', 'claims')}, {trial.seconds:.2f} s{reused}"
+    console.print(f"{mark} {trial.name}  {escape(trial.broken) or claims}", highlight=False, soft_wrap=True)
 
 
 def _report(trials: list[_Trial], seed: int | None, full: bool) -> dict[str, Any]:
@@ -284,11 +289,13 @@ def _report(trials: list[_Trial], seed: int | None, full: bool) -> dict[str, Any
 
 def _refuse_unknown_settings(listings: list[Listing], values: dict[str, Any], full: bool) -> None:
     """Check --set against every selected study before any of them runs."""
+    from theorylab.trials import parts
     from theorylab.trials.study import changed, load
 
     for listing in listings if values else ():
         try:
             module = load(listing)
+            parts.require_whole(listing.name, module)
         except Exception:  # a broken study: reported when its turn comes
             continue
-        changed(listing.name, module.FULL if full else module.QUICK, values)
+        changed(listing.name, parts.setting(listing.name, module, full), values)

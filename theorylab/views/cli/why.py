@@ -21,7 +21,7 @@ def why(study: str, full: bool, seed: int | None, changes: tuple[str, ...], out:
     from rich.table import Table
     from rich.text import Text
 
-    from theorylab.trials import results
+    from theorylab.trials import parts, results
     from theorylab.trials.selectors import one
     from theorylab.trials.study import changed, load
 
@@ -29,7 +29,7 @@ def why(study: str, full: bool, seed: int | None, changes: tuple[str, ...], out:
         listing = one(study)
         module = load(listing)
         values: dict[str, Any] = dict(assignment(text) for text in changes) | ({} if seed is None else {"seed": seed})
-        setting = changed(listing.name, module.FULL if full else module.QUICK, values)
+        setting = changed(listing.name, parts.setting(listing.name, module, full), values)
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in ("piece", "will be", "why"):
             table.add_column(name)
