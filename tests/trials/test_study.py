@@ -16,7 +16,6 @@ import theorylab
 from theorylab.errors import InputError
 from theorylab.trials import papers, selectors, study
 from theorylab.trials.results import Result
-from theorylab.trials.study import Listing
 
 ROOT = Path(theorylab.__file__).parents[1]
 EMA = "regression.ema_linear_regression"
@@ -101,45 +100,6 @@ def test_without_the_labs_studies_the_message_says_what_to_do(monkeypatch, tmp_p
     monkeypatch.setattr(study, "FOLDER", tmp_path / "nowhere")
     with pytest.raises(InputError, match=r"the lab's studies are not at .*nowhere: install theorylab again, whole$"):
         study.discover()
-
-
-@pytest.mark.parametrize(
-    "name", ["one_hot", f"{EMA}.one_hot", f"studies.{EMA}.one_hot", f"theorylab.studies.{EMA}.one_hot"]
-)
-def test_a_study_is_found_by_its_name_with_or_without_family(name):
-    assert selectors.one(name).name == f"{EMA}.one_hot"
-    assert selectors.load(name).__name__ == f"theorylab.studies.{EMA}.one_hot"
-
-
-@pytest.mark.parametrize(
-    ("name", "nearest"),
-    [
-        ("one_hott", f"{EMA}.one_hot"),
-        ("regression.ema_varience", f"{EMA}.ema_variance"),
-    ],
-)
-def test_an_unknown_study_is_refused_with_the_nearest_match(name, nearest):
-    with pytest.raises(InputError, match=rf"no study is called '{name}'; did you mean '{nearest}'\?"):
-        selectors.one(name)
-
-
-def test_a_name_far_from_all_suggests_nothing():
-    with pytest.raises(InputError, match=r"no study is called 'zzzzzz'; give .*: `theorylab list` shows all"):
-        selectors.load("zzzzzz")
-
-
-def test_an_ambiguous_name_is_refused_with_its_meanings(monkeypatch):
-    listings = [
-        Listing(name, Path(f"{name}.py"), f"theorylab.studies.{name}")
-        for name in ("edge.sharpness", "sde.sharpness", "sde.other")
-    ]
-    monkeypatch.setattr(selectors, "discover", lambda: listings)
-    with pytest.raises(
-        InputError, match=r"'sharpness' is ambiguous \(study edge\.sharpness: .*; study sde\.sharpness: "
-    ):
-        selectors.one("sharpness")
-    assert selectors.one("sde.sharpness") is listings[1]
-    assert selectors.one("other") is listings[2]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from theorylab.errors import InputError, require
 
 Kind = Literal["read", "recalled", "derived"]
 FindingKind = Literal["false as stated", "needs a condition", "usual reading is wrong"]
+FINDING_KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Finding:
     settings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _one_of("Finding", self.kind, get_args(FindingKind))
+        _one_of("Finding", self.kind, FINDING_KINDS)
         for name in ("sentence", "case", "check"):
             require(bool(getattr(self, name)), f"Finding({name}='') is not allowed: say it in words")
 

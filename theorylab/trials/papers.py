@@ -13,12 +13,13 @@ import functools
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from theorylab.errors import InputError, require
-from theorylab.trials.citations import Entry, Finding, Source, entries, head
-from theorylab.trials.study import Listing, discover
+from theorylab.trials.citations import FINDING_KINDS, Entry, Finding, Source, entries, head
+from theorylab.trials.study import FIGURES, Listing, discover
 
 SAYS, ON_TRIAL, NOT_ON_TRIAL = "says, in our words", "On trial", "Not on trial, because"
 """Words that begin the sections of a page, or end the line that does."""
@@ -62,6 +63,12 @@ class Paper:
         more = [f"arXiv {self.arxiv}"] if self.arxiv else []
         return ", ".join([f"{', '.join(self.entry.authors)}{year}", *more, self.key])
 
+    @property
+    def text(self) -> str:
+        """All that its page and entry say, in lower case."""
+        parts = (self.name, self.title, self.byline, *self.says, *self.on_trial, *self.not_on_trial)
+        return "\n".join(parts).lower()
+
     def verdicts(self) -> Counter[str]:
         """How many checks the committed records show of each verdict; empty without records."""
         found: Counter[str] = Counter()
@@ -70,10 +77,13 @@ class Paper:
         return found
 
 
-def papers() -> list[Paper]:
-    """All papers, by name: the folders of studies that have a page. A study outside them is in no paper."""
+def papers(listings: Iterable[Listing] | None = None) -> list[Paper]:
+    """All papers, by name: the folders of studies that have a page. A study outside them is in no paper.
+
+    `listings` are the studies to sort into papers; by default all that are discovered.
+    """
     found: dict[Path, list[Listing]] = {}
-    for listing in discover():
+    for listing in discover() if listings is None else listings:
         found.setdefault(listing.path.parent, []).append(listing)
     known = [_paper(folder, tuple(studies)) for folder, studies in found.items() if (folder / "__init__.py").is_file()]
     return sorted((paper for paper in known if paper), key=lambda paper: paper.name)
@@ -150,21 +160,29 @@ def finding(listing: Listing) -> Finding | None:
     return found
 
 
-def findings() -> list[tuple[Listing, Finding]]:
-    """All findings, by kind (false as stated first) and name of the study."""
-    order = ("false as stated", "needs a condition", "usual reading is wrong")
-    found = [(listing, one) for listing in discover() if (one := finding(listing))]
-    return sorted(found, key=lambda pair: (order.index(pair[1].kind), pair[0].name))
+def findings(listings: Iterable[Listing] | None = None) -> list[tuple[Listing, Finding]]:
+    """The findings of the studies, all by default, by kind (false as stated first) and name of the study."""
+    found = [(listing, one) for listing in (discover() if listings is None else listings) if (one := finding(listing))]
+    return sorted(found, key=lambda pair: (FINDING_KINDS.index(pair[1].kind), pair[0].name))
 
 
-def checkout(listing: Listing) -> Path:
-    """The folder that holds the package of a study: of the laboratory's own, its checkout, where figures/ lies."""
-    return listing.path.parents[len(listing.name.split("."))]
+def surprises() -> list[tuple[str, str]]:
+    """What other people's packages do that a good guess gets wrong: of each script in findings/ command and sentence.
+
+    The sentence is the first comment line of the script.
+    """
+    found = []
+    for path in sorted(FIGURES.with_name("findings").glob("[!_.]*.sh")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        sentence = next((line[2:].strip() for line in lines if line.startswith("# ")), "")
+        require(bool(sentence), f"{path} says nothing of itself: begin it with a comment line, the sentence to list")
+        found.append((f"bash findings/{path.name}", sentence))
+    return found
 
 
 def recorded(listing: Listing) -> list[dict[str, str]]:
     """The checks of a study's committed record, as JSON values; none without one."""
-    path = checkout(listing).joinpath("figures", *listing.name.split(".")).with_suffix(".json")
+    path = FIGURES.joinpath(*listing.name.split(".")).with_suffix(".json")
     try:
         checks: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))["checks"]
     except (FileNotFoundError, NotADirectoryError):
@@ -196,7 +214,8 @@ def normal(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", title.lower()).strip()
 
 
-def not_yet_on_trial() -> list[Planned]:
-    """The papers in scope that have no folder yet."""
-    there = {normal(paper.title) for paper in papers()}
-    return [one for one in catalogue() if normal(one.title) not in there]
+def not_yet_on_trial(words: Iterable[str] = ()) -> list[Planned]:
+    """The papers in scope that have no folder yet, and whose title, family or claim has every word."""
+    there, words = {normal(paper.title) for paper in papers()}, [word.lower() for word in words]
+    texts = [(one, f"{one.title} {one.family} {one.claim}".lower()) for one in catalogue()]
+    return [one for one, text in texts if normal(one.title) not in there and all(word in text for word in words)]

@@ -22,7 +22,7 @@ FINDING = Finding(
         "An error of first order is no evidence for the Hessian-dependent noise of USAM's limit: means are blind to "
         "noise of fixed size at this order, the drift without any diffusion passes as well."
     ),
-    case="f = 1 - cos x, rho = sqrt(eta)/2, noise 1: without diffusion the error of E cos x also falls as eta",
+    case="f = 1 - cos x, rho = sqrt(eta)/2, noise 1: without diffusion the error of E sin x falls as eta, too",
     check="USAM's drift without any diffusion: error falls as eta too",
 )
 CURVATURE, LANDSCAPE = 2.0, Landscape(noise_std=1.0)

@@ -101,7 +101,7 @@ def test_a_broken_study_is_listed_like_the_others(outcomes):
     status, out, err = outcomes["list"]
     assert (status, err) == (0, "")
     for name in BROKEN:
-        assert f"family.{name}" in out
+        assert f"  {name}: " in out
     assert "Claim of measure_fails." in out
     assert "Claim of syntax." in out  # read without parsing
 

@@ -77,7 +77,7 @@ def test_a_missing_command_is_answered_with_the_help(command):
     assert (status, out) == (2, "")
     assert err.startswith("Usage: ")
     assert "Traceback" not in err
-    for name in ("list", "show", "run"):
+    for name in ("list", "papers", "findings", "show", "run"):
         assert f"  {name} " in err
 
 
@@ -88,7 +88,7 @@ heavy = ("numba", "numpy", "scipy", "matplotlib", "sympy")
 import theorylab
 assert not [name for name in heavy if name in sys.modules], "import theorylab"
 from theorylab.views.cli import main
-for arguments in (["--help"], ["run", "--help"], ["list"]):
+for arguments in (["--help"], ["run", "--help"], ["papers"], ["findings"], ["list"]):
     sys.argv = ["theorylab", *arguments]
     try:
         main()
@@ -98,7 +98,7 @@ for arguments in (["--help"], ["run", "--help"], ["list"]):
 """
     done = subprocess.run([sys.executable, "-c", text], env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert all(name in done.stdout for name in NAMES)
+    assert all(f"  {name.rpartition('.')[2]}: " in done.stdout for name in NAMES)
 
 
 def test_a_study_runs_as_a_module(tmp_path, environment):

@@ -12,8 +12,10 @@ from theorylab.views.cli.calibrate import calibrate
 from theorylab.views.cli.certify import certify
 from theorylab.views.cli.console import INTERRUPTED, say, user_errors, warnings_as_lines
 from theorylab.views.cli.falsify import falsify
+from theorylab.views.cli.findings import findings
 from theorylab.views.cli.hunt import hunt
 from theorylab.views.cli.list import list_studies
+from theorylab.views.cli.papers import papers
 from theorylab.views.cli.run import run
 from theorylab.views.cli.show import show
 from theorylab.views.cli.why import why
@@ -25,7 +27,7 @@ def cli() -> None:
     """Put published theorems about learning algorithms on trial."""
 
 
-for _command in (list_studies, show, run, why, falsify, hunt, calibrate, certify):
+for _command in (list_studies, papers, findings, show, run, why, falsify, hunt, calibrate, certify):
     cli.add_command(_command)
 
 

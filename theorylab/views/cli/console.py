@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import textwrap
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,6 +56,16 @@ def console_of_stdout() -> Console:
 
     # A pipe has no width of its own; 150 columns keep a row of the table on few lines.
     return Console(width=None if sys.stdout.isatty() else 150)
+
+
+def items(console: Console, lines: Iterable[str], mark: str = "- ", indent: int = 2, hang: int | None = None) -> None:
+    """Print lines of text as they are, each behind a mark and wrapped below itself (or `hang`); empty ones are not."""
+    for line in filter(None, lines):
+        first, rest = " " * indent + mark, " " * (indent + (len(mark) if hang is None else hang))
+        wrapped = textwrap.fill(
+            line, console.width, initial_indent=first, subsequent_indent=rest, break_long_words=False
+        )
+        console.print(wrapped, markup=False, highlight=False, soft_wrap=True)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,58 @@
+"""`theorylab papers`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from theorylab.views.cli.console import console_of_stdout, items, user_errors
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from theorylab.trials.papers import Paper
+
+
+@click.command()
+@click.argument("words", nargs=-1)
+@click.option("--write", is_flag=True, help="Write PAPERS.md and FINDINGS.md beside the committed figures instead.")
+def papers(words: tuple[str, ...], write: bool) -> None:
+    """Show the papers on trial: authors, studies, verdicts of the committed records, and what is not on trial.
+
+    With WORDS those that each word fits, as for `theorylab list`, and the papers in scope that are not on trial yet.
+    """
+    from theorylab.errors import require
+    from theorylab.trials import papers as room
+    from theorylab.trials.selectors import papers_matching
+    from theorylab.trials.study import FIGURES
+    from theorylab.views import pages
+
+    console = console_of_stdout()
+    with user_errors():
+        if write:
+            require(not words, "--write takes no WORDS: the pages have all papers")
+            for path in pages.write(FIGURES):
+                console.print(str(path), highlight=False)
+            return
+        shown, planned = papers_matching(words), room.not_yet_on_trial(words)
+        require(shown or planned, f"no paper fits {' '.join(words)!r}: `theorylab papers` shows all")
+        for paper in shown:
+            _print(console, paper)
+    if words and planned:
+        console.print("Not yet on trial:", style="bold")
+        items(console, [f"{one.title} ({one.family}): {one.claim}" for one in planned])
+        console.print()
+    studies = sum(len(paper.studies) for paper in shown)
+    counts = f"{pages.counted(len(shown), 'paper')} on trial, {pages.counted(studies, 'study', 'studies')}"
+    console.print(f"{counts}; {len(planned)} in scope not yet on trial", highlight=False)
+
+
+def _print(console: Console, paper: Paper) -> None:
+    from theorylab.views.pages import counted, verdict_counts
+
+    counts = f"{counted(len(paper.studies), 'study', 'studies')}, {verdict_counts(paper.verdicts())}"
+    console.print(paper.name, style="bold", highlight=False)
+    items(console, [paper.title, paper.byline, f"{counts}; head study: {paper.head}", "not on trial:"], mark="")
+    items(console, paper.not_on_trial, indent=4)
+    console.print()
