@@ -1,10 +1,12 @@
 """Imported before any test module: theorylab settles the number of BLAS threads, which numpy reads when loaded."""
 
+import functools
 import os
 
 import pytest
 
-import theorylab  # noqa: F401
+import theorylab
+from theorylab.trials import selectors
 
 
 def pytest_collection_modifyitems(items):
@@ -13,3 +15,18 @@ def pytest_collection_modifyitems(items):
         for item in items:
             if item.get_closest_marker("slow"):
                 item.add_marker(pytest.mark.skip(reason="takes minutes: set THEORYLAB_SLOW=1 to run it"))
+
+
+@pytest.fixture(scope="session")
+def quick():
+    """quick(name): the result of a study at its quick setting, and what its simulation reported: (result, reports).
+
+    Every study runs once per session; a test that changes anything runs its own.
+    """
+
+    @functools.cache
+    def run(name):
+        reports = []
+        return theorylab.run(name, progress=lambda *report: reports.append(report)), reports
+
+    return lambda name: run(selectors.one(name).name)

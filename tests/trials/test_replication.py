@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import theorylab
 from theorylab.trials.replication import fresh_seeds, over_fresh_seeds
 
 
@@ -11,9 +10,9 @@ def test_fresh_seeds_are_the_same_for_everybody_and_never_repeat() -> None:
     assert len(set(fresh_seeds(0, 1000))) == 1000
 
 
-def test_replications_count_verdicts_and_name_seeds() -> None:
+def test_replications_count_verdicts_and_name_seeds(quick) -> None:  # type: ignore[no-untyped-def]
     rows = over_fresh_seeds("ema_bias", 3)
-    assert [row["claim"] for row in rows] == [check.claim for check in theorylab.run("ema_bias").checks]
+    assert [row["claim"] for row in rows] == [check.claim for check in quick("ema_bias")[0].checks]
     for row_ in rows:
         assert sum(row_["verdicts"].values()) == 3
         assert len(row_["seeds"]) == 3

@@ -1,10 +1,8 @@
-"""Studies: found without being imported, changed with checked types, run to a result; and what every study owes."""
+"""Studies are found without being imported, and their settings changed with checked types."""
 
 import ast
 import dataclasses
 import importlib
-import json
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,8 +12,7 @@ import pytest
 
 import theorylab
 from theorylab.errors import InputError
-from theorylab.trials import papers, selectors, study
-from theorylab.trials.results import Result
+from theorylab.trials import study
 
 ROOT = Path(theorylab.__file__).parents[1]
 EMA = "regression.ema_linear_regression"
@@ -34,11 +31,6 @@ class Setting:
 
 def changed(**changes):
     return study.changed("family.claim", Setting(), changes)
-
-
-@pytest.fixture(scope="module")
-def result():
-    return theorylab.run("ema_variance", dim=8)
 
 
 def test_discovery_reads_files_and_imports_nothing():
@@ -175,161 +167,3 @@ def test_an_unknown_setting_is_refused_with_the_nearest_match_and_all_names():
 def test_no_change_changes_nothing():
     setting = Setting(count=9)
     assert study.changed("family.claim", setting, {}) == setting
-
-
-def test_a_study_runs_by_name_and_by_module_with_changes(result):
-    module = selectors.load("ema_variance")
-    for found in (
-        result,
-        theorylab.run(module, dim=8),
-        theorylab.run(f"{EMA}.ema_variance", dim="8"),
-    ):
-        assert found.study == f"{EMA}.ema_variance"
-        assert found.source == module.SOURCE
-        assert found.setting == dataclasses.replace(module.QUICK, dim=8)
-        assert found.checks == result.checks
-        assert found.as_declared
-        assert found.seconds > 0
-
-
-def test_a_run_writes_nothing_unless_told_where(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    theorylab.run("ema_variance", dim=8)
-    assert not list(tmp_path.iterdir())
-    theorylab.run("ema_variance", dim=8, out="here")
-    assert sorted(path.suffix for path in (tmp_path / "here").rglob("ema_variance.*")) == [".json", ".npz", ".svg"]
-
-
-def test_the_full_setting_is_another_one(monkeypatch):
-    module = selectors.load("ema_variance")
-    seen = []
-    monkeypatch.setattr(module, "measure", lambda s: seen.append(s) or {})
-    monkeypatch.setattr(module, "predict", lambda s: {})
-    monkeypatch.setattr(module, "checks", lambda s, measured, predicted: ())
-    with pytest.raises(InputError, match="yielded nothing at this setting"):  # it would have shown nothing
-        theorylab.run(module, full=True)
-    assert seen == [module.FULL]
-
-
-def test_progress_and_workers_given_to_a_run_reach_its_simulation():
-    seen = []
-    theorylab.run("one_hot", replicas=100, workers=1, progress=lambda *report: seen.append(report))
-    assert seen[-1][1:] == (100, 100)
-
-
-def test_means_of_the_context_reach_the_simulation_of_a_run():
-    seen = []
-    with theorylab.using(progress=lambda *report: seen.append(report)):
-        theorylab.run("one_hot", replicas=100)
-    assert seen
-
-
-def test_bad_values_for_a_run_are_refused():
-    with pytest.raises(InputError, match="workers=0 is not allowed"):
-        theorylab.run("ema_variance", workers=0)
-    with pytest.raises(InputError, match=r"step_size=-1\.0 is not allowed"):
-        theorylab.run("one_hot", step_size=-1)
-
-
-def test_a_result_prints_as_its_table(result):
-    text = repr(result)
-    assert text.startswith("regression.ema_linear_regression.ema_variance  li2025ema")
-    assert "dim=8" in text
-    for heading in ("claim", "measured", "predicted", "verdict", "rival"):
-        assert heading in text
-    assert "supported" in text
-    assert "refuted" in text
-    assert "\x1b" not in text
-    # Claims are folded to their column, so words are compared, not lines.
-    for check in result.checks:
-        assert set(check.claim.replace(",", " ").split()) <= set(text.replace(",", " ").split())
-
-
-def printed(result, claim):
-    """The table of a result whose first claim is another one."""
-    return repr(dataclasses.replace(result, checks=(dataclasses.replace(result.checks[0], claim=claim),)))
-
-
-@pytest.mark.parametrize("claim", ["q[0]_in_[0,1)", "[bold]x[/bold]", "a[/]b", "[red]"])
-def test_brackets_in_a_claim_print_as_they_stand(result, claim):
-    assert claim in printed(result, claim)
-
-
-@pytest.mark.parametrize("claim", [r"a\[x]b", "at_:x:_and"])
-def test_backslashes_and_colons_in_a_claim_print_as_they_stand(result, claim):
-    assert claim in printed(result, claim)
-
-
-def test_a_notebook_shows_table_and_figure(result):
-    html = result._repr_html_()
-    assert "<pre" in html
-    assert "supported" in html
-    assert "<svg" in html
-    assert html.count("</svg>") == 1
-
-
-def test_a_record_is_json_and_names_the_source(result):
-    record = result.record()
-    assert json.loads(json.dumps(record, allow_nan=False)) == record
-    assert record["study"] == f"{EMA}.ema_variance"
-    assert record["source"].endswith(str(result.source))
-    assert [check["claim"] for check in record["checks"]] == [check.claim for check in result.checks]
-
-
-def test_a_result_is_as_declared_only_if_every_check_is(result):
-    check = result.checks[0]
-    other = dataclasses.replace(check, verdict=theorylab.Verdict.INCONCLUSIVE)
-    lost_rival = dataclasses.replace(
-        check, rival=dataclasses.replace(check.rival, verdict=theorylab.Verdict.INCONCLUSIVE)
-    )
-    assert dataclasses.replace(result, checks=(check, check)).as_declared
-    for bad in ((), (check, other), (lost_rival,)):
-        assert not dataclasses.replace(result, checks=bad).as_declared
-    assert isinstance(result, Result)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_study_is_complete(name):
-    listing, module = selectors.one(name), selectors.load(name)
-    assert papers.entry_of(module.SOURCE, listing.path), "the paper, or the textbook, that it cites"
-    for part in ("measure", "predict", "checks", "figure"):
-        assert callable(getattr(module, part)), part
-    assert listing.title.endswith("."), "the first paragraph of the docstring is the claim, a sentence"
-    text = re.sub(r"^FINDING = .*?^\)\n", "", listing.path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-    assert len(text.splitlines()) <= 110
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_no_seed_is_chosen_to_pass(name):
-    # The full setting has another seed than the one seen while the study was written; none: it draws nothing.
-    quick, full = selectors.load(name).QUICK, selectors.load(name).FULL
-    assert type(quick) is type(full)
-    assert quick != full
-    assert not hasattr(quick, "seed") or quick.seed != full.seed
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if not hasattr(selectors.load(name).QUICK, "seed")])
-def test_a_setting_without_a_seed_draws_nothing(name):
-    module, reports = selectors.load(name), []
-    with theorylab.using(progress=lambda *report: reports.append(report)):
-        curves = module.measure(module.QUICK)
-    assert not reports, "replicas were run"
-    assert curves
-
-
-def test_committed_records_are_full_runs_of_todays_studies_with_verdicts_as_declared():
-    records = sorted((ROOT / "figures").glob("*/*/*.json"))
-    if not records:
-        pytest.skip("no full run is committed yet")
-    for path in records:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        name = ".".join(path.relative_to(ROOT / "figures").with_suffix("").parts)
-        assert name in NAMES, "a record of a study that is no more"
-        assert record["study"] == name
-        assert record["setting"] == json.loads(json.dumps(dataclasses.asdict(selectors.load(name).FULL)))
-        assert record["seed"] == getattr(selectors.load(name).FULL, "seed", None)
-        assert path.with_suffix(".svg").is_file()
-        assert record["checks"], name
-        for check in record["checks"]:
-            assert check["verdict"] == check["declared"], (name, check["claim"])
-            assert check["rival"]["verdict"] == check["rival"]["declared"], (name, check["claim"])

@@ -1,4 +1,4 @@
-"""Runs until decided: looking as often as one likes does not inflate errors, and the numbers are those of one run."""
+"""Looking as often as one likes does not inflate errors."""
 
 import math
 
@@ -6,10 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-import theorylab
 from theorylab import Curve, Rival, agrees
-from theorylab.errors import InputError
-from theorylab.running import replicas
 from theorylab.verdicts.interim import InterimAnalysis, current_analysis, interim
 from theorylab.verdicts.intervals import bounded_limits, mean_limits, sequence_quantile
 from theorylab.verdicts.rule import LEVEL
@@ -117,56 +114,3 @@ def test_checks_know_that_they_are_a_look_only_inside_one():
     assert current_analysis() is None
     widths = [check.interval[1] - check.interval[0] for check in (fixed, look)]
     assert 1.05 < widths[1] / widths[0] < 2
-
-
-STUDY = "ema_bias_and_variance"
-
-
-def test_a_run_goes_on_until_it_is_decided_and_its_numbers_are_those_of_one_run():
-    result = theorylab.run(STUDY, until="decided", replicas=40)
-    assert all(check.decided for check in result.checks)
-    assert len(result.analyses) > 1, "the first look decided: the study cannot show growth"
-    assert result.analyses == tuple(40 * 2**k for k in range(len(result.analyses)))
-    assert result.setting.replicas == result.analyses[-1]
-    at_once = theorylab.run(STUDY, replicas=result.analyses[-1])
-    for name, curve in at_once.measured.items():
-        assert curve.samples.tobytes() == result.measured[name].samples.tobytes()
-    assert result.record()["looks"] == list(result.analyses)
-    assert "looks" not in at_once.record()
-
-
-def test_a_run_that_grows_computes_each_replica_once(monkeypatch):
-    asked = []
-    stream = replicas.stream
-    monkeypatch.setattr(replicas, "stream", lambda seed, r: asked.append(r) or stream(seed, r))
-    result = theorylab.run(STUDY, until="decided", replicas=40)
-    counts = np.bincount(asked)
-    # Replica 0 is called at each look to see the shape of what comes, and its stream is made once more as a test.
-    assert (counts[1:] == counts[1]).all()
-    assert counts.size == result.analyses[-1]
-    assert counts[0] < counts[1] + 4 * len(result.analyses) * counts[1]
-
-
-def test_a_budget_ends_a_run_that_cannot_be_decided():
-    result = theorylab.run(STUDY, until="decided", replicas=2, budget=9)
-    assert result.analyses == (2, 4, 8)
-    assert not result.as_declared
-
-
-def test_an_exact_study_is_decided_at_once():
-    result = theorylab.run("ema_variance", until="decided")
-    assert result.analyses == ()
-    assert result.as_declared
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({"until": "tomorrow"}, r"^until='tomorrow' is not allowed: give 'decided'"),
-        ({"budget": 100}, "has no meaning without until='decided'"),
-        ({"until": "decided", "budget": 3}, r"^budget=3 is not allowed: the first look alone takes 200 replicas"),
-    ],
-)
-def test_what_cannot_be_a_run_until_decided_is_refused(given, message):
-    with pytest.raises(InputError, match=message):
-        theorylab.run(STUDY, **given)

@@ -1,0 +1,36 @@
+"""A result is as declared only if every check is; its record is plain JSON."""
+
+import dataclasses
+import json
+
+import pytest
+
+import theorylab
+from theorylab.trials.results import Result
+
+EMA = "regression.ema_linear_regression"
+
+
+@pytest.fixture(scope="module")
+def result():
+    return theorylab.run("ema_variance", dim=8)
+
+
+def test_a_record_is_json_and_names_the_source(result):
+    record = result.record()
+    assert json.loads(json.dumps(record, allow_nan=False)) == record
+    assert record["study"] == f"{EMA}.ema_variance"
+    assert record["source"] == f"li2025ema, {result.source}"
+    assert [check["claim"] for check in record["checks"]] == [check.claim for check in result.checks]
+
+
+def test_a_result_is_as_declared_only_if_every_check_is(result):
+    check = result.checks[0]
+    other = dataclasses.replace(check, verdict=theorylab.Verdict.INCONCLUSIVE)
+    lost_rival = dataclasses.replace(
+        check, rival=dataclasses.replace(check.rival, verdict=theorylab.Verdict.INCONCLUSIVE)
+    )
+    assert dataclasses.replace(result, checks=(check, check)).as_declared
+    for bad in ((), (check, other), (lost_rival,)):
+        assert not dataclasses.replace(result, checks=bad).as_declared
+    assert isinstance(result, Result)
