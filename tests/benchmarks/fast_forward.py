@@ -22,7 +22,7 @@ def problem() -> tuple[LeastSquares, float]:
 
 def ours() -> Floats:
     """Risks at `STEPS`, (200,)."""
-    return theory.spectral_sgd_risk(*problem(), STEPS)
+    return theory.sgd_risk(*problem(), STEPS)
 
 
 def dense() -> Floats:

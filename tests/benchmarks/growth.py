@@ -46,7 +46,7 @@ def _moments(dimension: int, steps: int) -> None:
 
 def _far(dimension: int) -> None:
     p, step = _problem(dimension)
-    theory.spectral_sgd_risk(p, step, [10**12])
+    theory.sgd_risk(p, step, [10**12])
 
 
 def _points(count: int) -> None:

@@ -32,7 +32,7 @@ def _naive_recursion(keep, gain, lam, feedback, noise, start, steps):  # type: i
 def sgd_recursion() -> Entry:
     """K2: exact second moments of SGD, d = 2000."""
     p, step = problem()
-    r, count = theory.recursion(p, step, False), 2000
+    r, count = theory.recursion(p, step), 2000
     steps = np.array([count])
 
     def in_numpy(steps: int = count) -> Floats:
@@ -75,7 +75,7 @@ def sgd_recursion() -> Entry:
 def ema_recursion() -> Entry:
     """Exact second moments of the EMA of SGD, d = 2000."""
     p, step = problem()
-    r, count, a = theory.recursion(p, step, False), 2000, 0.99
+    r, count, a = theory.recursion(p, step), 2000, 0.99
     steps = np.array([count])
 
     def in_numpy() -> Floats:

@@ -22,10 +22,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import require
-from theorylab.numerics.jit import kernel
+from theorylab.numerics.jit import kernel, strict_kernel
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+SMALLEST = 2.0**-1000
+"""Smallest coefficient * weight^2, diagonal entry and distance that is not 0: far from the ends of the floats."""
 LIMIT = 200
 """Evaluations per root that no bracket uses up, halving at least every third step; three or four are usual."""
 
@@ -94,8 +96,25 @@ def _inside(low: float, high: float) -> float:
 
 
 @kernel
+def _unit(size: float) -> float:
+    """The power of two next to `size` > 0, from 2^-1000 to 2^1000: rescaling by it changes no digit."""
+    return float(2.0 ** min(max(np.rint(np.log2(size)), -1000.0), 1000.0))
+
+
+@kernel
 def _refine(gaps: Floats, strengths: Floats, k: int, low: float, high: float, start: float) -> tuple[float, int]:
     """The root in [low, high], both relative to the origin of the gaps, and the evaluations it took; -1: too many."""
+    # In units of the bracket, so that squares of differences neither vanish nor overflow. In place, and back again.
+    unit = _unit(min(abs(low), abs(high)) if low != 0.0 and high != 0.0 else max(abs(low), abs(high)))
+    gaps /= unit
+    scaled = strengths / unit
+    root, used = _scaled_root(gaps, scaled, k, low / unit, high / unit, start / unit)
+    return root * unit, used
+
+
+@kernel
+def _scaled_root(gaps: Floats, strengths: Floats, k: int, low: float, high: float, start: float) -> tuple[float, int]:
+    """As `_refine`, in units in which the root is not far from 1."""
     x, width, since = start, high - low, 0
     for used in range(1, LIMIT):
         sums = _secular(gaps, strengths, k, x)
@@ -153,6 +172,12 @@ def _roots(poles: Floats, strengths: Floats, room: float) -> tuple[Floats, Float
     return origins, shifts, evaluations
 
 
+@strict_kernel
+def _times_ratio(factor: float, above: float, below: float) -> float:
+    """factor * (above / below), in this order: a product of two tiny numbers would vanish."""
+    return factor * (above / below)
+
+
 @kernel
 def _consistent(poles: Floats, origins: Floats, shifts: Floats) -> tuple[Floats, Floats]:
     """Strengths of which the roots are exact, prod_k (d_i - root_k) / prod_(k != i) (d_i - d_k), and their slopes."""
@@ -162,14 +187,15 @@ def _consistent(poles: Floats, origins: Floats, shifts: Floats) -> tuple[Floats,
         gaps[:] = poles - origins[k]
         pole, shift = poles[k], shifts[k]
         for i in range(k):
-            strengths[i] *= (gaps[i] - shift) / (poles[i] - pole)
+            strengths[i] = _times_ratio(strengths[i], gaps[i] - shift, poles[i] - pole)
         strengths[k] *= gaps[k] - shift
         for i in range(k + 1, n):
-            strengths[i] *= (gaps[i] - shift) / (poles[i] - pole)
+            strengths[i] = _times_ratio(strengths[i], gaps[i] - shift, poles[i] - pole)
     for k in range(n):
-        gaps[:] = poles - origins[k]
-        sums = _secular(gaps, strengths, k, shifts[k])
-        slopes[k] = sums[1] + sums[3]
+        unit = _unit(max(abs(shifts[k]), SMALLEST))
+        gaps[:] = (poles - origins[k]) / unit
+        sums = _secular(gaps, strengths / unit, k, shifts[k] / unit)
+        slopes[k] = (sums[1] + sums[3]) / unit
     return strengths, slopes
 
 
@@ -192,7 +218,8 @@ def rank_one_modes(diagonal: ArrayLike, weights: ArrayLike, coefficient: float) 
     Roots and their distances from the poles are relatively accurate, to a few 2^-53 times the terms of the secular
     function over the part that is left of them: the smallest rate of a positive definite matrix loses as many digits
     as K = r sum z_i^2 / d_i is close to 1. Raises InputError for arguments that are not one finite row each, of one
-    length, and a finite coefficient; ArithmeticError if a root is not found (none is known).
+    length, and a finite coefficient, or where these, or distances of roots
+    from poles, lie beyond SMALLEST or its inverse.
     """
     d, z = np.asarray(diagonal, dtype=float), np.asarray(weights, dtype=float)
     require(
@@ -202,10 +229,13 @@ def rank_one_modes(diagonal: ArrayLike, weights: ArrayLike, coefficient: float) 
     require(np.isfinite(d).all() and np.isfinite(z).all(), "diagonal and weights must be finite numbers")
     require(np.ndim(coefficient) == 0 and np.isfinite(coefficient), f"coefficient={coefficient} is not a finite number")
     sign, size = (-1.0 if coefficient > 0 else 1.0), abs(float(coefficient))
-    coupled = size * z**2 > 0
+    with np.errstate(over="ignore", under="ignore"):
+        given = size * z**2
+    coupled = (z != 0) & (size > 0)
+    _require_range(d, given, coupled)
     poles, places = np.unique(sign * d[coupled], return_inverse=True)
     strengths = np.zeros(poles.size)
-    np.add.at(strengths, places, size * z[coupled] ** 2)
+    np.add.at(strengths, places, given[coupled])
     group = np.full(d.size, poles.size)
     group[coupled] = places
     if not poles.size:
@@ -215,8 +245,12 @@ def rank_one_modes(diagonal: ArrayLike, weights: ArrayLike, coefficient: float) 
     # Else the lowest root is at most the sum of the strengths below its pole, and not left of the middle.
     room = float(poles[0] if definite else 4.0 * strengths.sum())
     origins, shifts, evaluations = _roots(poles, strengths, room)
-    if (evaluations < 0).any():
-        raise ArithmeticError(f"secular root number {int(np.argmin(evaluations))} was not found in {LIMIT} evaluations")
+    lost = np.flatnonzero((evaluations < 0) | ((shifts != 0) & (np.abs(shifts) < SMALLEST)))
+    require(
+        not lost.size,
+        f"eigenvalue number {lost[0] if lost.size else 0} lies closer to a diagonal entry than {SMALLEST:.0e}, which "
+        "floats do not tell: rescale, or set weights to 0 that are this small beside the others",
+    )
     consistent, slopes = _consistent(poles, origins, shifts)
     if sign < 0:
         poles, origins, shifts, slopes = -poles[::-1], -origins[::-1], -shifts[::-1], -slopes[::-1]
@@ -224,6 +258,23 @@ def rank_one_modes(diagonal: ArrayLike, weights: ArrayLike, coefficient: float) 
         group = np.where(group < poles.size, poles.size - 1 - group, group)
     rows = (np.sqrt(strengths / size), np.sqrt(consistent / size), group, origins, shifts, slopes, evaluations)
     return Modes(np.ascontiguousarray(poles), *(np.ascontiguousarray(row) for row in rows))
+
+
+def _require_range(diagonal: Floats, strengths: Floats, coupled: NDArray[np.bool_]) -> None:
+    """Raise InputError where squares or differences of the numbers would leave the floats."""
+    bad = np.flatnonzero(coupled & ~((strengths >= SMALLEST) & (strengths <= 1 / SMALLEST)))
+    require(
+        not bad.size,
+        f"weight number {bad[0] if bad.size else 0}: coefficient * weight^2 must be 0 or from {SMALLEST:.0e} to "
+        f"{1 / SMALLEST:.0e}; rescale, or set it to 0",
+    )
+    size = np.abs(diagonal[coupled])
+    bad = np.flatnonzero((size > 0) & ~((size >= SMALLEST) & (size <= 1 / SMALLEST)))
+    require(
+        not bad.size,
+        f"coupled diagonal entry number {bad[0] if bad.size else 0} must be 0 or of size {SMALLEST:.0e} to "
+        f"{1 / SMALLEST:.0e}: rescale",
+    )
 
 
 def amplitudes(modes: Modes, weights: ArrayLike, vector: ArrayLike) -> Floats:

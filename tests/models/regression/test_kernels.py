@@ -36,7 +36,7 @@ def test_kernel_matches_its_python_body(design, batch, power):
 
 @pytest.mark.parametrize("recursion", ["last", "ema", "average"])
 def test_recursions_match_their_python_bodies(recursion):
-    r = theory.recursion(problem(), 0.1, False)
+    r = theory.recursion(problem(), 0.1)
     steps = np.array([1, 4, 30])
     extra = {"last": (), "ema": (0.8,), "average": (1,)}[recursion]
     steps = steps[1:] if recursion == "average" else steps

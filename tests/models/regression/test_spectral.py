@@ -9,9 +9,12 @@ from tests.models.regression import exact
 from theorylab.errors import InputError
 from theorylab.models.regression import horizons, theory
 from theorylab.models.regression.model import LeastSquares
+from theorylab.models.regression.theory import spectral, stepped
 from theorylab.numerics import spectra
 
 STEPS = np.array([1, 2, 3, 7, 10, 100, 1000, 12_345, 100_000])
+ONE = LeastSquares(np.ones(1), np.ones(1), 1.0)
+SMALL = LeastSquares(np.full(1, 1e-160), np.ones(1), 1.0)
 CLUSTER = 1 - 1e-14 * np.arange(25)
 
 
@@ -34,13 +37,13 @@ def problem(name, d, batch=1, start="ones", noise_std=0.3, design="gaussian"):
 
 
 def both_roads(p, step):
-    """Pairs (far, stepped) of risks and moments at STEPS."""
-    yield theory.spectral_sgd_risk(p, step, STEPS), theory.sgd_risk(p, step, STEPS)
-    yield theory.spectral_sgd_moments(p, step, STEPS), theory.sgd_moments(p, step, STEPS)
-    for decay in (0.0, 0.9, 1 - 1e-4):
-        yield theory.spectral_ema_moments(p, step, decay, STEPS), theory.ema_moments(p, step, decay, STEPS)
-    for start in (0, STEPS // 2):
-        yield theory.spectral_average_moments(p, step, start, STEPS), theory.average_moments(p, step, start, STEPS)
+    """(steps, spectral, stepped): risks and moments."""
+    yield STEPS, spectral.sgd_risk(p, step, STEPS), stepped.sgd_risk(p, step, STEPS)
+    calls = [("sgd_moments", (), STEPS), ("average_moments", (0,), STEPS)]
+    calls += [("ema_moments", (decay,), STEPS) for decay in (0.0, 0.9, 1 - 1e-4)]
+    calls += [("average_moments", (int(last // 2),), np.array([last])) for last in STEPS]
+    for name, given, steps in calls:
+        yield steps, *(getattr(road, name)(p, step, *given, steps) for road in (spectral, stepped))
 
 
 def stepped_error(t):
@@ -58,17 +61,17 @@ def test_every_moment_is_that_of_the_recursion(name, batch, share):
             if not (p.error0.any() or noise_std):
                 continue
             step = share * theory.critical_step_size(p)
-            for far, stepped in both_roads(p, step):
-                allowed = stepped_error(STEPS).reshape((-1,) + (1,) * (far.ndim - 1)) * stepped
-                assert (np.abs(far - stepped) <= allowed + 1e-290).all(), (d, start, noise_std)
+            for steps, far, near in both_roads(p, step):
+                allowed = stepped_error(steps).reshape((-1,) + (1,) * (far.ndim - 1)) * near
+                assert (np.abs(far - near) <= allowed + 1e-290).all(), (d, start, noise_std)
 
 
 @pytest.mark.parametrize("batch", [1, 3])
 def test_one_hot_moments_are_those_of_the_recursion(batch):
     for d, share in ((1, 0.5), (1, 0.999), (20, 0.1), (20, 0.9)):
         p = problem("i^-1.5", d, batch, design="one-hot")
-        for far, stepped in both_roads(p, share * theory.critical_step_size(p)):
-            assert far == pytest.approx(stepped, rel=3e-11, abs=1e-290)
+        for _, far, near in both_roads(p, share * theory.critical_step_size(p)):
+            assert far == pytest.approx(near, rel=3e-11, abs=1e-290)
 
 
 @pytest.mark.parametrize("exponent", [1.5, 2.0, 3.0])
@@ -77,11 +80,10 @@ def test_two_thousand_directions(exponent):
     steps = np.array([1, 100, 20_000])
     for share in (0.25, 0.999):
         step = share * theory.critical_step_size(p)
-        assert theory.spectral_sgd_risk(p, step, steps) == pytest.approx(theory.sgd_risk(p, step, steps), rel=1e-11)
-    far, stepped = theory.spectral_ema_risk(p, step, 0.99, steps), theory.ema_risk(p, step, 0.99, steps)
-    assert far == pytest.approx(stepped, rel=1e-11)
-    far, stepped = theory.spectral_average_risk(p, step, 0, steps), theory.average_risk(p, step, 0, steps)
-    assert far == pytest.approx(stepped, rel=1e-11)
+        assert spectral.sgd_risk(p, step, steps) == pytest.approx(stepped.sgd_risk(p, step, steps), rel=1e-11)
+    for name, argument in (("ema_moments", 0.99), ("average_moments", 0)):
+        far, near = (theory.risk_of(p, getattr(road, name)(p, step, argument, steps)) for road in (spectral, stepped))
+        assert far == pytest.approx(near, rel=1e-11)
 
 
 CASES = {
@@ -108,22 +110,19 @@ def compare(p, step, limit):
     with mpmath.workdps(70):
         for steps, start, decay in POINTS:
             true = exact.moments(p, step, decay, start, steps)
+            points = np.array([steps])
             found = (
-                theory.spectral_sgd_moments(p, step, [steps])[0],
-                theory.spectral_ema_moments(p, step, decay, [steps])[0],
-                theory.spectral_average_moments(p, step, start, [steps])[0],
+                spectral.sgd_moments(p, step, points)[0],
+                spectral.ema_moments(p, step, decay, points)[0],
+                spectral.average_moments(p, step, start, points)[0],
             )
-            risks = (
-                theory.spectral_sgd_risk(p, step, [steps]),
-                theory.spectral_ema_risk(p, step, decay, [steps]),
-                theory.spectral_average_risk(p, step, start, [steps]),
-            )
+            risks = (spectral.sgd_risk(p, step, points), *(theory.risk_of(p, rows[None]) for rows in found[1:]))
             for row, risk, expected in zip(found, risks, true, strict=True):
                 assert exact.worst(row, expected) < limit, (steps, start)
                 whole = sum(mpmath.mpf(float(x)) * y for x, y in zip(p.eigenvalues, expected, strict=True)) / 2
                 error = exact.worst(risk, [whole])
                 if step * p.eigenvalues[0] <= 1:
-                    assert error <= theory.spectral_relative_rounding(p, step, [steps], risk)[0]
+                    assert error <= spectral.relative_rounding(p, step, points, risk)[0]
                 assert error < limit
 
 
@@ -166,22 +165,23 @@ def test_stationary_risk_is_that_of_the_closed_form():
     p = LeastSquares.power_law(500, 2.0, start=1.0, noise_std=1.0)
     step = 0.25 * theory.critical_step_size(p)
     amplified = theory.noise_amplification(step, p.eigenvalues).sum()
-    assert theory.spectral_sgd_risk(p, step, [10**15])[0] == pytest.approx(0.5 * amplified / (1 - amplified), rel=2e-15)
+    assert theory.sgd_risk(p, step, [10**15])[0] == pytest.approx(0.5 * amplified / (1 - amplified), rel=2e-15)
 
 
 def test_no_steps_and_nothing_to_do():
     p = problem("i^-1.5", 5)
     start = 0.5 * p.eigenvalues.sum()
-    for risk in (theory.spectral_sgd_risk(p, 0.1, [0, 3])[0], theory.spectral_ema_risk(p, 0.1, 0.9, [0, 3])[0]):
+    points = np.array([0, 3])
+    for risk in (spectral.sgd_risk(p, 0.1, points)[0], theory.risk_of(p, spectral.ema_moments(p, 0.1, 0.9, points))[0]):
         assert risk == pytest.approx(start, rel=1e-14)
     at_rest = problem("i^-1.5", 5, start="zero", noise_std=0.0)
-    assert (theory.spectral_sgd_risk(at_rest, 0.1, [0, 5, 10**12]) == 0).all()
-    assert (theory.spectral_average_risk(at_rest, 0.1, 2, [5, 10**12]) == 0).all()
+    assert (theory.sgd_risk(at_rest, 0.1, [0, 5, 10**12]) == 0).all()
+    assert (theory.average_risk(at_rest, 0.1, 2, [5, 10**12]) == 0).all()
 
 
 def test_losses_are_one_minus_keep():
     for p in (problem("i^-1.5", 4, 3), problem("i^-1.5", 4, 3, design="one-hot")):
-        assert theory.moment_losses(p, 0.3) == pytest.approx(1 - theory.recursion(p, 0.3, False).keep, rel=1e-14)
+        assert theory.moment_losses(p, 0.3) == pytest.approx(1 - theory.recursion(p, 0.3).keep, rel=1e-14)
 
 
 @pytest.mark.parametrize("kernel", ["last", "ema", "average"])
@@ -201,16 +201,89 @@ def test_the_dense_road_of_the_benchmark_agrees():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda p: theory.spectral_sgd_risk(p, 3.0, [1]), "unstable: second moments"),
-        (lambda p: theory.spectral_sgd_risk(p, 0.0, [1]), "step_size=0.0"),
-        (lambda p: theory.spectral_ema_risk(p, 0.1, 1.0, [1]), "ema_decay=1.0"),
-        (lambda p: theory.spectral_sgd_risk(p, 0.1, [3, 3]), "steps must increase"),
-        (lambda p: theory.spectral_sgd_risk(p, 0.1, [1e17]), "at most 2\\^53"),
-        (lambda p: theory.spectral_average_risk(p, 0.1, 5, [5]), "start=5 at steps=5"),
-        (lambda p: theory.spectral_relative_rounding(p, 0.1, [1], [1.0, 2.0]), "give one per step"),
-        (lambda p: theory.spectral_relative_rounding(problem("i^-3", 2, 50), 1.2, [1], [1.0]), "needs <= 1"),
+        (lambda p: theory.sgd_risk(p, 3.0, [10**9]), "unstable: second moments"),
+        (lambda p: theory.sgd_risk(p, 0.0, [10**9]), "step_size=0.0"),
+        (lambda p: theory.ema_risk(p, 0.1, 1.0, [10**9]), "ema_decay=1.0"),
+        (lambda p: theory.sgd_risk(p, 0.1, [3, 3]), "steps must increase"),
+        (lambda p: theory.sgd_risk(p, 0.1, [1e17]), "at most 2\\^53"),
+        (lambda p: theory.average_risk(p, 0.1, 5, [5]), "start=5 at steps=5"),
+        (lambda p: theory.relative_rounding(p, 0.1, [10**9], [1.0, 2.0]), "give one per step"),
+        (lambda p: theory.relative_rounding(p, 0.1, [10**9]), "the bound needs risks="),
+        (lambda p: theory.sgd_risk(p, 0.1, [2**53 + 1]), "steps reach 9007199254740993: give at most 2"),
+        (lambda p: theory.sgd_risk(p, 0.1, [2**63]), "give at most 2"),
+        (
+            lambda p: theory.sgd_risk(LeastSquares(1e-160 * np.ones(1), np.ones(1), 1.0), 0.1, [10**9]),
+            "weight number 0",
+        ),
+        (lambda p: theory.sgd_risk(ONE, 2 / 3, [10**9]), "unstable"),
+        (lambda p: theory.sgd_risk(ONE, np.nextafter(2 / 3, 1), [1]), "unstable"),
+        (lambda p: theory.sgd_risk(ONE, np.nextafter(2 / 3, 0), [10**9]), "too close to the largest stable one"),
+        (lambda p: theory.relative_rounding(problem("i^-3", 2, 50), 1.2, [10**9], [1.0]), "needs <= 1"),
     ],
 )
 def test_bad_input_is_named(call, message):
     with pytest.raises(InputError, match=message):
         call(problem("i^-1.5", 5))
+
+
+def risks_in_digits(p, step, decay, start, steps):
+    """Risks (last, EMA, mean) from the transition matrix, in the working precision."""
+    rows = exact.moments(p, step, decay, start, steps)
+    return [sum(mpmath.mpf(float(x)) * y for x, y in zip(p.eigenvalues, row, strict=True)) / 2 for row in rows]
+
+
+TINY = {
+    "1e-107": ([1.0, 2e-107, 1e-107], 1.0, 1000),
+    "1e-107, without noise": ([1.0, 2e-107, 1e-107], 0.0, 10**9),
+    "1e-140": ([1.0, 1e-140], 1.0, 10**12),
+    "all small": ([3e-120, 1e-120], 0.5, 10**12),
+    "two clusters": ([1.0, 1.0 - 2**-52, 1e-100, 1e-100 * (1 - 2**-52)], 0.1, 10**15),
+}
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_tiny_eigenvalues_are_right_or_refused(name):
+    lam, noise_std, steps = TINY[name]
+    p = LeastSquares(np.array(lam), np.ones(len(lam)), noise_std)
+    with mpmath.workdps(500):
+        true = risks_in_digits(p, 0.1, 0.9, steps // 3, steps)
+    points = np.array([steps])
+    found = (
+        spectral.sgd_risk(p, 0.1, points)[0],
+        theory.risk_of(p, spectral.ema_moments(p, 0.1, 0.9, points))[0],
+        theory.risk_of(p, spectral.average_moments(p, 0.1, steps // 3, points))[0],
+    )
+    for value, expected in zip(found, true, strict=True):
+        assert abs(value / expected - 1) <= spectral.relative_rounding(p, 0.1, points, np.array([value]))[0]
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.9])
+def test_a_long_geometric_spectrum_is_that_of_the_recursion(factor):
+    p = LeastSquares(spectra.exponential(360, factor), np.ones(360), 1.0)
+    points = np.array([1, 1000, 20_000])
+    assert spectral.sgd_risk(p, 0.1, points) == pytest.approx(stepped.sgd_risk(p, 0.1, points), rel=1e-11)
+
+
+def test_the_stability_limit_in_one_direction_is_never_above_the_true_one():
+    for batch in (1, 2, 3, 7, 50):
+        for value in (1.0, 0.3, 7e-5, 123.0):
+            limit = theory.critical_step_size(LeastSquares(np.array([value]), np.ones(1), 1.0, batch=batch))
+            with mpmath.workdps(40):
+                true = mpmath.mpf(2 * batch) / (batch + 2) / mpmath.mpf(value)
+                assert abs(limit / true - 1) < 3 * 2.0**-53
+
+
+def test_steps_are_made_where_that_is_cheap_and_leapt_over_where_it_is_not():
+    p = problem("i^-1.5", 100)
+    for steps, made in ((1000, True), (10**8, False)):
+        points = np.array([7, steps])
+        assert theory.steps_are_made(p, 0.1, points) == made
+        road = stepped if made else spectral
+        assert theory.sgd_risk(p, 0.1, points).tobytes() == road.sgd_risk(p, 0.1, points).tobytes()
+        assert theory.ema_moments(p, 0.1, 0.9, points).tobytes() == road.ema_moments(p, 0.1, 0.9, points).tobytes()
+        rows = road.average_moments(p, 0.1, 3, points)
+        assert theory.average_moments(p, 0.1, 3, points).tobytes() == rows.tobytes()
+        risks = theory.sgd_risk(p, 0.1, points)
+        bound = road.relative_rounding(p, 0.1, points, *(() if made else (risks,)))
+        assert theory.relative_rounding(p, 0.1, points, risks).tolist() == bound.tolist()
+    assert theory.steps_are_made(p, 1.0, np.array([10**8])), "an unstable recursion has no modes to leap by"

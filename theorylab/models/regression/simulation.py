@@ -10,6 +10,7 @@ from theorylab.errors import require
 from theorylab.models.regression import theory
 from theorylab.models.regression.kernels import accelerated_paths, paths
 from theorylab.models.regression.model import Acceleration, LeastSquares
+from theorylab.numerics.arguments import increasing_steps
 from theorylab.running.replicas import replicate
 
 OUTPUTS = ("last", "ema", "average", "tail")
@@ -72,7 +73,7 @@ def _observation(
     problem: LeastSquares, steps: ArrayLike, start: ArrayLike, weights: ArrayLike | None, power: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """When and what to observe, validated: steps, starts of averaging, weights."""
-    steps = theory.increasing_steps(steps)
+    steps = increasing_steps(steps)
     require(steps[0] >= 1, "steps must start at 1: an average over no iterate is not defined")
     starts = theory.averaging_starts(start, steps)
     chosen = np.ascontiguousarray(problem.eigenvalues if weights is None else weights, dtype=float)

@@ -17,13 +17,8 @@ from scipy.optimize import bisect
 from theorylab.errors import require
 from theorylab.models.regression import moments
 from theorylab.models.regression.model import Acceleration, LeastSquares
-from theorylab.models.regression.theory.sgd import (
-    averaging_starts,
-    feedback,
-    gradient_spread,
-    increasing_steps,
-    risk_of,
-)
+from theorylab.models.regression.theory.recursions import averaging_starts, feedback, gradient_spread, risk_of
+from theorylab.numerics.arguments import increasing_steps
 
 Floats = NDArray[np.float64]
 

@@ -1,0 +1,78 @@
+"""Arguments, checked in one place: what was given, what is allowed. Each raises InputError in one sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theorylab.errors import InputError, require
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+MAX_STEPS = 2**53
+"""Numbers of steps go up to here: beyond, floats skip integers."""
+
+
+def whole(name: str, value: Any, least: int = 1) -> int:
+    """`value` as an int, an integer >= least; a bool is none."""
+    require(
+        isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least,
+        f"{name}={value!r} is not allowed: give an integer >= {least}",
+    )
+    return int(value)
+
+
+def number(name: str, value: Any, *, least: float | None = None, above: float | None = None) -> float:
+    """`value` as a float: one finite number, >= least or > above where these are given."""
+    good = isinstance(value, (int, float, np.number)) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    good = bool(good and np.isfinite(value))
+    good = good and (least is None or value >= least) and (above is None or value > above)
+    limit = f" >= {least:g}" if least is not None else f" > {above:g}" if above is not None else ""
+    require(good, f"{name}={value!r} is not allowed: give a finite number{limit}")
+    return float(value)
+
+
+def positive(name: str, value: Any) -> float:
+    """`value` as a float, finite and > 0."""
+    return number(name, value, above=0.0)
+
+
+def numbers(name: str, values: ArrayLike) -> Floats:
+    """`values` as a fresh array of floats, of any shape, finite or not."""
+    try:
+        return np.array(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} are not an array of numbers: {error}") from error
+
+
+def finite_row(name: str, values: ArrayLike) -> Floats:
+    """`values`, or one value, as an array (m,) of finite floats, m >= 1."""
+    row = np.atleast_1d(numbers(name, values))
+    require(row.ndim == 1 and row.size, f"{name} need shape (m,), m >= 1, not {row.shape}")
+    bad = np.flatnonzero(~np.isfinite(row))
+    require(not bad.size, f"{name} number {bad[0] if bad.size else 0} is {row[bad[:1]]}: all must be finite")
+    return row
+
+
+def positive_row(name: str, values: ArrayLike) -> Floats:
+    """`values`, or one value, as an array (m,) of finite floats > 0, m >= 1."""
+    row = np.atleast_1d(numbers(name, values))
+    require(row.ndim == 1 and row.size, f"{name} need shape (m,), m >= 1, not {row.shape}")
+    bad = row[~(np.isfinite(row) & (row > 0))]
+    require(not bad.size, f"{name}={bad[0] if bad.size else 0:g} is not allowed: give finite numbers > 0")
+    return row
+
+
+def increasing_steps(steps: ArrayLike, least: int = 0) -> Integers:
+    """`steps`, or one number of steps, as an array (points,) of increasing integers from `least` to MAX_STEPS."""
+    given = np.atleast_1d(np.asarray(steps))
+    row = finite_row("steps", steps)
+    require((row == np.round(row)).all() and (row >= least).all(), f"steps must be integers >= {least} that increase")
+    # As given, not as floats: 2^53 + 1 is told from 2^53.
+    require(max(given.tolist()) <= MAX_STEPS, f"steps reach {max(given.tolist())}: give at most 2^53")
+    falls = np.flatnonzero(np.diff(row) <= 0)
+    k = falls[0] if falls.size else -1
+    require(not falls.size, f"steps must increase, but {row[k]:g} is followed by {row[k + 1]:g}: sort, drop repeats")
+    return row.astype(np.int64)
