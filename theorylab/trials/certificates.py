@@ -17,6 +17,7 @@ from theorylab import models
 from theorylab.errors import require
 from theorylab.numerics.balls import precision
 from theorylab.numerics.proofs import Certificate
+from theorylab.trials import selectors
 
 BITS = 128
 """Default precision of midpoints, in bits."""
@@ -34,6 +35,19 @@ def named(family: str) -> str:
     hint = f"; did you mean {close[0]!r}?" if close else ""
     require(family in known, f"no certificates for {family!r}{hint}; there are some for {', '.join(known)}")
     return family
+
+
+def chosen(words: Sequence[str]) -> list[str]:
+    """The families with certificates that the words mean (as of `theorylab.trials.selectors`); all for no words.
+
+    Raises InputError for a word that means nothing, or nothing of a family that has certificates.
+    """
+    known, found = families(), []
+    for word in words:
+        names = [word] if word in known else sorted({x.name.split(".")[0] for x in selectors.select([word])})
+        require(set(names) & set(known), f"no certificates for {word!r}; there are some for {', '.join(known)}")
+        found += [name for name in names if name in known]
+    return list(dict.fromkeys(found)) or known
 
 
 def certify(family: str, bits: int = BITS) -> list[Certificate]:

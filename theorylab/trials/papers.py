@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from theorylab.errors import InputError, require
 from theorylab.trials.citations import FINDING_KINDS, Entry, Finding, Source, entries, head
@@ -180,11 +181,11 @@ def surprises() -> list[tuple[str, str]]:
     return found
 
 
-def recorded(listing: Listing) -> list[dict[str, str]]:
+def recorded(listing: Listing) -> list[dict[str, Any]]:
     """The checks of a study's committed record, as JSON values; none without one."""
     path = FIGURES.joinpath(*listing.name.split(".")).with_suffix(".json")
     try:
-        checks: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))["checks"]
+        checks: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["checks"]
     except (FileNotFoundError, NotADirectoryError):
         return []
     except (ValueError, KeyError) as error:

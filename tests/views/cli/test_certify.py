@@ -26,6 +26,11 @@ def test_certify_prints_a_table_and_writes_records(command, tmp_path):
         assert one["declared"] != "certified" or one["slack"] >= 0
 
 
+def test_families_are_named_by_any_selector() -> None:
+    assert certificates.chosen(["edge", "arxiv:2310.02987", "halpern_worst_case"]) == ["edge", "minimax"]
+    assert certificates.chosen([]) == certificates.families()
+
+
 def test_a_record_has_the_same_bytes_every_time(command, tmp_path):
     for folder in ("first", "second"):
         assert command("certify", "minimax", "--out", folder)[0] == 0
@@ -59,7 +64,12 @@ def test_a_family_that_breaks_fails_alone(command, monkeypatch):
 
 @pytest.mark.parametrize(
     ("arguments", "word"),
-    [(["minmax"], "'minimax'"), (["--bits", 3], "--bits"), (["minimax", "--json", "."], "folder")],
+    [
+        (["minmax"], "'minimax'"),
+        (["sde_sam"], "some for edge, minimax, regression"),
+        (["--bits", 3], "--bits"),
+        (["minimax", "--json", "."], "folder"),
+    ],
 )
 def test_mistakes_cost_one_line(command, arguments, word):
     status, out, err = command("certify", *arguments)

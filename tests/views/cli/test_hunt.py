@@ -17,6 +17,14 @@ def test_the_command_writes_figures_and_settings(command, tmp_path):
     assert record["checks"][0]["measured"] == kept["best"]["tightness"]
 
 
+def test_of_several_studies_those_with_a_space_are_hunted(command, tmp_path, refused):
+    status, _, _ = command("hunt", "halpern_convergence_rate", "--budget", 20, "--json", tmp_path / "all.json")
+    assert status == 0
+    (found,) = json.loads((tmp_path / "all.json").read_text())["hunts"]
+    assert found["study"] == "minimax.halpern_convergence_rate.planar_maps"
+    refused(command("hunt", "sde_sam"), "no study of sde_sam has a SPACE to search")
+
+
 def test_mistakes_on_the_command_line_cost_one_line(command, refused):
     refused(command("hunt", "one_hot"), "has no SPACE")
     refused(command("hunt", "planar_maps", "--budget", 2), "budget=2 is not allowed")

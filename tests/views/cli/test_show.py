@@ -21,6 +21,13 @@ def test_show_prints_argument_source_reference_and_settings(command):
         assert text in out
 
 
+def test_show_tells_the_finding_and_shows_every_study_that_a_word_means(command):
+    _, out, _ = command("show", "ema_variance", "arxiv:2106.02326")
+    assert "finding (usual reading is wrong): Less variance is not less error" in out
+    assert "minimax.structured_minimax.fast_extragradient" in out
+    assert "@inproceedings{lee2021feg" in out
+
+
 def test_show_adds_the_verdicts_of_a_committed_record(command, tmp_path, monkeypatch):
     monkeypatch.setattr(study, "FIGURES", tmp_path / "figures")
     folder = tmp_path / "figures" / "regression" / "ema_linear_regression"

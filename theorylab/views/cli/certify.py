@@ -11,12 +11,12 @@ from theorylab.views.cli.console import console_of_stdout, plural, user_errors
 
 
 @click.command()
-@click.argument("families", nargs=-1, metavar="[FAMILY]...")
+@click.argument("words", nargs=-1)
 @click.option("--bits", type=click.IntRange(24, 100_000), help="Precision of the balls (default: 128).")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Also write all certificates to this file.")
 @click.option("--out", type=click.Path(path_type=Path), help="Also write a record per family into this folder.")
-def certify(families: tuple[str, ...], bits: int | None, json_file: Path | None, out: Path | None) -> None:
-    """Prove finite statements on boxes of settings by ball arithmetic (all families, if none is named).
+def certify(words: tuple[str, ...], bits: int | None, json_file: Path | None, out: Path | None) -> None:
+    """Prove finite statements on boxes of settings by ball arithmetic: of the families that WORDS mean, or of all.
 
     Slack is the room that a statement has left, rounding the largest radius that rounding gave a ball; no random
     numbers enter. Needs the extra: pip install -e '.[rigour]'.
@@ -31,7 +31,7 @@ def certify(families: tuple[str, ...], bits: int | None, json_file: Path | None,
         from theorylab.trials import certificates
         from theorylab.views import tables
 
-        chosen = list(dict.fromkeys(map(certificates.named, families))) or certificates.families()
+        chosen = certificates.chosen(words)
         if out is not None:
             store.prepare_folder(out)
         if json_file is not None:

@@ -60,12 +60,11 @@ def console_of_stdout() -> Console:
 
 def items(console: Console, lines: Iterable[str], mark: str = "- ", indent: int = 2, hang: int | None = None) -> None:
     """Print lines of text as they are, each behind a mark and wrapped below itself (or `hang`); empty ones are not."""
+    first, rest = " " * indent + mark, " " * (indent + (len(mark) if hang is None else hang))
+    wrapper = textwrap.TextWrapper(console.width, initial_indent=first, subsequent_indent=rest)
+    wrapper.break_long_words = wrapper.break_on_hyphens = False
     for line in filter(None, lines):
-        first, rest = " " * indent + mark, " " * (indent + (len(mark) if hang is None else hang))
-        wrapped = textwrap.fill(
-            line, console.width, initial_indent=first, subsequent_indent=rest, break_long_words=False
-        )
-        console.print(wrapped, markup=False, highlight=False, soft_wrap=True)
+        console.print(wrapper.fill(line), markup=False, highlight=False, soft_wrap=True)
 
 
 @contextlib.contextmanager

@@ -32,6 +32,8 @@ def findings(words: tuple[str, ...]) -> None:
         console.print()
     if surprises:
         console.print("[bold]other people's packages[/bold]")
-        items(console, [f"{line}: {script}" for script, line in surprises])
+        for script, line in surprises:
+            items(console, [line])
+            items(console, [script], mark="", indent=4)
         console.print()
     console.print(f"{pages.counted(len(found), 'finding')}", highlight=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,16 @@ def hunt(
 ) -> None:
     """Search the settings that the theorem allows for the one nearest to breaking its bound.
 
-    CHECK is a part of the claim's text or its number; by default all exact claims are hunted. Figures and all that was
-    tried go to hunt/ under --out. Exit status: 1 if a claim declared supported was refuted, with the run that shows it.
+    STUDY may also be a family, paper's folder, arxiv:ID, bibliography key, glob or path: its studies with a SPACE are
+    hunted. CHECK is a part of the claim's text or its number; by default all exact claims are hunted. Figures and all
+    that was tried go to hunt/ under --out. Exit status: 1 if a claim declared supported was refuted, with the run that
+    shows it.
     """
+    from theorylab.errors import require
     from theorylab.running import store
     from theorylab.trials.hunt import hunt as search
-    from theorylab.trials.selectors import one as one_study
+    from theorylab.trials.selectors import select
+    from theorylab.trials.study import load
     from theorylab.views import hunts, plots, tables
 
     with user_errors():
@@ -46,9 +51,15 @@ def hunt(
         store.prepare_folder(out / "hunt")
         if json_file is not None:
             store.prepare_folder(json_file.absolute().parent)
-        found = search(one_study(study), check, budget=budget, seed=seed, full=full, **values)
-        for number, one in enumerate(found, 1):
-            stem = out / "hunt" / f"{one.study}.{number}"
+        listings = select([study])
+        if len(listings) > 1:  # of several studies those that say what may be searched
+            listings = [listing for listing in listings if hasattr(load(listing), "SPACE")]
+            require(listings, f"no study of {study} has a SPACE to search: see `theorylab.trials.hunt`")
+        found = [one for x in listings for one in search(x, check, budget=budget, seed=seed, full=full, **values)]
+        numbers: Counter[str] = Counter()
+        for one in found:
+            numbers[one.study] += 1
+            stem = out / "hunt" / f"{one.study}.{numbers[one.study]}"
             store.write_atomically(stem.with_name(f"{stem.name}.svg"), plots.svg(hunts.figure(one)))
             store.write_json(stem.with_name(f"{stem.name}.json"), one.to_json())
         if json_file is not None:

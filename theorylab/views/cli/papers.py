@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def papers(words: tuple[str, ...], write: bool) -> None:
     """Show the papers on trial: authors, studies, verdicts of the committed records, and what is not on trial.
 
-    With WORDS those that each word fits, as for `theorylab list`, and the papers in scope that are not on trial yet.
+    With WORDS those that each word fits, as for `theorylab list`, and the papers in scope that are not on trial yet;
+    of one paper the whole page.
     """
     from theorylab.errors import require
     from theorylab.trials import papers as room
@@ -38,7 +39,7 @@ def papers(words: tuple[str, ...], write: bool) -> None:
         shown, planned = papers_matching(words), room.not_yet_on_trial(words)
         require(shown or planned, f"no paper fits {' '.join(words)!r}: `theorylab papers` shows all")
         for paper in shown:
-            _print(console, paper)
+            _print(console, paper, whole=len(shown) == 1)
     if words and planned:
         console.print("Not yet on trial:", style="bold")
         items(console, [f"{one.title} ({one.family}): {one.claim}" for one in planned])
@@ -48,11 +49,15 @@ def papers(words: tuple[str, ...], write: bool) -> None:
     console.print(f"{counts}; {len(planned)} in scope not yet on trial", highlight=False)
 
 
-def _print(console: Console, paper: Paper) -> None:
+def _print(console: Console, paper: Paper, whole: bool) -> None:
     from theorylab.views.pages import counted, verdict_counts
 
     counts = f"{counted(len(paper.studies), 'study', 'studies')}, {verdict_counts(paper.verdicts())}"
     console.print(paper.name, style="bold", highlight=False)
-    items(console, [paper.title, paper.byline, f"{counts}; head study: {paper.head}", "not on trial:"], mark="")
-    items(console, paper.not_on_trial, indent=4)
+    items(console, [paper.title, paper.byline, f"{counts}; head study: {paper.head}"], mark="")
+    says = [f"{number}. {one}" for number, one in enumerate(paper.says, 1)]
+    sections = {"it says, in our words:": says, "on trial:": paper.on_trial} if whole else {}
+    for title, lines in (sections | {"not on trial, because:": paper.not_on_trial}).items():
+        items(console, [title], mark="")
+        items(console, lines, mark="" if lines is says else "- ", indent=4)
     console.print()

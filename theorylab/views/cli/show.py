@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from theorylab.views.cli.console import console_of_stdout, user_errors
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from theorylab.trials.study import Listing
+
 
 @click.command()
-@click.argument("study")
-def show(study: str) -> None:
-    """Show a study: its argument, source, settings, and the verdicts of its committed record."""
+@click.argument("studies", nargs=-1, required=True)
+def show(studies: tuple[str, ...]) -> None:
+    """Show studies: argument, source, finding, settings, and the verdicts of the committed records.
+
+    A study is named by its name, family, paper's folder, arxiv:ID, bibliography key, a glob or a path.
+    """
+    from theorylab.trials.selectors import select
+
+    console = console_of_stdout()
+    with user_errors():
+        for number, listing in enumerate(select(studies)):
+            console.print("\n" * (number > 0), end="")
+            _show(console, listing)
+
+
+def _show(console: Console, listing: Listing) -> None:
     import ast
     import dataclasses
-    import json
 
     from theorylab.errors import InputError
     from theorylab.trials import papers, results
-    from theorylab.trials.selectors import one
     from theorylab.trials.study import FIGURES, load
 
-    with user_errors():
-        listing = one(study)
-        try:
-            module = load(listing)
-            source, quick_setting, full_setting = module.SOURCE, module.QUICK, module.FULL
-        except Exception as error:
-            raise InputError(f"{listing.name} cannot be shown: {type(error).__name__}: {error}") from error
-        entry = papers.entry_of(source, listing.path)
-    console = console_of_stdout()
+    try:
+        module = load(listing)
+        source, quick_setting, full_setting = module.SOURCE, module.QUICK, module.FULL
+    except Exception as error:
+        raise InputError(f"{listing.name} cannot be shown: {type(error).__name__}: {error}") from error
+    entry, finding = papers.entry_of(source, listing.path), papers.finding(listing)
     console.print(f"[bold]{listing.name}[/bold]  {listing.path}\n")
     console.print((ast.get_docstring(ast.parse(listing.path.read_bytes())) or "") + "\n", markup=False, highlight=False)
     text = entry.text if entry else f"no paper.bib in {listing.path.parent}"
     console.print(f"source: {papers.cite(source, listing.path)}\n{text}\n", markup=False, highlight=False)
+    if finding:
+        words = f"finding ({finding.kind}): {finding.sentence}\nsmallest case: {finding.case}\n"
+        console.print(words, markup=False, highlight=False)
     for field in dataclasses.fields(quick_setting):
         quick, full = (getattr(setting, field.name) for setting in (quick_setting, full_setting))
         console.print(f"  {field.name} = {quick}" + ("" if quick == full else f"   (full: {full})"), markup=False)
-    record = results.files(FIGURES, listing.name)["json"]
-    if record.is_file():
-        console.print(f"\n{record}", markup=False)
-        for check in json.loads(record.read_text(encoding="utf-8"))["checks"]:
+    if checks := papers.recorded(listing):
+        console.print(f"\n{results.files(FIGURES, listing.name)['json']}", markup=False)
+        for check in checks:
             console.print(f"  {check['verdict']}: {check['claim']}{_sharpness(check)}", markup=False, highlight=False)
 
 

@@ -11,28 +11,28 @@ from theorylab.views.cli.console import assignment, console_of_stdout, user_erro
 
 
 @click.command()
-@click.argument("study")
+@click.argument("studies", nargs=-1, required=True)
 @click.option("--full", is_flag=True, help="Of the full run (default: the quick one).")
 @click.option("--seed", type=click.IntRange(min=0), help="Another seed than the setting's.")
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a field of the setting.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
-def why(study: str, full: bool, seed: int | None, changes: tuple[str, ...], out: Path) -> None:
+def why(studies: tuple[str, ...], full: bool, seed: int | None, changes: tuple[str, ...], out: Path) -> None:
     """Say for each piece of a run whether it would be computed or reused, and what changed."""
     from rich.table import Table
     from rich.text import Text
 
     from theorylab.trials import parts, results
-    from theorylab.trials.selectors import one
+    from theorylab.trials.selectors import select
     from theorylab.trials.study import changed, load
 
     with user_errors(), warnings_as_lines():
-        listing = one(study)
-        module = load(listing)
         values: dict[str, Any] = dict(assignment(text) for text in changes) | ({} if seed is None else {"seed": seed})
-        setting = changed(listing.name, parts.setting(listing.name, module, full), values)
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in ("piece", "will be", "why"):
+        for name in ("study", "piece", "will be", "why"):
             table.add_column(name)
-        for piece, fate, reason in results.why(out, listing.name, setting, module):
-            table.add_row(*(Text(text) for text in (piece, fate, reason)))
+        for listing in select(studies):
+            module = load(listing)
+            setting = changed(listing.name, parts.setting(listing.name, module, full), values)
+            for row in results.why(out, listing.name, setting, module):
+                table.add_row(*(Text(text) for text in (listing.name.rpartition(".")[2], *row)))
     console_of_stdout().print(table)
