@@ -11,7 +11,7 @@ import pytest
 
 import theorylab
 from theorylab.errors import InputError
-from theorylab.trials import papers
+from theorylab.trials import papers, study
 from theorylab.trials.citations import Source, entries, head
 from theorylab.trials.study import Listing, discover
 
@@ -27,7 +27,7 @@ def tail(listing):
 def test_reading_papers_and_findings_imports_no_study():
     text = """
 import sys
-from theorylab.trials import papers
+from theorylab.trials import papers, study
 found = papers.papers(), papers.findings(), papers.heads(), papers.not_yet_on_trial()
 print([len(one) for one in found], [x for x in sys.modules if "studies." in x or x in ("numpy", "matplotlib")])
 """
@@ -216,7 +216,7 @@ def test_a_citation_has_the_key_of_the_folder_or_of_the_textbook(folder):
 
 
 def test_a_record_that_cannot_be_read_is_refused(folder, monkeypatch, tmp_path):
-    monkeypatch.setattr(papers, "FIGURES", tmp_path / "figures")
+    monkeypatch.setattr(study, "FIGURES", tmp_path / "figures")
     (paper,) = papers.papers()
     path = tmp_path / "figures" / "family" / "paper" / "first.json"
     path.parent.mkdir(parents=True)

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from theorylab.errors import InputError, require
+from theorylab.trials import study
 from theorylab.trials.citations import FINDING_KINDS, Entry, Finding, Source, entries, head
-from theorylab.trials.study import FIGURES, Listing, discover
+from theorylab.trials.study import Listing, discover
 
 SAYS, ON_TRIAL, NOT_ON_TRIAL = "says, in our words", "On trial", "Not on trial, because"
 """Words that begin the sections of a page, or end the line that does."""
@@ -173,7 +174,7 @@ def surprises() -> list[tuple[str, str]]:
     The sentence is the first comment line of the script.
     """
     found = []
-    for path in sorted(FIGURES.with_name("findings").glob("[!_.]*.sh")):
+    for path in sorted(study.FIGURES.with_name("findings").glob("[!_.]*.sh")):
         lines = path.read_text(encoding="utf-8").splitlines()
         sentence = next((line[2:].strip() for line in lines if line.startswith("# ")), "")
         require(bool(sentence), f"{path} says nothing of itself: begin it with a comment line, the sentence to list")
@@ -183,7 +184,7 @@ def surprises() -> list[tuple[str, str]]:
 
 def recorded(listing: Listing) -> list[dict[str, Any]]:
     """The checks of a study's committed record, as JSON values; none without one."""
-    path = FIGURES.joinpath(*listing.name.split(".")).with_suffix(".json")
+    path = study.FIGURES.joinpath(*listing.name.split(".")).with_suffix(".json")
     try:
         checks: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["checks"]
     except (FileNotFoundError, NotADirectoryError):
