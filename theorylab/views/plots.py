@@ -15,6 +15,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, LogLocator
 from numpy.typing import ArrayLike
@@ -53,16 +54,16 @@ STYLE: dict[Any, Any] = {
 }
 LEFT, RIGHT, TOP, BOTTOM = 0.72, 0.12, 0.28, 0.46
 """Margins of a panel, in inches: room for tick labels and axis label, and for a title of one line."""
-DENSE = 400
+DENSE = 300
 """More markers than this are embedded as one image."""
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def panels(count: int, *, width: float = 4.2, height: float = 3.4, right: float = RIGHT) -> tuple[Figure, list[Axes]]:
-    """A figure with `count` panels side by side, sizes and the margin at their right in inches, and its axes."""
+def panels(count: int, *, width: float = 4.2, height: float = 3.4, top: float = TOP) -> tuple[Figure, list[Axes]]:
+    """A figure with `count` panels side by side, sizes and the margin for a title in inches, and its axes."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(width * count, height))
-        inner, high = (width - LEFT - right) / (width * count), (height - TOP - BOTTOM) / height
+        inner, high = (width - LEFT - RIGHT) / (width * count), (height - top - BOTTOM) / height
         places = [((width * k + LEFT) / (width * count), BOTTOM / height, inner, high) for k in range(count)]
         return figure, [figure.add_axes(place) for place in places]
 
@@ -93,6 +94,18 @@ def points(axes: Axes, x: ArrayLike, y: ArrayLike, series: int = 0, label: str =
     dense = np.size(y) > DENSE
     style = _over(style, color=colour, marker=marker, markersize=4.0, linestyle="none", rasterized=dense)
     axes.plot(np.ravel(x), np.ravel(y), label=label or None, **style)
+
+
+def cloud(axes: Axes, x: ArrayLike, y: ArrayLike, colour: str = "black", label: str = "") -> None:
+    """So many points that they are seen as areas: one image, a pixel coloured where any of them falls."""
+    across, up = np.ravel(x), np.ravel(y)
+    seen = np.isfinite(across) & np.isfinite(up)
+    counts, rows, columns = np.histogram2d(up[seen], across[seen], bins=(320, 480))
+    extent = (columns[0], columns[-1], rows[0], rows[-1])
+    pixels = np.ma.masked_equal((counts > 0).astype(np.uint8), 0)
+    style = {"origin": "lower", "aspect": "auto", "interpolation": "none", "cmap": ListedColormap([colour])}
+    axes.imshow(pixels, extent=extent, zorder=2, **style)
+    axes.plot([], [], "s", color=colour, markersize=3, label=label or "_")
 
 
 def line(axes: Axes, x: ArrayLike, y: ArrayLike, series: int = 0, label: str = "", **style: Any) -> None:

@@ -85,9 +85,9 @@ def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     for k, name in enumerate(measured):
         label = f"gap in {name}" if name in GAPS else f"{name} of sigma f + g"
-        row, form = (exact(c[name].x, c[name].mean / c[name].x, 0.0) for c in (measured, predicted))
-        plots.measurement(axes, row, k, label)
-        plots.prediction(axes, form, "" if k else "closed forms")
+        sigma, found, form = measured[name].x, measured[name].mean, predicted[name].mean
+        plots.points(axes, sigma, found / sigma, k, label)
+        plots.guide(axes, sigma, form / sigma, "" if k else "closed forms")
     plots.label(axes, "penalty strength sigma", "gap / sigma, constant / sigma", f"A: {s.rows} x {s.columns}", log="x")
     return drawn
 

@@ -58,13 +58,13 @@ def predict(s):
     for name, (_, smoothness, slope, drop) in PROBLEMS.items():
         eps, sigma = strengths(s, name)
         bound = theory.penalty_calls_bound(eps, sigma, s.curvature, 1.0, slope, 0.25 / smoothness, drop)
-        curves[name] = exact(1 / eps, bound, 2.0**-44, "1/eps")
+        curves[name] = exact(1 / eps, bound, ulps=256, x_name="1/eps")
     return curves
 
 
 def share(calls, bound):
     """bound / calls; 0 where eps is never reached."""
-    return exact(calls.x, bound.mean / calls.mean, 2.0**-44, calls.x_name)
+    return exact(calls.x, bound.mean / calls.mean, ulps=256, x_name=calls.x_name)
 
 
 def checks(s, measured, predicted):

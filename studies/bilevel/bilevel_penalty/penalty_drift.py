@@ -77,11 +77,12 @@ def predict(s):
         for key, share, times in (("", 1.0, 1.0), ("plain, ", 0.0, 1.0), ("0.9, ", 1.0, 0.9)):
             each = [(-p.upper_slope, p.curvature, share * abs(p.upper_curvature)) for p in problems]
             rows = [times * theory.drift_bound(*numbers, sigma) for numbers in each]
-            curves[key + name] = exact(sigma, rows, 2.0**-48, "sigma")
+            curves[key + name] = exact(sigma, rows, ulps=16, x_name="sigma")
     (x, other), (a, b) = pairs(s)
     for name, slope in (("pairs, linear f", 1.0), ("pairs, convex f", -minimisers(s, other, b, True))):
         bound = (np.abs(x - other) + slope * np.abs(a - b)) / s.curvature
-        curves[name], curves[f"0.9, {name}"] = (exact(range(s.pairs), u * bound, 2.0**-46, "pair") for u in (1, 0.9))
+        for key, times in (("", 1.0), ("0.9, ", 0.9)):
+            curves[key + name] = exact(range(s.pairs), times * bound, ulps=64, x_name="pair")
     return curves
 
 
@@ -104,9 +105,9 @@ def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     mid = len(s.slopes) // 2
     for k, name in enumerate(("concave f", "convex f", "quartic g", "ring g")):
-        row, bound = (exact(c[name].x, c[name].samples[mid] / c[name].x, 0.0) for c in (measured, predicted))
-        plots.measurement(axes, row, k, name)
-        plots.prediction(axes, bound, "" if k else "C / (mu - sigma L)")
+        sigma, drift, bound = measured[name].x, measured[name].samples[mid], predicted[name].samples[mid]
+        plots.points(axes, sigma, drift / sigma, k, name)
+        plots.guide(axes, sigma, bound / sigma, "" if k else "C / (mu - sigma L)")
     plots.label(axes, "penalty strength sigma", "|y_sigma - z| / sigma", f"C = {s.slopes[mid]:g}", log="x")
     return drawn
 

@@ -66,7 +66,7 @@ def predict(s):
     shrink = np.array([q.curvature / (q.curvature + sigma) for q in families["convex f"]])
     bound = np.array([theory.cubic_gradient_gap_bound(q.terms(), sigma) for q in families["cubic g"]])
     rows = {"convex f": leading * shrink, "leading": leading, "cubic g": bound, "0.9, cubic g": 0.9 * bound}
-    return {name: exact(sigma, values, 2.0**-48, "sigma") for name, values in rows.items()}
+    return {name: exact(sigma, values, ulps=16, x_name="sigma") for name, values in rows.items()}
 
 
 def checks(s, measured, predicted):
@@ -87,14 +87,13 @@ def figure(s, measured, predicted):
     drawn, (strength, flatness) = plots.panels(2)
     mid = len(s.slopes) // 2
     for k, (name, label) in enumerate((("convex f", "quadratic f and g"), ("cubic g", "cubic g (dashes: bound)"))):
-        row, own = (exact(c[name].x, c[name].samples[mid], 0.0) for c in (measured, predicted))
-        plots.measurement(strength, row, k, label)
-        plots.prediction(strength, own, "" if k else "closed form")
+        plots.points(strength, measured[name].x, measured[name].samples[mid], k, label)
+        plots.guide(strength, predicted[name].x, predicted[name].samples[mid], "" if k else "closed form")
     plots.label(strength, "penalty strength sigma", "|psi_sigma' - psi'|", f"mu = 1/2, C = {s.slopes[mid]:g}")
     for k, (name, power, limit) in enumerate((("quadratic g", 1, "1 / mu"), ("cubic g", 3, "1 / (2 mu³)"))):
         curve = measured[f"mu, {name}"]
         plots.measurement(flatness, curve, k, f"{name}: {limit}")
-        plots.prediction(flatness, exact(curve.x, curve.x**power / (1 + (power == 3)), 0.0), "limits" if k else "")
+        plots.guide(flatness, curve.x, curve.x**power / (1 + (power == 3)), "limits" if k else "")
     plots.label(flatness, "1 / mu", "gap / sigma, sigma -> 0", "C = 1")
     return drawn
 

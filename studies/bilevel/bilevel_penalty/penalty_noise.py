@@ -50,7 +50,7 @@ def predict(s):
     fresh, common = (theory.hypergradient_variance(*given, shared) for shared in (False, True))
     once = fresh - s.additive**2 / (s.batch * sigma**2)
     rows = {"fresh": fresh, "common": common, "once": once, "none": 0 * sigma}
-    return {name: exact(sigma, values, 2.0**-48, "sigma") for name, values in rows.items()}
+    return {name: exact(sigma, values, ulps=16, x_name="sigma") for name, values in rows.items()}
 
 
 def checks(s, measured, predicted):

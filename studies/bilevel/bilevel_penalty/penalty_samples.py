@@ -46,7 +46,7 @@ def needed(s, common):
     """Batch (a real number) for a variance of (eps/2)^2 at sigma = eps / (2 C), over eps."""
     eps = np.geomspace(0.1, s.finest, s.points)
     sigma = eps * s.curvature / (2 * abs(s.coupling * s.slope))
-    return exact(1 / eps, variance(s, sigma, 1.0, common) / (eps / 2) ** 2, 2.0**-48, "1/eps")
+    return exact(1 / eps, variance(s, sigma, 1.0, common) / (eps / 2) ** 2, ulps=16, x_name="1/eps")
 
 
 def error(s, batches, sigma, slack):
@@ -84,13 +84,13 @@ def figure(s, measured, predicted):
     for k, (name, power) in enumerate((("fresh", 4), ("common", 2))):
         curve = measured[name]
         plots.measurement(samples, curve, k, f"{name} samples")
-        line = exact(curve.x, curve.mean[-1] * (curve.x / curve.x[-1]) ** power, 0.0)
-        plots.prediction(samples, line, "" if k else "eps^-4, eps^-2")
+        slope = curve.mean[-1] * (curve.x / curve.x[-1]) ** power
+        plots.guide(samples, curve.x, slope, "" if k else "eps^-4, eps^-2")
     plots.label(samples, "1 / eps", "batch per hypergradient", "bias and spread eps/2 each")
     plots.measurement(total, measured["best"], 0, "best sigma for each batch")
     plots.measurement(total, measured["fixed"], 1, f"sigma = {s.fixed}")
     batches, last = measured["best"].x, measured["best"].mean[-1]
-    plots.prediction(total, exact(batches, last * (batches / batches[-1]) ** -0.25, 0.0), "b^(-1/4)")
+    plots.guide(total, batches, last * (batches / batches[-1]) ** -0.25, "b^(-1/4)")
     plots.label(total, "batch b", "root-mean-square error, bias included", "fresh samples")
     return drawn
 

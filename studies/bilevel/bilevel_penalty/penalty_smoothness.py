@@ -60,7 +60,10 @@ def measure(s):
 def predict(s):
     outer = 2 / theory.penalised_hessian(sigmas(s), s.curvature, s.coupling)
     joint = 2 / theory.joint_curvature(sigmas(s), s.curvature, s.coupling)
-    return {"outer": exact(sigmas(s), outer, 2.0**-48, "sigma"), "joint": exact(sigmas(s), joint, 2.0**-48, "sigma")}
+    return {
+        "outer": exact(sigmas(s), outer, ulps=16, x_name="sigma"),
+        "joint": exact(sigmas(s), joint, ulps=16, x_name="sigma"),
+    }
 
 
 def checks(s, measured, predicted):

@@ -49,7 +49,7 @@ def predict(s):
         rows[f"0.9, {name}"] = [0.9 * row for row in rows[name]]
         rows[f"floor, {name}"] = [theory.value_gap_floor(*arguments) for arguments in each]
         rows[f"raised, {name}"] = [1.1 * row for row in rows[f"floor, {name}"]]
-    return {name: exact(sigmas(s), row, 2.0**-48, "sigma") for name, row in rows.items()}
+    return {name: exact(sigmas(s), row, ulps=16, x_name="sigma") for name, row in rows.items()}
 
 
 def checks(s, measured, predicted):
@@ -71,9 +71,8 @@ def figure(s, measured, predicted):
     mid = len(s.slopes) // 2
     for k, name in enumerate(("concave f", "convex f", "cubic g", "ring g")):
         unit = sigmas(s) * s.slopes[mid] ** 2 / (2 * scalar_families(s.slopes)[name][mid].curvature)
-        row, bound = (exact(sigmas(s), c[name].samples[mid] / unit, 0.0) for c in (measured, predicted))
-        plots.measurement(axes, row, k, name)
-        plots.prediction(axes, bound, "" if k else "bound")
+        plots.points(axes, sigmas(s), measured[name].samples[mid] / unit, k, name)
+        plots.guide(axes, sigmas(s), predicted[name].samples[mid] / unit, "" if k else "bound")
     y = "(psi - psi_sigma) / (sigma C² / 2 mu)"
     plots.label(axes, "penalty strength sigma", y, f"C = {s.slopes[mid]:g}", log="x")
     return drawn

@@ -51,19 +51,19 @@ def measure(s):
     t = theory.penalised_drift(PROBLEMS["quartic"], sigma)
     curves["quartic, slope"] = exact(sigma, t / sigma, theory.SCALAR_ROUNDING, "sigma")
     gap, slope = jump(sigma)
-    curves["jump"] = exact(sigma, gap, 8 * 2.0**-53, "sigma")  # four roundings, of numbers at most twice the gap
-    curves["jump, slope"] = exact(sigma, slope, 8 * 2.0**-53, "sigma")
+    curves["jump"] = exact(sigma, gap, ulps=4, x_name="sigma")  # four roundings, of numbers at most twice the gap
+    curves["jump, slope"] = exact(sigma, slope, ulps=4, x_name="sigma")
     return curves
 
 
 def predict(s):
     sigma = np.geomspace(s.smallest, s.largest, s.points)
     quadratic = theory.value_gap_floor(1.0, 1.0, 1.0, sigma)
-    return {"quadratic": exact(sigma, quadratic, 2.0**-48, "sigma"),
-            "quartic": exact(sigma, 0.75 * sigma ** (1 / 3), 2.0**-48, "sigma"),
-            "unit": exact(sigma, sigma ** (1 / 3), 2.0**-48, "sigma"),
-            "jump": exact(sigma, np.full(sigma.size, 1.5), 0.0, "sigma"),
-            "one": exact(sigma, np.ones(sigma.size), 0.0, "sigma")}  # fmt: skip
+    return {"quadratic": exact(sigma, quadratic, ulps=16, x_name="sigma"),
+            "quartic": exact(sigma, 0.75 * sigma ** (1 / 3), ulps=16, x_name="sigma"),
+            "unit": exact(sigma, sigma ** (1 / 3), ulps=16, x_name="sigma"),
+            "jump": exact(sigma, np.full(sigma.size, 1.5), ulps=0, x_name="sigma"),
+            "one": exact(sigma, np.ones(sigma.size), ulps=0, x_name="sigma")}  # fmt: skip
 
 
 def checks(s, measured, predicted):

@@ -79,7 +79,7 @@ def predict(s):
         slack = np.array([[4 * rounding(p, x, solutions.selected_minimiser(p, x))] for p, x in each])
         curves[name] = exact(np.arange(3), rows, slack / np.abs(rows), "component of x")
     direct = [x - p.upper_target for p, x in cases(s, False)]
-    return curves | {"direct": exact(np.arange(3), direct, 2.0**-50, "component of x")}
+    return curves | {"direct": exact(np.arange(3), direct, ulps=4, x_name="component of x")}
 
 
 def checks(s, measured, predicted):
@@ -97,11 +97,11 @@ def figure(s, measured, predicted):
     drawn, (match, distance) = plots.panels(2)
     for k, (key, label) in enumerate({"mixed, 0": "selected by f", "mixed, 1": "one unit away from it"}.items()):
         errors = np.abs(measured[key].samples - predicted["mixed"].samples).max(axis=1)
-        plots.measurement(match, exact(np.arange(errors.size), np.sort(errors), 0.0), k, label)
+        plots.points(match, np.arange(errors.size), np.sort(errors), k, label)
     plots.label(match, "problem, sorted", "formula - finite difference, largest", "f couples x and y", log="y")
     found = measured["distance"]
     plots.measurement(distance, found, 0, "f couples x and y")
-    plots.prediction(distance, exact(found.x, found.x * found.mean[-1] / found.x[-1], 0.0), "proportional")
+    plots.guide(distance, found.x, found.x * found.mean[-1] / found.x[-1], "proportional")
     plots.label(distance, "distance of the minimiser from the selected one", "error of the hypergradient")
     return drawn
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, agrees, decays_as, exact, ordered, plots, script
+from theorylab import Power, Rival, Source, agrees, decays_as, ordered, plots, script
 from theorylab.models.bilevel.model import Cosh
 from theorylab.models.bilevel.simulation import bo_rep, schedule
 
@@ -83,13 +83,13 @@ def figure(s, measured, predicted):
     plots.measurement(calls, measured["unrefined"], 1, "y_0 wrong, not refined")
     plots.measurement(calls, measured["right"], 2, "y_0 = y*(x_0)")
     x, last = measured["refined"].x, measured["refined"].mean[-1]
-    plots.prediction(calls, exact(x, last * (x / x[-1]) ** 4, 0.0), "eps^-4")
+    plots.guide(calls, x, last * (x / x[-1]) ** 4, "eps^-4")
     plots.label(calls, "1 / eps", "oracle calls", f"to a mean gradient norm of {s.goal:g} eps")
     names = {"every step": "I = 1", "periodic": "I = eps^-2/4", "too rare": "I = eps^-3"}
     for k, (name, label) in enumerate(names.items()):
         plots.measurement(interval, measured[name], k, label)
     x, last = measured["every step"].x, measured["every step"].mean[-1]
-    plots.prediction(interval, exact(x, last * x[-1] / x, 0.0), "eps")
+    plots.guide(interval, x, last * x[-1] / x, "eps")
     plots.label(interval, "1 / eps", "mean of min(|Phi'|, 1), second half", "the same steps, lower updates I apart")
     return drawn
 

@@ -47,14 +47,14 @@ def measure(s):
     method, constant = simulate(s), simulate(s, shrink=False)
     lost = {"normalised": method["all"], "unnormalised": simulate(s, normalise=False)["all"]}
     x = method["all"].x
-    share = {name: exact(x, np.isinf(c.samples).mean(axis=0), 0.0) for name, c in lost.items()}
+    share = {name: exact(x, np.isinf(c.samples).mean(axis=0), ulps=0) for name, c in lost.items()}
     return share | {"all": method["all"], "late": method["late"], "constant": constant["late"]}
 
 
 def predict(s):
     steps = np.array(s.roots) ** 2.0
     travel = (np.cosh(s.scale * s.start) - 1) / (3 * steps**0.25)
-    return {"travel": exact(steps, travel, 2.0**-50), "none": exact(steps, np.zeros(steps.size), 0.0)}
+    return {"travel": exact(steps, travel, ulps=4), "none": exact(steps, np.zeros(steps.size), ulps=0)}
 
 
 def checks(s, measured, predicted):
@@ -80,8 +80,8 @@ def figure(s, measured, predicted):
         curve = measured[name]
         plots.measurement(axes, curve, k, label)
         if name != "constant":
-            slope = exact(curve.x, curve.mean[-1] * (curve.x / curve.x[-1]) ** -0.25, 0.0)
-            plots.prediction(axes, slope, "" if k else "T^(-1/4)")
+            slope = curve.mean[-1] * (curve.x / curve.x[-1]) ** -0.25
+            plots.guide(axes, curve.x, slope, "" if k else "T^(-1/4)")
     plots.exact_line(axes, predicted["travel"], 3, "travel alone")
     plots.label(axes, "steps T", "mean |Phi'(x_k)|", f"cosh({s.scale:g} x) from x0 = {s.start:g}")
     return drawn

@@ -50,7 +50,7 @@ def measure(s):
     curves = {"threshold": brackets(range(cases(s).shape[1]), [critical(a, x) for a, x in cases(s).T])}
     for name, normalise in (("momentum", False), ("normalised", True)):
         lost = [diverges(s, 2.0, x, s.step_size, s.momentum, normalise) for x in FAR]
-        curves[name] = exact(FAR, np.array(lost, dtype=float), 0.0, "start")
+        curves[name] = exact(FAR, np.array(lost, dtype=float), ulps=0, x_name="start")
         path = descent(Cosh(2.0), 2.0, s.step_size, 300, momentum=s.momentum, normalise=normalise)[0]
         curves[f"{name}, length"] = exact(range(1, 301), np.abs(np.diff(path)), 2.0**-50 / s.step_size, "step")
     return curves
@@ -61,9 +61,9 @@ def predict(s):
     # sinh is good to a few units, and magnifies the rounding of its argument by a x0 <= 24
     forms = {"threshold": theory.descent_threshold(scales, starts), "least": 2 / scales**2,
              "start": 2 / (scales**2 * np.cosh(scales * starts))}  # fmt: skip
-    curves = {name: exact(range(scales.size), values, 2.0**-46, "setting") for name, values in forms.items()}
-    curves["none"] = exact(FAR, np.zeros(FAR.size), 0.0, "start")
-    return curves | {"length": exact(range(1, 301), np.full(300, s.step_size), 2.0**-52, "step")}
+    curves = {name: exact(range(scales.size), values, ulps=64, x_name="setting") for name, values in forms.items()}
+    curves["none"] = exact(FAR, np.zeros(FAR.size), ulps=0, x_name="start")
+    return curves | {"length": exact(range(1, 301), np.full(300, s.step_size), ulps=1, x_name="step")}
 
 
 def checks(s, measured, predicted):
@@ -85,8 +85,8 @@ def figure(s, measured, predicted):
     for k, scale in enumerate(s.scales):
         mine = cases(s)[0] == scale
         found, formula = measured["threshold"].at(mine), predicted["threshold"].at(mine)
-        plots.measurement(axes, exact(s.starts, found.samples, 0.0), k, f"a = {scale:g}, bisected")
-        plots.prediction(axes, exact(s.starts, formula.samples, 0.0), "" if k else "2 x0 / (a sinh(a x0))")
+        plots.points(axes, s.starts, found.samples, k, f"a = {scale:g}, bisected")
+        plots.guide(axes, s.starts, formula.samples, "" if k else "2 x0 / (a sinh(a x0))")
     plots.label(axes, "start x0", "critical step size", "converges below, diverges above", log="y")
     return drawn
 

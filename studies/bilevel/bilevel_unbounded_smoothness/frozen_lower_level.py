@@ -59,9 +59,9 @@ def predict(s):
     curves = {}
     for name, counts in intervals.items():
         travelled = np.minimum(counts * eps**3, s.travel)
-        curves[f"drift, {name}"] = exact(1 / eps, travelled, 2.0**-50, "1/eps")
-        curves[name] = exact(1 / eps, s.scale**2 * np.cosh(s.scale * s.start) * travelled, 2.0**-50, "1/eps")
-        curves[f"root, {name}"] = exact(1 / eps, np.sqrt(counts) * eps**3, 2.0**-50, "1/eps")
+        curves[f"drift, {name}"] = exact(1 / eps, travelled, ulps=4, x_name="1/eps")
+        curves[name] = exact(1 / eps, s.scale**2 * np.cosh(s.scale * s.start) * travelled, ulps=4, x_name="1/eps")
+        curves[f"root, {name}"] = exact(1 / eps, np.sqrt(counts) * eps**3, ulps=4, x_name="1/eps")
     return curves
 
 
@@ -83,8 +83,8 @@ def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     for k, name in enumerate(INTERVALS):
         eps = 1 / measured[name].x
-        plots.measurement(axes, exact(eps, measured[name].samples, 0.0), k, f"I = {name}")
-        plots.prediction(axes, exact(eps, predicted[name].samples, 0.0), "" if k else "a² cosh(a x0) I eta")
+        plots.points(axes, eps, measured[name].samples, k, f"I = {name}")
+        plots.guide(axes, eps, predicted[name].samples, "" if k else "a² cosh(a x0) I eta")
     plots.label(axes, "eps (step size eps³)", "largest error of the hypergradient", f"cosh({s.scale:g} x)")
     return drawn
 

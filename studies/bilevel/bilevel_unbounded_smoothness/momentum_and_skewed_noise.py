@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Finding, Power, Rival, Source, decays_as, exact, ordered, plots, script
+from theorylab import Finding, Power, Rival, Source, decays_as, ordered, plots, script
 from theorylab.models.bilevel.model import Cosh
 from theorylab.models.bilevel.simulation import bo_rep, schedule
 
@@ -78,8 +78,8 @@ def figure(s, measured, predicted):
     for k, (name, label, power) in enumerate(zip(CASES, labels, (-0.25, 0.0, -0.375), strict=True)):
         curve = measured[name]
         plots.measurement(axes, curve, k, label)
-        slope = exact(curve.x, curve.mean[-1] * (curve.x / curve.x[-1]) ** power, 0.0)
-        plots.prediction(axes, slope, "" if k else "T^(-1/4), constant, T^(-3/8)")
+        slope = curve.mean[-1] * (curve.x / curve.x[-1]) ** power
+        plots.guide(axes, curve.x, slope, "" if k else "T^(-1/4), constant, T^(-3/8)")
     plots.label(axes, "steps T", "mean |Phi'(x_k)|, second half", f"cosh({s.scale:g} x) from x0 = {s.start:g}")
     return drawn
 

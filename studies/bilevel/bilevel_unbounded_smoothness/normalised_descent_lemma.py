@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Rival, Source, below, exact, plots, script
+from theorylab import Curve, Rival, Source, below, plots, script
 from theorylab.models.bilevel import theory
 from theorylab.numerics.streams import generator
 
@@ -70,8 +70,8 @@ def figure(s, measured, predicted):
     every, change = slice(None, None, max(1, s.points // 100)), measured["change"].samples
     for k, name in enumerate(("bound", "no exponential", "K0 alone")):
         excess = (change - predicted[name].samples).max(axis=0)
-        plots.measurement(axes, exact(measured["change"].x, excess, 0.0).at(every), k, f"change - {name}")
-    plots.prediction(axes, exact([-s.reach, s.reach], [0.0, 0.0], 0.0), "0: the lemma")
+        plots.points(axes, measured["change"].x[every], excess[every], k, f"change - {name}")
+    plots.guide(axes, [-s.reach, s.reach], [0.0, 0.0], "0: the lemma")
     plots.label(axes, "x", "largest excess over the bound", f"cosh({s.scale:g} x), {s.draws} steps at each x", log="")
     axes.set_yscale("symlog", linthresh=1e-3)
     return drawn

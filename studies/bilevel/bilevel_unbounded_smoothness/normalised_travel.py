@@ -47,7 +47,7 @@ def measure(s):
         name: descent_entry(Cosh(s.scale), starts, steps, s.radius, normalise=kind)
         for name, (steps, kind) in runs.items()
     }
-    return {name: exact(x, count, 2.0**-52, "sinh(a x0)/(a x0)") for name, count in found.items()}  # counts
+    return {name: exact(x, count, ulps=1, x_name="sinh(a x0)/(a x0)") for name, count in found.items()}  # counts
 
 
 def predict(s):
@@ -55,7 +55,7 @@ def predict(s):
     forms = {"normalised": np.ceil((starts - s.radius) / s.step_size), "flow": (starts - s.radius) / s.step_size,
              "quarter": theory.descent_entry_leading(s.scale, starts, s.radius), "half": np.ones(s.points)}  # fmt: skip
     forms["root"] = forms["quarter"] ** 0.5
-    return {name: exact(x, values, 2.0**-46, "sinh(a x0)/(a x0)") for name, values in forms.items()}
+    return {name: exact(x, values, ulps=64, x_name="sinh(a x0)/(a x0)") for name, values in forms.items()}
 
 
 def checks(s, measured, predicted):
@@ -85,8 +85,8 @@ def figure(s, measured, predicted):
     labels = {"quarter": "descent, a quarter of its threshold", "normalised": f"normalised, eta = {s.step_size}",
               "half": "descent, half its threshold"}  # fmt: skip
     for k, (name, label) in enumerate(labels.items()):
-        plots.measurement(axes, exact(starts, measured[name].samples, 0.0), k, label)
-        plots.prediction(axes, exact(starts, predicted[name].samples, 0.0), "" if k else "predicted")
+        plots.points(axes, starts, measured[name].samples, k, label)
+        plots.guide(axes, starts, predicted[name].samples, "" if k else "predicted")
     plots.label(axes, "start x0", f"steps into |x| <= {s.radius}", f"cosh({s.scale:g} x)", log="y")
     return drawn
 

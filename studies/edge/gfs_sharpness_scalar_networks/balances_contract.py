@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from theorylab import Rival, Source, agrees, below, exact, plots, script, stacked
+from theorylab import Rival, Source, agrees, below, plots, script, stacked
 from theorylab.curves import Curve
 from theorylab.models.edge import model, theory
 from theorylab.models.edge.ensembles import random_starts, split_by_class
@@ -74,9 +74,9 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     rho, factor = (measured[name].samples[:, 0][:: max(1, s.starts // 500)] for name in ("rho", "factor"))
-    axes.plot(rho, factor, "o", color=plots.SERIES[0][0], markersize=2, label="one step from a start in the class")
+    plots.points(axes, rho, factor, 0, "one step from a start in the class", markersize=2)
     line = np.linspace(0, 2**0.5, 50)
-    plots.prediction(axes, exact(line, 1 - line**2, 0.0), "1 - ρ²")
+    plots.guide(axes, line, 1 - line**2, "1 - ρ²")
     depths = ", ".join(map(str, s.depths))
     plots.label(axes, "ρ = step size |p - 1| p / (w_i w_j)", "balance after / before", f"D = {depths}", log="")
     return drawn

@@ -43,7 +43,7 @@ def follow(s, starts):
     # A margin is a difference: its absolute error is below 100 units (factors up to 25 P with P < 2).
     unit = 100 * theory.run_rounding(starts.weights.shape[1], 2.0)
     margin = Curve(np.array(s.steps, dtype=float), margins, exact=True, rounding=unit)
-    return margin, exact([s.horizon], 1.0 * runs.survived[:, None], 0.0)
+    return margin, exact([s.horizon], 1.0 * runs.survived[:, None], ulps=0)
 
 
 def measure(s):
@@ -80,7 +80,7 @@ def figure(s, measured, predicted):
         pick = np.unique(np.linspace(0, margin.size - 1, 500).astype(int))
         text = f"{label}: {int(alive.sum())} of {alive.size} keep their signs"
         axes.plot(margin[pick], share[pick], color=plots.SERIES[k][0], linestyle=plots.SERIES[k][2], label=text)
-    plots.prediction(axes, exact([0.0, 1e-9], [0.0, 1.0], 0.0), "border of the class")
+    plots.guide(axes, [0.0, 1e-9], [0.0, 1.0], "border of the class")
     axes.set(xlim=(-1.05, 1.0), ylim=(-0.03, 1.3))
     plots.label(axes, f"smallest margin in {max(s.steps)} steps (-1: reached 0)", "share of starts below", log="")
     return drawn

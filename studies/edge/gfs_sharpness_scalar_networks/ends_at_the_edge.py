@@ -58,7 +58,7 @@ def measure(s):
     return {
         "flow": exact([0], np.concatenate(loads)[:, :1], ROUNDING),
         "end": exact([0], np.concatenate(loads)[:, 1:], ROUNDING),
-        "ended": exact(s.depths, shares, 0.0, "depth"),
+        "ended": exact(s.depths, shares, ulps=0, x_name="depth"),
         "distance": Curve(WINDOW[::2], np.abs(fast.samples[:, ::2]), True, fast.rounding[:, ::2]),
         "last load": exact(WINDOW[-1:], last, ROUNDING),
         "sides": Curve(WINDOW[1:], -np.sign(fast.samples[:, 1:] * fast.samples[:, :-1]), True),
@@ -90,8 +90,7 @@ def figure(s, measured, predicted):
     plots.label(ends_axes, "load (step size x sharpness) of the minimum reached", "runs", title, log="")
     seen, factor = measured["distance"], measured["last load"].mean[0] - 1
     plots.measurement(rate, seen.at(slice(None, None, 8)), 0, "run from load 2.3, D = 4")
-    line = exact(seen.x, seen.mean[-1] * factor ** (seen.x - seen.x[-1]), 0.0)
-    plots.prediction(rate, line, f"factor {factor:.4f} per step")
+    plots.guide(rate, seen.x, seen.mean[-1] * factor ** (seen.x - seen.x[-1]), f"factor {factor:.4f} per step")
     plots.label(rate, "steps", "|p - 1|", log="y")
     return drawn
 

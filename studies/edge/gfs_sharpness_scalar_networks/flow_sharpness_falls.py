@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, below, exact, monotone, plots, script, stacked
+from theorylab import Rival, Source, below, exact, log_steps, monotone, plots, script, stacked
 from theorylab.models.edge import model, theory
 from theorylab.models.edge.ensembles import random_starts, split_by_class
 from theorylab.trials.hunt import Range
@@ -84,18 +84,17 @@ def figure(s, measured, predicted):
     falling = measured["sharpness"]
     shares = (falling.samples / falling.samples[:, :1])[:, : STEPS.size]
     for k, level in enumerate((100, 75, 50, 25)):
-        row = exact(STEPS, np.percentile(shares, level, axis=0), 0.0)
-        plots.measurement(paths, row, k, "largest of all runs" if level == 100 else f"{level} of 100 runs are below")
-    plots.prediction(paths, exact(STEPS, np.ones(STEPS.size), 0.0), "bound 1")
+        text = "largest of all runs" if level == 100 else f"{level} of 100 runs are below"
+        plots.points(paths, STEPS, np.percentile(shares, level, axis=0), k, text)
+    plots.guide(paths, STEPS, np.ones(STEPS.size), "bound 1")
     title = f"{falling.replicas} starts in the class, D = {min(s.depths)} to {max(s.depths)}"
     plots.label(paths, "steps", "sharpness of flow's solution / its start", title, log="")
     names = {"growth": "inside the class", "growth, outside": f"loads of {s.outside[0]:g} to {s.outside[1]:g}"}
     for k, (name, label) in enumerate(names.items()):
         values = measured[name].samples[:, 0] - 1
         seen = np.sort(values[values > 1e-12])[::-1]
-        text, places = f"{label}: {seen.size} of {values.size} rise", np.arange(1, seen.size + 1)
-        shown = np.isin(places, np.geomspace(1, max(seen.size, 1), 200).astype(int))
-        plots.measurement(growth, exact(places, seen, 0.0).at(shown), k, text)
+        places = log_steps(1, max(seen.size, 1), 200)[: seen.size]
+        plots.points(growth, places, seen[places - 1], k, f"{label}: {seen.size} of {values.size} rise")
     some = any((measured[name].samples > 1 + 1e-12).any() for name in names)
     title = "rises beyond rounding (1e-12)"
     plots.label(growth, "runs, sorted", "largest relative rise in one step", title, log="xy" if some else "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Finding, Rival, Source, above, agrees, exact, plots, script
+from theorylab import Finding, Rival, Source, above, agrees, exact, log_steps, plots, script
 from theorylab.models.edge import model, theory
 
 SOURCE = Source("abstract (monotone decrease, read); the frozen phase is derived here", kind="derived")
@@ -44,7 +44,7 @@ def run(s, step_size, steps):
 
 
 def measure(s):
-    early, late = np.unique(np.geomspace(1, s.late, 100).astype(int)), s.late + np.arange(40)
+    early, late = log_steps(1, s.late, 100), s.late + np.arange(40)
     unit = float(theory.run_rounding(len(s.minimum), 1.5))
     every = (*s.step_sizes, s.stable)
     runs, end = ([run(s, step_size, steps) for step_size in every] for steps in (early, late))
@@ -60,8 +60,8 @@ def measure(s):
 def predict(s):
     late, unstable = s.late + np.arange(40), len(s.step_sizes)
     edges = np.tile(theory.EDGE / np.array(s.step_sizes)[:, None], late.size)
-    return {"late sharpness": exact(late, np.full((unstable, late.size), float(len(s.minimum))), 0.0),
-            "edge": exact(late, edges, 2.0**-52)}  # fmt: skip
+    return {"late sharpness": exact(late, np.full((unstable, late.size), float(len(s.minimum))), ulps=0),
+            "edge": exact(late, edges, ulps=1)}  # fmt: skip
 
 
 def rows(curve, selection):

@@ -81,16 +81,14 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (missing, loss) = plots.panels(2)
     delta = measured["delta"].samples[:, 0]
-    show = slice(None, None, max(1, delta.size // 2000))
-    colour = plots.SERIES[0][0]
     last = measured["missing"].samples[:, -1]
-    missing.plot(delta[show], last[show] - 1, "o", color=colour, markersize=2, label=f"after {s.horizon} steps")
+    plots.points(missing, delta, last - 1, 0, f"after {s.horizon} steps", markersize=2)
     missing.axhline(0.01, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="1.01 delta (recalled: 2 delta)")
     title = f"{delta.size} starts, D in {s.depths}"
     plots.label(missing, "δ = 2 - load at the start", "(2 - load at the end) / δ - 1", title, log="")
-    ratio = (2 * measured["loss"].samples / measured["bound"].samples)[show][::10].T
-    lines = loss.plot(STEPS, ratio, "-", color=colour, linewidth=0.4, alpha=0.4)
-    lines[0].set_label("one line per start")
+    ratio = 2 * measured["loss"].samples / measured["bound"].samples
+    for k, row in enumerate(ratio[:: max(1, delta.size // 60)]):
+        plots.line(loss, STEPS, row, 0, "" if k else "60 of the starts", linewidth=0.4, alpha=0.5)
     loss.axhline(2.0, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="bound 2")
     plots.label(loss, "steps k", "loss / (first loss (1 - δ)^2k)", log="")
     return drawn

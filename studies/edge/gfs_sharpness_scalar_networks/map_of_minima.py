@@ -71,7 +71,7 @@ def checks(s, measured, predicted):
 
 
 def figure(s, measured, predicted):
-    drawn, (axes,) = plots.panels(1, width=5.5, height=4.6)
+    drawn, (axes,) = plots.panels(1, width=5.5, height=4.6, top=0.42)
     final, flow, margin = (measured[name].mean.reshape(s.side, s.side) for name in ("map", "flow map", "class"))
     extent = (0, s.largest, 0, s.largest)
     shown = np.ma.masked_invalid(final)

@@ -69,9 +69,9 @@ def measure(s):
 
 
 def predict(s):
-    return {"doubling": exact(s.depths, np.full(len(s.depths), theory.EDGE), 0.0, "depth"),
-            "four-cycle": exact([2], [theory.BALANCED_FOUR_CYCLE_LOAD], 2.0**-50, "depth"),
-            "escape": exact([2], [theory.BALANCED_ESCAPE_LOAD], 2.0**-50, "depth")}  # fmt: skip
+    return {"doubling": exact(s.depths, np.full(len(s.depths), theory.EDGE), ulps=0, x_name="depth"),
+            "four-cycle": exact([2], [theory.BALANCED_FOUR_CYCLE_LOAD], ulps=4, x_name="depth"),
+            "escape": exact([2], [theory.BALANCED_ESCAPE_LOAD], ulps=4, x_name="depth")}  # fmt: skip
 
 
 def checks(s, measured, predicted):
@@ -86,7 +86,7 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=6.5, height=4.0)
     loads, products = np.broadcast_arrays(measured["orbit"].x, measured["orbit"].samples)
-    axes.plot(loads.ravel(), products.ravel(), ",", color=plots.SERIES[0][0], rasterized=True)
+    plots.cloud(axes, loads, products, plots.SERIES[0][0])
     marks = {"edge 2": theory.EDGE, "2(√5 - 1)": theory.BALANCED_FOUR_CYCLE_LOAD, "2√2": theory.LOAD_LIMIT}
     for name, load in (marks | {"√27 - 2": theory.BALANCED_ESCAPE_LOAD}).items():
         axes.axvline(load, color="black", linestyle=(0, (4, 2)), linewidth=1.0)

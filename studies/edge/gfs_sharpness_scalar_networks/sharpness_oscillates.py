@@ -46,7 +46,7 @@ def measure(s):
         "iterate": exact(steps, curvature, 1e-12),  # eigenvalues to a few units of the matrix's norm
         "product": exact(steps, product, rounding),
         "loss": exact(steps, (product - 1) ** 2 / 2, 1e-9),  # relative to |p - 1| > 1e-5
-        "edge": exact(steps, np.full(steps.size, theory.EDGE / step_size), 2.0**-50),
+        "edge": exact(steps, np.full(steps.size, theory.EDGE / step_size), ulps=4),
     }
 
 
@@ -65,8 +65,7 @@ def figure(s, measured, predicted):
     for k, (axes, name) in enumerate(((product, "product"), (flow, "flow"), (iterate, "iterate"))):
         colour = plots.SERIES[k][0]
         axes.plot(measured[name].x, measured[name].mean, ".-", color=colour, markersize=3, linewidth=0.5, label=name)
-    one = exact(measured["edge"].x, np.ones(measured["edge"].x.size), 0.0)
-    plots.prediction(product, one, "target")
+    plots.limit(product, 1.0, "target")
     for axes in (flow, iterate):
         plots.prediction(axes, measured["edge"], "2 / step size")
     title = f"D = {len(s.minimum)}, load {s.load:g} at the start"

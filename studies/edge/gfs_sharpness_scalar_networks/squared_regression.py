@@ -90,9 +90,9 @@ def figure(s, measured, predicted):
     for k, row in enumerate(np.linspace(0, wide.replicas - 1, 4).astype(int)):
         load = s.loads[0] + (s.loads[1] - s.loads[0]) * row / wide.replicas
         ratio = wide.samples[row] / wide.samples[row, 0]
-        plots.exact_line(paths, exact(wide.x, ratio, 0.0), k, f"N = 3, d = 8, load about {load:.1f}")
+        plots.line(paths, wide.x, ratio, k, f"N = 3, d = 8, load about {load:.1f}")
     case = measured["case"].samples[0]
-    plots.measurement(paths, exact(wide.x, case / case[0], 0.0), 4, "smallest rise: N = 2, d = 3, load 1", markersize=3)
+    plots.points(paths, wide.x, case / case[0], 4, "smallest rise: N = 2, d = 3, load 1", markersize=3)
     plots.label(paths, "steps", "sharpness of flow's solution / its start", log="")
     paths.set(xlim=(-1, 30), ylim=(-0.35, 1.05))
     for k, (name, (samples, directions)) in enumerate(SHAPES.items()):

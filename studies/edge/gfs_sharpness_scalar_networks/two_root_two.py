@@ -66,8 +66,8 @@ def measure(s):
 def predict(s):
     cases = list(product(s.balances, s.products))
     forms = [theory.critical_load_of_two(b, p) for b, p in cases]
-    return {"pair": exact(range(len(cases)), forms, 2.0**-48, "setting"),
-            "depth": exact(s.depths, np.full(len(s.depths), theory.LOAD_LIMIT), 2.0**-52, "depth")}  # fmt: skip
+    return {"pair": exact(range(len(cases)), forms, ulps=16, x_name="setting"),
+            "depth": exact(s.depths, np.full(len(s.depths), theory.LOAD_LIMIT), ulps=1, x_name="depth")}  # fmt: skip
 
 
 def checks(s, measured, predicted):
@@ -84,15 +84,13 @@ def figure(s, measured, predicted):
     drawn, (pairs, depths) = plots.panels(2)
     for k, start in enumerate(s.products):
         mine = slice(k, None, len(s.products))
-        plots.measurement(pairs, exact(s.balances, measured["pair"].at(mine).samples, 0.0), k, f"p = {start:g}")
-        form = exact(s.balances, predicted["pair"].at(mine).samples, 0.0)
-        plots.prediction(pairs, form, "" if k else "closed form")
+        plots.points(pairs, s.balances, measured["pair"].at(mine).samples, k, f"p = {start:g}")
+        plots.guide(pairs, s.balances, predicted["pair"].at(mine).samples, "" if k else "closed form")
     pairs.axhline(theory.LOAD_LIMIT, color="black", linewidth=0.8)
     pairs.annotate("2√2", (max(s.balances), theory.LOAD_LIMIT), va="top", ha="right", fontsize=8)
     plots.label(pairs, "balance of the two weights", "critical load", "D = 2, bisected", log="")
-    above_limit = exact(s.depths, measured["depth"].samples / theory.LOAD_LIMIT - 1, 0.0, "depth")
-    plots.measurement(depths, above_limit, 0, "pair of ratio 1.05")
-    plots.exact_line(depths, exact(s.depths, np.full(len(s.depths), 0.01), 0.0), 4, "1% (claim)")
+    plots.points(depths, s.depths, measured["depth"].samples / theory.LOAD_LIMIT - 1, 0, "pair of ratio 1.05")
+    plots.line(depths, s.depths, np.full(len(s.depths), 0.01), 4, "1% (claim)")
     plots.label(depths, "depth D", "critical load / 2√2 - 1", "lowest rise found at each depth", log="y")
     depths.set_ylim(1e-4, 3e-2)
     return drawn

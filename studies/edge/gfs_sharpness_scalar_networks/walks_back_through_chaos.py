@@ -85,12 +85,11 @@ def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=6.5, height=4.0)
     diagram = predicted["attractor"]
     loads = np.broadcast_to(diagram.x, diagram.samples.shape)
-    axes.plot(loads.ravel(), diagram.samples.ravel(), ",", color="black", label="_", rasterized=True)
-    axes.plot([], [], "s", color="black", markersize=3, label="attractor of the frozen map")
+    plots.cloud(axes, loads, diagram.samples, label="attractor of the frozen map")
     stride = measured["load"].x.size // 2000 | 1  # unexpected: an even one would show one branch of a cycle
     load, product = (measured[name].mean[::stride] for name in ("load", "product"))
     name = f"gradient descent, 1 of {stride} steps"
-    axes.plot(load, product, "o", color=plots.SERIES[1][0], markersize=1.6, alpha=0.7, label=name, zorder=6)
+    plots.points(axes, load, product, 1, name, marker="o", markersize=1.6, alpha=0.7, zorder=6)
     axes.set_xlim(s.load + 0.02, 1.95)
     plots.label(axes, "load (falls with time)", "product p", f"D = 3, large weight {s.large:g}", log="")
     return drawn

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, above, agrees, below, exact, plots, script
+from theorylab import Rival, Source, above, agrees, below, exact, log_steps, plots, script
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import bilinear_slopes
 
@@ -35,7 +35,7 @@ FULL = Setting(horizon=30_000, points=24, modes=4000)
 
 
 def grid(s):
-    return np.unique(np.geomspace(1, s.horizon, s.points).astype(int))
+    return log_steps(1, s.horizon, s.points)
 
 
 def modes(s):
@@ -83,7 +83,7 @@ def checks(s, measured, predicted):
     for name in ("EAG-C", "EAG-V", "FEG"):
         lower = predicted["lower"]
         rival = Rival(claim="twenty times the lower bound, FEG below it", measured=measured["FEG"],
-                      predicted=exact(lower.x, 20 * lower.samples, 0.0))  # fmt: skip
+                      predicted=exact(lower.x, 20 * lower.samples, ulps=0))  # fmt: skip
         yield above(f"worst |F(z_k)|^2 of {name} >= 1/(2k+1)^2, after 2k queries", measured[name], lower, rival=rival)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Rival, Source, monotone, plots, script
+from theorylab import Curve, Rival, Source, log_steps, monotone, plots, script
 from theorylab.models.minimax import schedules, simulation
 from theorylab.models.minimax.model import Affine
 from theorylab.numerics.streams import generator
@@ -65,9 +65,9 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.2)
     for i, (name, curve) in enumerate(measured.items()):
-        some = np.unique(np.geomspace(1, s.horizon, 16).astype(int))
+        some = log_steps(1, s.horizon, 16)
         largest = curve.samples[:, some].max(axis=0)
-        plots.measurement(axes, Curve(some, largest[None], True), i, f"a_0 = {name}/L")
+        plots.points(axes, some, largest, i, f"a_0 = {name}/L")
     axes.axhline(0.0, color="black", linewidth=0.8)
     plots.label(axes, "iterations k", "largest V_k over the operators / (L D^2)", f"d = {s.dim}", log="x")
     axes.set_ylim(-3.0, 4.0)  # at 0.9/L it leaves the figure

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Power, Rival, Source, agrees, below, decays_as, exact, monotone, plots, script
+from theorylab import Curve, Power, Rival, Source, agrees, below, decays_as, exact, log_steps, monotone, plots, script
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import bilinear_slopes
 
@@ -32,7 +32,7 @@ FULL = Setting(horizon=100_000, points=24, modes=2000)
 
 
 def grid(s):
-    return np.unique(np.geomspace(10, s.horizon, s.points).astype(int))
+    return log_steps(10, s.horizon, s.points)
 
 
 def measure(s):
@@ -53,19 +53,19 @@ def predict(s):
     k, steps = 1.0 * grid(s), np.array(s.descent_steps)
     worst = 1j * theory.extragradient_worst_singular_value(STEP, k)
     value = np.abs(theory.extragradient_value(worst, STEP, k)) ** 2
-    return {"worst": exact(k, value, 24 * (k + 1) * 2.0**-53),
-            "limit": exact(k, 2 / math.e / k, 2.0**-51),
-            "bound": exact(k, theory.extragradient_bound(k), 2.0**-51),
-            "square": exact(k, 4 / (k + 1) ** 2, 2.0**-51),
-            "ascent": exact(steps, theory.gradient_descent_ascent_growth(STEP, 0.5, steps), 8 * (steps + 1) * 2.0**-53),
-            "still": exact(steps, np.ones(steps.size), 0.0)}  # fmt: skip
+    return {"worst": exact(k, value, ulps=12 * (k + 1)),
+            "limit": exact(k, 2 / math.e / k, ulps=2),
+            "bound": exact(k, theory.extragradient_bound(k), ulps=2),
+            "square": exact(k, 4 / (k + 1) ** 2, ulps=2),
+            "ascent": exact(steps, theory.gradient_descent_ascent_growth(STEP, 0.5, steps), ulps=4 * (steps + 1)),
+            "still": exact(steps, np.ones(steps.size), ulps=0)}  # fmt: skip
 
 
 def checks(s, measured, predicted):
     rival = Rival(claim="2/(e k), its limit, at every k", predicted=predicted["limit"])
     yield agrees("worst |F(z_k)|^2 of extragradient, closed form", measured["worst"], predicted["worst"], rival=rival)
     late = grid(s) >= s.horizon // 10
-    claim, wrong = "k |F(z_k)|^2 tends to 2/e", exact(grid(s)[late], 4 / math.e / grid(s)[late], 0.0)
+    claim, wrong = "k |F(z_k)|^2 tends to 2/e", exact(grid(s)[late], 4 / math.e / grid(s)[late], ulps=0)
     rival = Rival(claim="to 4/e", predicted=wrong)
     yield agrees(claim, measured["worst"].at(late), predicted["limit"].at(late), within=0.01, rival=rival)
     rival = Rival(claim="as 1/k^2", predicted=Power(-2))

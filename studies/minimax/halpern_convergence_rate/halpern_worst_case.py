@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Rival, Source, agrees, exact, plots, script
+from theorylab import Curve, Rival, Source, agrees, exact, log_steps, plots, script
 from theorylab.models.minimax import kernels, schedules, simulation, theory
 from theorylab.models.minimax.model import rotation_slopes
 
@@ -30,7 +30,7 @@ FULL = Setting(horizon=10_000, points=20, angles=2000)
 
 
 def grid(s):
-    return np.unique(np.geomspace(1, s.horizon, s.points).astype(int))
+    return log_steps(1, s.horizon, s.points)
 
 
 def measure(s):
@@ -42,7 +42,7 @@ def measure(s):
     values = {"closed": simulation.residuals(rotation_slopes(angles), scheme, k),
               "worst": simulation.at_own_mode(worst, scheme, k)}  # fmt: skip
     curves = {key: Curve(k, 2 * c.samples, True, 2 * c.rounding) for key, c in values.items()}  # x - Tx = 2 F/L
-    return curves | {"clipped": exact(k, clipped, 8 * (k + 1) ** 2 * UNIT), "cocoercive": cocoercive}
+    return curves | {"clipped": exact(k, clipped, ulps=4 * (k + 1) ** 2), "cocoercive": cocoercive}
 
 
 def predict(s):
@@ -51,8 +51,8 @@ def predict(s):
     closed = Curve(
         k, np.abs(theory.halpern_difference(turns, k)), True, np.array(16 * UNIT)
     )  # T^(k+1) to 8 (k+1) units
-    shifted = {f"{x}/(k+{y})": exact(k, x / (k + y), 4 * UNIT) for x, y in ((2, 1), (1.9, 1), (2, 2), (4, 1))}
-    flow = {f"{x}L/(k+1)": exact(k, x * s.smoothness / (k + 1), 4 * UNIT) for x in (1, 2)}
+    shifted = {f"{x}/(k+{y})": exact(k, x / (k + y), ulps=2) for x, y in ((2, 1), (1.9, 1), (2, 2), (4, 1))}
+    flow = {f"{x}L/(k+1)": exact(k, x * s.smoothness / (k + 1), ulps=2) for x in (1, 2)}
     return {"closed": closed} | shifted | flow
 
 
@@ -75,9 +75,8 @@ def figure(s, measured, predicted):
     plots.measurement(axes, measured["worst"], 0, "rotation by pi/(k+1)")
     plots.measurement(axes, measured["clipped"], 1, "clipped translation, K = k", markerfacecolor="none", markersize=7)
     cocoercive = measured["cocoercive"]
-    scaled = exact(cocoercive.x, cocoercive.samples / s.smoothness, 0.0)
-    plots.measurement(axes, scaled, 2, "cocoercive F: |F(u)| / L")
-    plots.prediction(axes, exact(cocoercive.x, 1 / (cocoercive.x + 1), 0.0))
+    plots.points(axes, cocoercive.x, cocoercive.mean / s.smoothness, 2, "cocoercive F: |F(u)| / L")
+    plots.guide(axes, cocoercive.x, 1 / (cocoercive.x + 1))
     plots.prediction(axes, predicted["2/(k+1)"], "bound 2D/(k+1)")
     plots.label(axes, "iterations k", "residual |x - Tx| / D", "Halpern's iteration, worst cases")
     return drawn

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Rival, Source, below, exact, plots, script
+from theorylab import Curve, Rival, Source, below, exact, log_steps, plots, script
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import rotation_slopes
 from theorylab.numerics.streams import generator
@@ -32,7 +32,7 @@ FULL = Setting(horizon=10_000, points=20, maps=50, seed=2)
 
 
 def grid(s):
-    return np.unique(np.geomspace(1, s.horizon, s.points).astype(int))
+    return log_steps(1, s.horizon, s.points)
 
 
 def random_maps(s):
@@ -57,11 +57,11 @@ def measure(s):
     k = grid(s)
     worst = rotation_slopes(theory.halpern_worst_angle(k))
     mann = 2 * simulation.at_own_mode(worst, schedules.krasnoselskii_mann(s.horizon), k).samples
-    return {"maps": random_maps(s), "mann": exact(k, mann, 24 * (k + 1) ** 2 * UNIT)}
+    return {"maps": random_maps(s), "mann": exact(k, mann, ulps=12 * (k + 1) ** 2)}
 
 
 def predict(s):
-    return {"maps": exact(grid(s), theory.halpern_bound(grid(s)), 4 * UNIT)}
+    return {"maps": exact(grid(s), theory.halpern_bound(grid(s)), ulps=2)}
 
 
 def checks(s, measured, predicted):
@@ -76,7 +76,7 @@ def figure(s, measured, predicted):
     for i, kind in enumerate(("orthogonal", "reflected projection", "proximal")):
         largest = maps.samples[i * s.maps : (i + 1) * s.maps].max(axis=0)
         seen = largest > 1e-6
-        plots.measurement(axes, exact(maps.x[seen], largest[seen], 0.0), i, f"largest of {s.maps}, {kind}")
+        plots.points(axes, maps.x[seen], largest[seen], i, f"largest of {s.maps}, {kind}")
     plots.measurement(axes, measured["mann"], 3, "Krasnoselskii-Mann, rotation by pi/(k+1)")
     plots.prediction(axes, predicted["maps"], "bound 2D/(k+1)")
     plots.label(axes, "iterations k", "residual |x - Tx| / D", f"random maps, d = {s.dim}")

@@ -43,7 +43,7 @@ def residuals(s, radii):
             rows.append(np.abs(x - multipliers * x))
         x = 1 / (k + 2) + (1 - 1 / (k + 2)) * multipliers * x
     # A step rounds some ten times, on iterates of size 1, and a nonexpansive map lets no error grow.
-    return exact(s.steps, np.transpose(rows), 0.0), 12 * (np.array(s.steps) + 2.0) * UNIT * max(1, *radii) ** max(
+    return exact(s.steps, np.transpose(rows), ulps=0), 12 * (np.array(s.steps) + 2.0) * UNIT * max(1, *radii) ** max(
         s.steps
     )
 
@@ -57,7 +57,7 @@ def measure(s):
 
 
 def predict(s):
-    return {"bound": exact(s.steps, theory.halpern_bound(np.array(s.steps)), 4 * UNIT)}
+    return {"bound": exact(s.steps, theory.halpern_bound(np.array(s.steps)), ulps=2)}
 
 
 def checks(s, measured, predicted):
@@ -71,8 +71,7 @@ def figure(s, measured, predicted):
     number = s.steps[k]
     for i, radius in enumerate(s.radii):
         rows = measured["maps"].samples[i * len(s.angles) : (i + 1) * len(s.angles)]
-        ratio = exact(s.angles, rows[:, k] / predicted["bound"].mean[k], 0.0)
-        plots.exact_line(axes, ratio, i, f"r = {radius:g}")
+        plots.line(axes, s.angles, rows[:, k] / predicted["bound"].mean[k], i, f"r = {radius:g}")
     plots.limit(axes, 1.0, "bound")
     axes.axvline(theory.halpern_worst_angle(number), color="grey", linewidth=0.8, label="pi / (k+1)")
     plots.label(

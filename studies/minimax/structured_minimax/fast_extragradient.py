@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Rival, Source, agrees, below, exact, plots, script
+from theorylab import Curve, Rival, Source, agrees, below, exact, log_steps, plots, script
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import bilinear_slopes, rotation_slopes
 
@@ -28,7 +28,7 @@ FULL = Setting(horizon=30_000, points=24, modes=1000)
 
 
 def grid(s):
-    return np.unique(np.geomspace(1, s.horizon, s.points).astype(int))
+    return log_steps(1, s.horizon, s.points)
 
 
 def top(s):
@@ -53,8 +53,8 @@ def predict(s):
     value = np.abs(theory.fast_value(modes(s)[:, None], 1.0, k))
     loose = np.broadcast_to(theory.fast_bound(k) ** 0.5, value.shape)
     return {"value": Curve(k, value, True, 16 * (k + 1) * 2.0**-53 / k),  # m^k to 16 (k+1) units
-            "bound": exact(k, loose, 2.0**-51), "top": exact(top(s), theory.fast_bound(1.0 * top(s)), 2.0**-51),
-            "less": exact(top(s), 0.99 * theory.fast_bound(1.0 * top(s)), 2.0**-51)}  # fmt: skip
+            "bound": exact(k, loose, ulps=2), "top": exact(top(s), theory.fast_bound(1.0 * top(s)), ulps=2),
+            "less": exact(top(s), 0.99 * theory.fast_bound(1.0 * top(s)), ulps=2)}  # fmt: skip
 
 
 def checks(s, measured, predicted):
@@ -62,7 +62,7 @@ def checks(s, measured, predicted):
     yield agrees("F(z_k) = (1 - m^k)/(k a)", measured["value"], predicted["value"], rival=rival)
     rival = Rival(claim="0.99 of it", predicted=predicted["less"])
     yield agrees("|F(z_k)|^2 = 4/k^2 at s = i L, k = 2 mod 4", measured["top"], predicted["top"], rival=rival)
-    one = exact(grid(s), predicted["bound"].samples[0], 2.0**-51)
+    one = exact(grid(s), predicted["bound"].samples[0], ulps=2)
     rival = Rival(claim="of extragradient", measured=measured["plain"], predicted=one)
     yield below("|F(z_k)| <= 2/k on every mode", measured["value"], predicted["bound"], rival=rival)
 
@@ -72,12 +72,12 @@ def figure(s, measured, predicted):
     k, value = grid(s), measured["value"].samples
     for i, (name, index) in enumerate((("s = 0.0316 i", np.argmin(np.abs(modes(s) - 10**-1.5 * 1j))), ("s = i", -1))):
         row = value[: s.modes][index]
-        plots.measurement(axes, exact(k, row, 0.0), i, f"mode {name} L")
-    plots.measurement(axes, exact(k, value.max(axis=0), 0.0), 2, "worst mode", markerfacecolor="none", markersize=7)
-    fine = np.unique(np.geomspace(1, s.horizon, 2000).astype(int))
+        plots.points(axes, k, row, i, f"mode {name} L")
+    plots.points(axes, k, value.max(axis=0), 2, "worst mode", markerfacecolor="none", markersize=7)
+    fine = log_steps(1, s.horizon, 2000)
     mode = modes(s)[np.argmin(np.abs(modes(s) - 10**-1.5 * 1j))]
-    plots.prediction(axes, exact(fine, np.abs(theory.fast_value(mode, 1.0, 1.0 * fine)), 0.0), "closed form")
-    plots.prediction(axes, exact(k, 2 / k, 0.0), "bound 2/k", linestyle=":")
+    plots.guide(axes, fine, np.abs(theory.fast_value(mode, 1.0, 1.0 * fine)), "closed form")
+    plots.guide(axes, k, 2 / k, "bound 2/k", linestyle=":")
     plots.measurement(axes, measured["plain"], 3, "extragradient, worst mode")
     plots.label(axes, "iterations k", "|F(z)| / (L D)", "fast extragradient, a = 1/L")
     axes.set_ylim(bottom=1e-6)  # the mode i L vanishes, up to rounding, at k = 0 mod 4

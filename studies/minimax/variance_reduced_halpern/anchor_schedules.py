@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Power, Rival, Source, agrees, decays_as, exact, plots, script
+from theorylab import Curve, Power, Rival, Source, agrees, decays_as, exact, log_steps, plots, script
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import rotation_slopes
 
@@ -31,7 +31,7 @@ FULL = Setting(horizon=100_000, points=24, angles=2000)
 
 
 def grid(s):
-    return np.unique(np.geomspace(s.first, s.horizon, s.points).astype(int))
+    return log_steps(s.first, s.horizon, s.points)
 
 
 def measure(s):
@@ -48,8 +48,8 @@ def measure(s):
 def predict(s):
     k = grid(s)[-3:]
     optimal = theory.halpern_bound(k)
-    return {"loss": exact(k, theory.slow_anchor_constant() * optimal, 2.0**-40),  # constant maximised to 1e-12
-            "optimal": exact(k, optimal, 2.0**-51)}  # fmt: skip
+    return {"loss": exact(k, theory.slow_anchor_constant() * optimal, ulps=4096),  # constant maximised to 1e-12
+            "optimal": exact(k, optimal, ulps=2)}  # fmt: skip
 
 
 def checks(s, measured, predicted):
@@ -68,9 +68,9 @@ def figure(s, measured, predicted):
     for i, name in enumerate(ORDERS):
         plots.measurement(axes, measured[name], i, f"anchor {name}")
     k = grid(s)
-    plots.prediction(axes, exact(k, theory.halpern_bound(k), 0.0), "2/(k+1), and 1.2596 times it")
-    plots.prediction(axes, exact(k, theory.slow_anchor_constant() * theory.halpern_bound(k), 0.0))
-    plots.prediction(axes, exact(k, k**-0.5, 0.0), "k^(-1/2)", linestyle=":")
+    plots.guide(axes, k, theory.halpern_bound(k), "2/(k+1), and 1.2596 times it")
+    plots.guide(axes, k, theory.slow_anchor_constant() * theory.halpern_bound(k))
+    plots.guide(axes, k, k**-0.5, "k^(-1/2)", linestyle=":")
     plots.label(axes, "iterations k", "worst residual |x - Tx| / D over rotations", legend=False)
     axes.set_ylim(top=60.0)
     axes.legend(fontsize=7.5, frameon=False, ncol=2, loc="upper right")

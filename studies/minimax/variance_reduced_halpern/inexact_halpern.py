@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Power, Rival, Source, below, decays_as, exact, plots, script
+from theorylab import Curve, Power, Rival, Source, below, decays_as, exact, log_steps, plots, script
 from theorylab.models.minimax import theory
 
 SOURCE = Source("abstract (read); inexact Halpern inside Algorithm 2 recalled, bound derived here", kind="derived")
@@ -29,7 +29,7 @@ FULL = Setting(horizon=20_000, angles=200, points=24)
 
 
 def grid(s):
-    return np.unique(np.geomspace(s.first, s.horizon, s.points).astype(int))
+    return log_steps(s.first, s.horizon, s.points)
 
 
 def worst(s, power):
@@ -63,13 +63,13 @@ def checks(s, measured, predicted):
     first, _, last = (f"{p:g}" for p in s.powers)
     for p in s.powers:
         key = f"{p:g}"
-        ignored = exact(grid(s), theory.halpern_bound(grid(s)), 2.0**-51)
+        ignored = exact(grid(s), theory.halpern_bound(grid(s)), ulps=2)
         rival = Rival(claim="2D/(k+1), the errors ignored", predicted=ignored)
         claim = f"errors (j+1)^-{p:g}: residual <= 2D/(k+1) + 2/(k+1) sum (j+1)|e_j|"
         yield below(claim, measured[key], predicted[key], rival=rival)
     rival = Rival(claim="of errors 1/(j+1)", measured=measured[last])
     yield below(f"errors (j+1)^-{first}: residual <= 7.3 D/(k+1), summable", measured[first],
-                exact(grid(s), 7.3 / (grid(s) + 1), 2.0**-51), rival=rival)  # fmt: skip
+                exact(grid(s), 7.3 / (grid(s) + 1), ulps=2), rival=rival)  # fmt: skip
     rival = Rival(claim="stays", predicted=Power(0))
     yield decays_as(f"errors (j+1)^-{first}: residual falls as 1/k", measured[first], Power(-1), rival=rival)
 

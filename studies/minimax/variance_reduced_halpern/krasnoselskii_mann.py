@@ -6,9 +6,7 @@ is 2 (k/(k+1))^(k/2)/(k+1)^(1/2) = 1.2131 k^(-1/2) (1 + O(1/k)). Derived here; H
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from theorylab import Curve, Power, Rival, Source, agrees, decays_as, exact, plots, script
+from theorylab import Curve, Power, Rival, Source, agrees, decays_as, exact, log_steps, plots, script
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import rotation_slopes
 
@@ -27,7 +25,7 @@ FULL = Setting(horizon=100_000, points=24)
 
 
 def grid(s):
-    return np.unique(np.geomspace(s.first, s.horizon, s.points).astype(int))
+    return log_steps(s.first, s.horizon, s.points)
 
 
 def measure(s):
@@ -43,9 +41,8 @@ def measure(s):
 
 def predict(s):
     k = 1.0 * grid(s)
-    unit = 2.0**-53
-    return {"mann": exact(k, theory.krasnoselskii_mann_worst(k), 8 * (k + 1) * unit),
-            "halpern": exact(k, theory.halpern_bound(k), 4 * unit)}  # fmt: skip
+    return {"mann": exact(k, theory.krasnoselskii_mann_worst(k), ulps=4 * (k + 1)),
+            "halpern": exact(k, theory.halpern_bound(k), ulps=2)}  # fmt: skip
 
 
 def checks(s, measured, predicted):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Rival, Source, below, exact, plots, script
+from theorylab import Curve, Rival, Source, below, exact, log_steps, plots, script
 from theorylab.models.minimax import games
 from theorylab.models.minimax.model import MatrixGame
 
@@ -43,7 +43,7 @@ def game(s, kind):
 
 
 def outer_steps(s):
-    return np.unique(np.geomspace(1, s.outer, s.points).astype(int)) - 1
+    return log_steps(1, s.outer, s.points) - 1
 
 
 def runs(passes, curve):
@@ -55,7 +55,7 @@ def measure(s):
     curves = {}
     for kind in KINDS:
         p = game(s, kind)
-        k = np.unique(np.geomspace(1, s.passes // 2, 6 * s.points).astype(int))
+        k = log_steps(1, s.passes // 2, 6 * s.points)
         for name, scheme in games.deterministic_methods(p.lipschitz, s.passes // 2).items():
             curves[f"{name}, {kind}"] = games.deterministic(p, scheme, k * (2 if name == "GDA" else 1))
         full, passes = games.resolvent(p, outer_steps(s), replicas=s.replicas, seed=s.seed)
@@ -63,7 +63,7 @@ def measure(s):
         if not p.simplex:
             short = games.resolvent(p, outer_steps(s), inner_share=s.short, replicas=s.replicas, seed=s.seed)
             curves["short"] = runs(passes, short[0])
-        steps = np.unique(np.geomspace(1, s.passes * s.size**0.5 / 8, s.points).astype(int))
+        steps = log_steps(1, s.passes * s.size**0.5 / 8, s.points)
         curves[f"Algorithm 1, {kind}"] = games.page(p, steps, step_size=0.25 / p.average_lipschitz,
                                                     replicas=s.replicas, seed=s.seed)  # fmt: skip
     return curves
@@ -73,8 +73,8 @@ def predict(s):
     curves = {}
     passes = games.resolvent_passes(s.size, outer_steps(s))
     for kind in KINDS:
-        curves[kind] = exact(passes, games.resolvent_bound(game(s, kind), outer_steps(s)), 2.0**-50, "passes")
-    return curves | {"a tenth": exact(passes, curves["simplices"].samples / 10, 0.0, "passes")}
+        curves[kind] = exact(passes, games.resolvent_bound(game(s, kind), outer_steps(s)), ulps=4, x_name="passes")
+    return curves | {"a tenth": exact(passes, curves["simplices"].samples / 10, ulps=0, x_name="passes")}
 
 
 def checks(s, measured, predicted):

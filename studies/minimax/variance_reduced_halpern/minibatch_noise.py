@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, agrees, decays_as, exact, ordered, plots, script
+from theorylab import Power, Rival, Source, agrees, decays_as, exact, log_steps, ordered, plots, script
 from theorylab.models.minimax import simulation, theory
 from theorylab.models.minimax.model import FiniteSum, rotation_slopes
 
@@ -38,15 +38,15 @@ def problem(s):
 
 
 def grid(s):
-    return np.unique(np.geomspace(30, s.horizon, s.points).astype(int))
+    return log_steps(30, s.horizon, s.points)
 
 
 def measure(s):
     p = problem(s)
     sampled = simulation.simulate_minibatch(p, s.batch, grid(s), replicas=s.replicas, seed=s.seed)
     page = simulation.simulate_page(p, grid(s), replicas=s.replicas, seed=s.seed)["value"]
-    late = np.unique(np.geomspace(100, 100 * s.horizon, 15).astype(int))
-    variance = exact(late, theory.minibatch_variance(1.0, late), 8 * 2.0**-53)
+    late = log_steps(100, 100 * s.horizon, 15)
+    variance = exact(late, theory.minibatch_variance(1.0, late), ulps=4)
     return {"sampled": sampled, "page": page, "variance": variance}
 
 

@@ -53,15 +53,15 @@ def measure(s):
     full = np.array(s.sizes) * (1 / s.accuracy - 1)  # Halpern: worst |F(u_k)| is L D/(k+1), attained
     return {"n": exact(s.sizes, [c for c, _ in in_n], [w for _, w in in_n], "n"),
             "eps": exact(inverse, [c for c, _ in in_eps], [w for _, w in in_eps], "1/eps"),
-            "full": exact(s.sizes, full, 2.0**-50, "n")}  # fmt: skip
+            "full": exact(s.sizes, full, ulps=4, x_name="n")}  # fmt: skip
 
 
 def predict(s):
     rate = 8 * theory.slow_anchor_constant()
     n, inverse = np.array(s.sizes), 10.0 ** np.array(s.exponents)
-    return {"n": exact(n, theory.page_cost_late(n, rate / s.accuracy), 0.0, "n"),
-            "leading": exact(n, theory.page_cost_leading(n, rate / s.accuracy), 0.0, "n"),
-            "eps": exact(inverse, theory.page_cost_late(s.few, rate * inverse), 0.0, "1/eps")}  # fmt: skip
+    return {"n": exact(n, theory.page_cost_late(n, rate / s.accuracy), ulps=0, x_name="n"),
+            "leading": exact(n, theory.page_cost_leading(n, rate / s.accuracy), ulps=0, x_name="n"),
+            "eps": exact(inverse, theory.page_cost_late(s.few, rate * inverse), ulps=0, x_name="1/eps")}  # fmt: skip
 
 
 def checks(s, measured, predicted):

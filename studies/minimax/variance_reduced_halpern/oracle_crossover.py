@@ -54,8 +54,8 @@ def measure(s):
 def predict(s):
     rate = 8 * theory.slow_anchor_constant()
     count = len(s.accuracies)
-    return {"crossover": exact(s.accuracies, np.full(count, theory.page_crossover(rate) ** 2), 2.0**-40),
-            "leading": exact(s.accuracies, np.full(count, (6 * rate) ** 2), 2.0**-40)}  # fmt: skip
+    return {"crossover": exact(s.accuracies, np.full(count, theory.page_crossover(rate) ** 2), ulps=4096),
+            "leading": exact(s.accuracies, np.full(count, (6 * rate) ** 2), ulps=4096)}  # fmt: skip
 
 
 def checks(s, measured, predicted):
@@ -68,11 +68,11 @@ def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     accuracy, sizes = s.accuracies[-1], np.array(s.roots) ** 2
     reduced, full = costs(s, accuracy)
-    plots.measurement(axes, exact(sizes, reduced / full, 0.0), 0, f"exact costs, eps = {accuracy:g} L D")
+    plots.points(axes, sizes, reduced / full, 0, f"exact costs, eps = {accuracy:g} L D")
     rate = 8 * theory.slow_anchor_constant()
     late = theory.page_cost_late(sizes, rate) / sizes
-    plots.prediction(axes, exact(sizes, late, 0.0), "late steps, derived")
-    plots.prediction(axes, exact(sizes, 6 * rate / sizes**0.5, 0.0), "leading order (rival)", linestyle=":")
+    plots.guide(axes, sizes, late, "late steps, derived")
+    plots.guide(axes, sizes, 6 * rate / sizes**0.5, "leading order (rival)", linestyle=":")
     axes.axhline(1.0, color="black", linewidth=0.8)
     plots.label(axes, "components n", "calls of Algorithm 1 / calls of Halpern", log="")
     return drawn

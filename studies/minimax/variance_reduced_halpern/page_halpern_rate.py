@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, agrees, below, exact, plots, script
+from theorylab import Rival, Source, agrees, below, exact, log_steps, plots, script
 from theorylab.models.minimax import schedules, simulation, theory
 
 SOURCE = Source(
@@ -34,7 +34,7 @@ FULL = Setting(sizes=(16, 100, 1024, 16_384), angles=200, horizon=40_000, points
 
 
 def grid(s):
-    return np.unique(np.geomspace(1, s.horizon, s.points).astype(int))
+    return log_steps(1, s.horizon, s.points)
 
 
 def sums(s, radii):
@@ -61,7 +61,7 @@ def measure(s):
 def predict(s):
     k = grid(s)
     worst = 8 * theory.slow_anchor_constant()
-    return {name: exact(k, value, 2.0**-40) for name, value in {
+    return {name: exact(k, value, ulps=4096) for name, value in {
         "bound": theory.page_bound(k), "limit": worst / (k + 4), "halpern": 8 / (k + 4)}.items()}  # fmt: skip
 
 

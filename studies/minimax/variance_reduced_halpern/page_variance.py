@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, agrees, exact, plots, script
+from theorylab import Rival, Source, agrees, exact, log_steps, plots, script
 from theorylab.models.minimax import moments, simulation, theory
 from theorylab.models.minimax.model import FiniteSum
 
@@ -39,7 +39,7 @@ def problem(s):
 
 
 def grid(s):
-    return np.unique(np.geomspace(1, s.horizon, s.points).astype(int))
+    return log_steps(1, s.horizon, s.points)
 
 
 def measure(s):
@@ -54,7 +54,7 @@ def predict(s):
     moved = np.concatenate([[0.0], np.abs(np.diff(path)) ** 2])
     rows = {"along": (p.spread, s.batch), "undropped": (float((np.abs(p.slopes) ** 2).mean()), s.batch),
             "squared": (p.spread, s.batch**2)}  # fmt: skip
-    curves = {name: exact(k, moments.page_error(moved, spread, refresh, batch)[k], (k + 8) * 2.0**-50)
+    curves = {name: exact(k, moments.page_error(moved, spread, refresh, batch)[k], ulps=4 * (k + 8))
               for name, (spread, batch) in rows.items()}  # fmt: skip
     own = simulation.page_moments([p.slope], [p.spread], s.size, k)
     late = 2 / (np.arange(s.horizon) + 4.0)  # lam_k where Algorithm 1 has lam_{k+1}
@@ -63,7 +63,7 @@ def predict(s):
     cost, steps = theory.page_cost(s.size, k), (1 - refresh[1:]).cumsum()[k - 1]  # PAGE steps up to k, on average
     single = cost - steps * theory.page_batch(s.size)
     others = {"shifted": shifted, "silent": 0.0 * k, "single": single, "cost": cost}
-    return curves | own | {name: exact(k, value, (k + 4) * 2.0**-50) for name, value in others.items()}
+    return curves | own | {name: exact(k, value, ulps=4 * (k + 4)) for name, value in others.items()}
 
 
 def checks(s, measured, predicted):

@@ -69,9 +69,9 @@ def figure(s, measured, predicted):
     drawn, (left, right) = plots.panels(2)
     for i, (power, order) in enumerate(SLOPES.items()):
         curve = measured[f"{power:g}"]
-        plots.measurement(left, exact(curve.x, curve.samples * s.accuracy, 0.0), i, f"eta = n^{power:g}/L")
-        guide = curve.samples[0, -1] * s.accuracy * (curve.x / curve.x[-1]) ** order
-        plots.prediction(left, exact(curve.x, guide, 0.0), "" if i else "n, n^3/4, n^1/2, n^1/2")
+        plots.points(left, curve.x, curve.samples * s.accuracy, i, f"eta = n^{power:g}/L")
+        slope = curve.samples[0, -1] * s.accuracy * (curve.x / curve.x[-1]) ** order
+        plots.guide(left, curve.x, slope, "" if i else "n, n^3/4, n^1/2, n^1/2")
         plots.measurement(right, measured[f"rate {power:g}"], i, f"eta = n^{power:g}/L")
     plots.label(left, "components n", "calls x eps / (L D log(1/accuracy))", "Algorithm 2")
     plots.label(right, "components n", "-log contraction per n calls", "inner solver, worst mode")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Rival, Source, agrees, below, exact, plots, script
+from theorylab import Curve, Rival, Source, agrees, below, exact, log_steps, plots, script
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import bilinear_slopes
 
@@ -28,7 +28,7 @@ FULL = Setting(horizon=10_000, points=20, modes=2000)
 
 
 def grid(s):
-    return np.unique(np.geomspace(2, s.horizon, s.points).astype(int))
+    return log_steps(2, s.horizon, s.points)
 
 
 def forward(slopes, eta):
@@ -47,19 +47,19 @@ def measure(s):
         curves[f"F(J u), {eta:g}"] = Curve(k, value.samples / eta, True, 2 * value.rounding / eta)
         # Rival: the iteration without anchor, J itself (proximal point), at its own worst mode.
         mann = theory.krasnoselskii_mann_worst(1.0 * k) / 2 / eta
-        curves[f"J alone, {eta:g}"] = exact(k, mann, 8 * (k + 1) * 2.0**-53)
+        curves[f"J alone, {eta:g}"] = exact(k, mann, ulps=4 * (k + 1))
     return curves
 
 
 def predict(s):
     k = grid(s)
-    return {f"{c:g}/{eta:g}": exact(k, c / eta / (k + 1), 2.0**-51) for c in (0.9, 1, 2) for eta in s.resolvent_steps}
+    return {f"{c:g}/{eta:g}": exact(k, c / eta / (k + 1), ulps=2) for c in (0.9, 1, 2) for eta in s.resolvent_steps}
 
 
 def checks(s, measured, predicted):
     for eta in s.resolvent_steps:
-        bound = exact(grid(s), theory.halpern_bound(grid(s)) / 2, 2.0**-51)
-        rival = Rival(claim="0.9 D/(k+1)", predicted=exact(grid(s), 0.9 * bound.samples, 2.0**-51))
+        bound = exact(grid(s), theory.halpern_bound(grid(s)) / 2, ulps=2)
+        rival = Rival(claim="0.9 D/(k+1)", predicted=exact(grid(s), 0.9 * bound.samples, ulps=2))
         claim = f"worst |u_k - J u_k| = D/(k+1), eta = {eta:g}/L"
         yield agrees(claim, measured[f"worst, {eta:g}"], bound, rival=rival)
         rival = Rival(claim="of J without anchor", measured=measured[f"J alone, {eta:g}"])
@@ -71,7 +71,7 @@ def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     for i, eta in enumerate(s.resolvent_steps):
         curve = measured[f"worst, {eta:g}"]
-        plots.measurement(axes, exact(curve.x, curve.samples / eta, 0.0), i, f"worst mode, eta = {eta:g}/L")
+        plots.points(axes, curve.x, curve.samples / eta, i, f"worst mode, eta = {eta:g}/L")
         plots.exact_line(axes, measured[f"J alone, {eta:g}"], i, "" if i else "J without anchor", alpha=0.5)
         plots.prediction(axes, predicted[f"1/{eta:g}"], "" if i else "D/(eta (k+1))")
     plots.label(axes, "outer iterations k", "|F(J u)| / (L D)", "Halpern on the reflected resolvent")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, agrees, exact, ordered, plots, script, spectra
+from theorylab import Rival, Source, agrees, exact, log_steps, ordered, plots, script, spectra
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import Acceleration, LeastSquares
 from theorylab.models.regression.simulation import simulate, simulate_accelerated
@@ -43,7 +43,7 @@ FULL = Setting(dim=2000, horizon=3000, points=16, replicas=200, seed=2)
 def problem(s, direction):
     eigenvalues = spectra.power_law(s.dim, 2.0)
     p = LeastSquares(eigenvalues, 1.0 * (np.arange(1, s.dim + 1) == direction), noise_std=0.0)
-    return p, Acceleration.with_cutoff(p, s.cutoff), np.unique(np.geomspace(5, s.horizon, s.points).astype(int))
+    return p, Acceleration.with_cutoff(p, s.cutoff), log_steps(5, s.horizon, s.points)
 
 
 def measure(s):

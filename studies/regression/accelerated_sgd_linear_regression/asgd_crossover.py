@@ -97,8 +97,8 @@ def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     for k, (a, low, high, cross) in enumerate(list(families(s))[:4]):
         grid = np.geomspace(1.001 * low, 0.999 * high, 200)
-        curve = exact(grid / cross, np.log(theory.asgd_contraction(a, grid)) / np.log1p(-a.short_step * grid), 0.0)
-        plots.exact_line(axes, curve, k, f"cut-off {s.cutoffs[k]}")
+        ratio = np.log(theory.asgd_contraction(a, grid)) / np.log1p(-a.short_step * grid)
+        plots.line(axes, grid / cross, ratio, k, f"cut-off {s.cutoffs[k]}")
     axes.axvline(1.0, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="predicted flip")
     axes.axhline(1.0, color="grey", linewidth=0.8)
     plots.label(axes, "eigenvalue / ((1 - c) / d)", "bias decay rate, ASGD / SGD", f"i^-{s.exponent:g}, d = {s.dim}")

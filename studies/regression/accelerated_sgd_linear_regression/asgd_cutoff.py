@@ -70,8 +70,8 @@ def figure(s, measured, predicted):
     )
     for panel, (key, name) in zip(axes, quantities, strict=True):
         for k, exponent in enumerate(s.exponents):
-            row = exact(s.cutoffs, measured[key].samples[k], 0.0)
-            plots.measurement(panel, row, k, f"i^-{exponent:g}", linestyle="-", linewidth=0.7)
+            style = {"linestyle": "-", "linewidth": 0.7}
+            plots.points(panel, s.cutoffs, measured[key].samples[k], k, f"i^-{exponent:g}", **style)
         plots.label(panel, "cut-off", name, f"d = {s.dim}", log="y")
     return drawn
 

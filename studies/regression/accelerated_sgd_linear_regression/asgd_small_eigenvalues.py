@@ -47,13 +47,13 @@ def measure(s):
     path = theory.asgd_mean_paths(LeastSquares(small, np.ones(1), 0.0), a, steps)[:, 0]
     return {
         "rate": exact(s.shares, rates, 2.0**-50 / left, "share"),
-        "path": exact(steps, path, (steps + 8) * 2.0**-50),
+        "path": exact(steps, path, ulps=4 * (steps + 8)),
     }
 
 
 def predict(s):
     def rows(rate):
-        return exact(s.shares, [[rate(a)] * len(s.shares) for a in families(s)], 2.0**-48, "share")
+        return exact(s.shares, [[rate(a)] * len(s.shares) for a in families(s)], ulps=16, x_name="share")
 
     return {
         "rate": rows(lambda a: (a.long_step + a.short_step) / 2),
@@ -79,10 +79,10 @@ def figure(s, measured, predicted):
     for k, a in enumerate(families(s)[:4]):
         low, high = theory.asgd_complex_window(a.memory, a.pull, a.short_step)
         grid = np.geomspace(1e-5 * low, min(high, 0.9 / a.short_step), 60)
-        rate = exact(grid, -np.log(theory.asgd_contraction(a, grid)) / -np.log1p(-a.short_step * grid), 0.0)
-        plots.measurement(axes, rate, k, f"cut-off {s.cutoffs[k]}")
+        ratio = np.log(theory.asgd_contraction(a, grid)) / np.log1p(-a.short_step * grid)
+        plots.points(axes, grid, ratio, k, f"cut-off {s.cutoffs[k]}")
         limit = np.full(60, (a.long_step + a.short_step) / (2 * a.short_step))
-        plots.prediction(axes, exact(grid, limit, 0.0), "" if k else "limit (g + d) / (2 d)")
+        plots.guide(axes, grid, limit, "" if k else "limit (g + d) / (2 d)")
     axes.axhline(1.0, color="grey", linewidth=0.8)
     plots.label(axes, "eigenvalue", "bias decay rate, ASGD / SGD", f"i^-{s.exponent:g}, d = {s.dim}")
     return drawn

@@ -39,7 +39,7 @@ def gains(s, scale):
     rows = [
         [theory.asgd_amplification(p, Acceleration.with_cutoff(p, k, scale=scale)) for p, k in row] for row in cases
     ]
-    return exact(s.cutoffs, rows, (s.dim + 32) * 2.0**-50, "cut-off")
+    return exact(s.cutoffs, rows, ulps=4 * (s.dim + 32), x_name="cut-off")
 
 
 def critical_scales(s, grows, width):
@@ -86,9 +86,9 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (gain, scale) = plots.panels(2)
     for k, exponent in enumerate(s.exponents):
-        plots.measurement(gain, exact(s.cutoffs, measured["K"].samples[k], 0.0), k, f"i^-{exponent:g}")
-        beyond = exact(s.cutoffs, measured["K, beyond"].samples[k], 0.0)
-        plots.measurement(gain, beyond, k, f"i^-{exponent:g}, {s.beyond:g} x steps", markerfacecolor="none")
+        plots.points(gain, s.cutoffs, measured["K"].samples[k], k, f"i^-{exponent:g}")
+        beyond, text = measured["K, beyond"].samples[k], f"i^-{exponent:g}, {s.beyond:g} x steps"
+        plots.points(gain, s.cutoffs, beyond, k, text, markerfacecolor="none")
     gain.axhline(1.0, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="stability limit")
     plots.label(gain, "cut-off", "noise feedback K", f"d = {s.dim}", log="y")
     gain.set_ylim(0.08, 1000.0)

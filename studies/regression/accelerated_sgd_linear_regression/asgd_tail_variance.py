@@ -56,7 +56,7 @@ def measure(s):
 
 
 def predict(s):
-    return {"constant": exact(s.cutoffs, np.ones(len(s.cutoffs)), 0.0, "cut-off")}
+    return {"constant": exact(s.cutoffs, np.ones(len(s.cutoffs)), ulps=0, x_name="cut-off")}
 
 
 def checks(s, measured, predicted):

@@ -94,8 +94,8 @@ def figure(s, measured, predicted):
     drawn, (ratio, risk) = plots.panels(2)
     shown, ratios = len(s.exponents) // 2, measured["asgd"].samples / predicted["sgd"].samples
     for k, cutoff in enumerate(s.cutoffs[:5]):
-        row = exact(s.steps, ratios[shown * len(s.cutoffs) + k], 0.0)
-        plots.measurement(ratio, row, k, f"cut-off {cutoff}", linestyle="-", linewidth=0.7)
+        row, style = ratios[shown * len(s.cutoffs) + k], {"linestyle": "-", "linewidth": 0.7}
+        plots.points(ratio, s.steps, row, k, f"cut-off {cutoff}", **style)
     ratio.axhline(1.0, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="SGD")
     title = f"i^-{s.exponents[shown]:g}, d = {s.dim}"
     plots.label(ratio, "iterations", "variance of ASGD / variance of SGD", title, log="x")

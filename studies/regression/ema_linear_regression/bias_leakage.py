@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Finding, Rival, Source, agrees, exact, geometric, plots, script, spectra
+from theorylab import Finding, Rival, Source, agrees, exact, geometric, log_steps, plots, script, spectra
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 from theorylab.models.regression.simulation import simulate
@@ -49,7 +49,7 @@ FULL = Setting(dim=30, long=60_000, replicas=100_000, seed=2)
 def problem(s):
     eigenvalues = spectra.power_law(s.dim, s.exponent)
     start = np.eye(s.dim)[0]
-    steps = np.unique(np.geomspace(2, s.horizon, s.points).astype(int))
+    steps = log_steps(2, s.horizon, s.points)
     outside = np.where(start == 1.0, 0.0, eigenvalues)
     return LeastSquares(eigenvalues, start, noise_std=0.0), s.load / eigenvalues.sum(), steps, outside
 
@@ -69,7 +69,7 @@ def predict(s):
     rounding = theory.relative_rounding(p, step_size, steps)
     alone = 0.5 * theory.sgd_bias_factor(step_size, p.eigenvalues[0], 1.0 * steps) ** 2
     return {"last": exact(steps, last, rounding), "ema": exact(steps, ema, rounding),
-            "none": exact(steps, 0 * ema, 0.0), "alone": exact(steps, alone, rounding)}  # fmt: skip
+            "none": exact(steps, 0 * ema, ulps=0), "alone": exact(steps, alone, rounding)}  # fmt: skip
 
 
 def checks(s, measured, predicted):

@@ -65,10 +65,10 @@ def predict(s):
     descent = 0.5 * ((1 - step_size * p.eigenvalues) ** (2 * steps[:, None])) @ p.eigenvalues
     return {
         # brentq stops within 4 units of the root; K itself sums d rounded terms.
-        "threshold": exact(range(len(cases)), limits, (s.dim + 8) * 2.0**-52, "setting"),
-        "descent": exact(range(len(cases)), [2 / p.eigenvalues[0] for p in cases], 2.0**-52, "setting"),
-        "beyond": exact(steps, growing, (steps + 1) * (s.dim + 24) * 2.0**-52),
-        "decaying": exact(steps, descent, (2 * steps + s.dim) * 2.0**-52),
+        "threshold": exact(range(len(cases)), limits, ulps=s.dim + 8, x_name="setting"),
+        "descent": exact(range(len(cases)), [2 / p.eigenvalues[0] for p in cases], ulps=1, x_name="setting"),
+        "beyond": exact(steps, growing, ulps=(steps + 1) * (s.dim + 24)),
+        "decaying": exact(steps, descent, ulps=2 * steps + s.dim),
     }
 
 
@@ -85,10 +85,9 @@ def figure(s, measured, predicted):
     for k, batch in enumerate(s.batches):
         mine = slice(k, None, len(s.batches))
         found, formula = measured["threshold"].at(mine), predicted["threshold"].at(mine)
-        plots.measurement(limits, exact(s.exponents, found.samples, 0.0), k, f"batch {batch}, bisected")
-        plots.prediction(limits, exact(s.exponents, formula.samples, 0.0), "" if k else "K = 1")
-    descent = exact(s.exponents, predicted["descent"].at(slice(None, None, len(s.batches))).samples, 0.0)
-    plots.exact_line(limits, descent, 4, "2 / largest eigenvalue (rival)")
+        plots.points(limits, s.exponents, found.samples, k, f"batch {batch}, bisected")
+        plots.guide(limits, s.exponents, formula.samples, "" if k else "K = 1")
+    plots.line(limits, s.exponents, predicted["descent"].mean[:: len(s.batches)], 4, "2 / largest eigenvalue (rival)")
     title = f"eigenvalues i^-exponent, d = {s.dim}"
     plots.label(limits, "spectrum exponent", "critical step size", title, log="y")
     plots.measurement(growth, measured["beyond"], 0, "SGD, simulated")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, agrees, decays_as, exact, geometric, plots, script
+from theorylab import Power, Rival, Source, agrees, decays_as, exact, geometric, log_steps, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 from theorylab.models.regression.simulation import simulate
@@ -48,7 +48,7 @@ def closed(s, scaled, steps, power):
 def measure(s):
     p, grid = problem(s)
     # A power law shows on a logarithmic grid, and past the exponential transient of the slowest direction.
-    long = np.geomspace(s.horizon / 40, 10 * s.horizon, 40).astype(int)
+    long = log_steps(s.horizon / 40, 10 * s.horizon, 40)
     ema, average = (theory.mean_paths(p, 1.0, s.ema_decay, x)[name] for x, name in ((grid, "ema"), (long, "average")))
     curves = {}
     for i, scaled in enumerate(s.scaled):
@@ -66,7 +66,7 @@ def predict(s):
     for scaled in s.scaled:
         curves[f"ema {scaled}"] = closed(s, scaled, grid, 2)
         curves[f"simulated {scaled}"] = closed(s, scaled, short, 1)
-        curves[f"last {scaled}"] = exact(short, theory.sgd_bias_factor(1.0, scaled, short), (short + 8) * 2.0**-52)
+        curves[f"last {scaled}"] = exact(short, theory.sgd_bias_factor(1.0, scaled, short), ulps=short + 8)
         # Rival: an EMA of u_(t+1) from the same start is one step ahead, b(N+1); both conventions are in use.
         ahead = closed(s, scaled, grid + 1, 2)
         curves[f"ahead {scaled}"] = exact(grid, ahead.samples, ahead.rounding / ahead.samples)

@@ -7,9 +7,7 @@ The paper's spectrum, dimension and step were not read: sizes are ours, the step
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from theorylab import Curve, Rival, Source, agrees, exact, ordered, plots, script
+from theorylab import Curve, Rival, Source, agrees, exact, log_steps, ordered, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 from theorylab.models.regression.simulation import OUTPUTS, simulate
@@ -42,7 +40,7 @@ FULL = Setting(dim=2000, replicas=1000, horizon=5000, points=20, seed=2)
 def problem(s):
     """The two sources of error apart, the step size, the horizons."""
     both = LeastSquares.power_law(s.dim, s.exponent, start=1.0, noise_std=s.noise_std)
-    steps = np.unique(np.geomspace(10, s.horizon, s.points).astype(int))
+    steps = log_steps(10, s.horizon, s.points)
     return {"bias": both.bias(), "variance": both.variance()}, 1 / (6 * both.trace), steps
 
 

@@ -76,8 +76,8 @@ def measure(s):
 
 def predict(s):
     low, high = theory.effective_dimension_band(1 / 6, min(s.averages))
-    return {"low": exact(s.horizons, np.full(len(s.horizons), low), 2.0**-50),
-            "high": exact(s.horizons, np.full(len(s.horizons), high), 2.0**-50)}  # fmt: skip
+    return {"low": exact(s.horizons, np.full(len(s.horizons), low), ulps=4),
+            "high": exact(s.horizons, np.full(len(s.horizons), high), ulps=4)}  # fmt: skip
 
 
 def checks(s, measured, predicted):
@@ -90,9 +90,9 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     for k, (exponent, average) in enumerate(product(s.exponents, s.averages)):
-        row = exact(s.horizons, measured["paper"].samples[k], 0.0)
+        row = measured["paper"].samples[k]
         style = {"markerfacecolor": "none"} if k % 2 else {}
-        plots.measurement(axes, row, k // 2, f"i^-{exponent:g}, N (1-a) = {average:g}", **style)
+        plots.points(axes, s.horizons, row, k // 2, f"i^-{exponent:g}, N (1-a) = {average:g}", **style)
     plots.prediction(axes, predicted["low"], "band, derived")
     plots.prediction(axes, predicted["high"])
     plots.label(axes, "horizon N", "variance risk / (σ²/2 D)", f"d = {s.dim}")

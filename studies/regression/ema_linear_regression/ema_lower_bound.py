@@ -68,9 +68,9 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     for k, start in enumerate(s.starts):
-        plots.measurement(axes, exact(s.horizons, measured["risk"].samples[k], 0.0), k, f"EMA, start {start:g}")
-        bound = exact(s.horizons, predicted["risk"].samples[k], 0.0)
-        plots.prediction(axes, bound, "" if k else "lower bound, derived", marker=plots.SERIES[k][1], markersize=2.5)
+        plots.points(axes, s.horizons, measured["risk"].samples[k], k, f"EMA, start {start:g}")
+        text, style = "" if k else "lower bound, derived", {"marker": plots.SERIES[k][1], "markersize": 2.5}
+        plots.guide(axes, s.horizons, predicted["risk"].samples[k], text, **style)
     title = f"Gaussian data, d = {s.dim}, N (1-a) = {s.average:g}"
     plots.label(axes, "horizon N (iterations)", "excess risk", title)
     axes.set_ylim(top=300.0)

@@ -55,7 +55,7 @@ def measure(s):
 
 
 def predict(s):
-    return {name: exact(s.horizons, np.ones(len(s.horizons)), 0.0) for name in LENGTHS}
+    return {name: exact(s.horizons, np.ones(len(s.horizons)), ulps=0) for name in LENGTHS}
 
 
 def checks(s, measured, predicted):
@@ -70,7 +70,7 @@ def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     for k, name in enumerate(LENGTHS):
         for j, row in enumerate(measured[name].samples):
-            plots.measurement(axes, exact(s.horizons, row, 0.0), k, "" if j else f"last {name} iterates")
+            plots.points(axes, s.horizons, row, k, "" if j else f"last {name} iterates")
     plots.prediction(axes, predicted["2/(1-a)"], "equal variance")
     plots.label(axes, "horizon N", "variance of EMA / variance of tail average", f"d = {s.dim}")
     axes.set_ylim(0.3, 4.0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Finding, Rival, Source, exact, ordered, plots, script, spectra
+from theorylab import Finding, Rival, Source, exact, log_steps, ordered, plots, script, spectra
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 
@@ -73,15 +73,16 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
-    some = np.unique(np.geomspace(1, s.dim, 25).astype(int)) - 1
+    some = log_steps(1, s.dim, 25) - 1
     ratio = measured["ema"].samples / predicted["ema"].samples
     eigenvalues = spectra.power_law(s.dim, s.exponents[0])
     scaled = eigenvalues / (6 * eigenvalues.sum())
     for k, decay in enumerate(s.decays):
         row = ratio[(k + 1) * len(s.steps) - 1]
-        plots.measurement(axes, exact(scaled, row, 0.0).at(some), k, f"decay {decay}")
-        stationary = exact(scaled, theory.stationary_variance_ratio(decay, 1 - scaled), 0.0)
-        plots.prediction(axes, stationary, "" if k else "limit of many steps")
+        plots.points(axes, scaled[some], row[some], k, f"decay {decay}")
+        plots.guide(
+            axes, scaled, theory.stationary_variance_ratio(decay, 1 - scaled), "" if k else "limit of many steps"
+        )
     plots.label(axes, "step size x eigenvalue", "variance of EMA / variance of SGD",
                 f"{s.steps[-1]} steps, eigenvalues i^-{s.exponents[0]:g}, d = {s.dim}")  # fmt: skip
     return drawn

@@ -7,9 +7,7 @@ formulas were not read, so no critical batch is put on trial.)
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from theorylab import Curve, Rival, Source, agrees, exact, plots, script
+from theorylab import Curve, Rival, Source, agrees, exact, log_steps, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 from theorylab.models.regression.simulation import simulate
@@ -36,7 +34,7 @@ FULL = Setting(dim=200, replicas=4000, seed=2)
 
 def problem(s, batch):
     p = LeastSquares.power_law(s.dim, s.exponent, start=1.0, noise_std=0.5, batch=batch)
-    return p, s.load / p.trace, np.unique(np.geomspace(2, s.horizon, s.points).astype(int))
+    return p, s.load / p.trace, log_steps(2, s.horizon, s.points)
 
 
 def measure(s):

@@ -8,9 +8,7 @@ c_i <- (1 - 2 d p_i + d^2 p_i) c_i + d^2 p_i sigma^2, not the Gaussian recursion
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from theorylab import Rival, Source, agrees, exact, plots, script
+from theorylab import Rival, Source, agrees, exact, log_steps, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 from theorylab.models.regression.simulation import simulate
@@ -36,7 +34,7 @@ FULL = Setting(dim=200, replicas=20_000, seed=2)
 
 def problem(s):
     p = LeastSquares.power_law(s.dim, s.exponent, start=1.0, noise_std=1.0, design="one-hot")
-    return p, np.unique(np.geomspace(5, s.horizon, s.points).astype(int))
+    return p, log_steps(5, s.horizon, s.points)
 
 
 def measure(s):

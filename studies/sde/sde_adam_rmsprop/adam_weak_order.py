@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, decays_as, plots, script
+from theorylab import Power, Rival, Source, decays_as, log_steps, plots, script
 from theorylab.models.sde import adam
 from theorylab.models.sde.model import Adam, Noise
 from theorylab.models.sde.weak import through_last, weak_error
@@ -37,7 +37,7 @@ FULL = Setting(most=1600, points=14, size=8)
 
 def measure(s):
     problem, noise = Adam(noise=s.noise, epsilon=s.epsilon), Noise.symmetric()
-    n = np.unique(np.geomspace(s.fewest, s.most, s.points).astype(int))
+    n = log_steps(s.fewest, s.most, s.points)
     truth, unsure = adam.limit_moments(problem, 0.5)
     curves = {}
     for new, order in ((True, "new v"), (False, "old v")):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, script
+from theorylab import Power, Rival, Source, agrees, decays_as, exact, log_steps, plots, script
 from theorylab.models.sde import adaptive, theory
 from theorylab.models.sde.model import Limit, Noise
 from theorylab.models.sde.weak import through_last, weak_error
@@ -52,8 +52,8 @@ def measure(s):
     mean, variance, _ = spread(s, Limit(noise=2.0), Noise.symmetric(), s.fewest)
     times = np.arange(s.fewest + 1) / s.fewest
     return curves | {
-        "path": exact(times, mean, 0.0, "time"),
-        "spread": exact(times, np.maximum(variance, 0.0) ** 0.5, 0.0, "time"),
+        "path": exact(times, mean, ulps=0, x_name="time"),
+        "spread": exact(times, np.maximum(variance, 0.0) ** 0.5, ulps=0, x_name="time"),
     }
 
 
@@ -62,14 +62,14 @@ def predict(s):
     flat, gaussian = (theory.second_moment_variance(1 - 1 / n, k, n) for k in (Noise.symmetric().moment(4), 3.0))
     return {
         # 1 - b^(2k) from b known to a unit: 2k units of b^(2k), and a few more.
-        "flat": exact(n, flat, (8 + 4 * n) * 2.0**-52, "steps per unit of time"),
-        "gaussian": exact(n, gaussian, (8 + 4 * n) * 2.0**-52, "steps per unit of time"),
-        "path": exact(times, 1 - (1 - s.start[1]) * np.exp(-times), 0.0, "time"),
+        "flat": exact(n, flat, ulps=8 + 4 * n, x_name="steps per unit of time"),
+        "gaussian": exact(n, gaussian, ulps=8 + 4 * n, x_name="steps per unit of time"),
+        "path": exact(times, 1 - (1 - s.start[1]) * np.exp(-times), ulps=0, x_name="time"),
     }
 
 
 def steps(s):
-    return np.unique(np.geomspace(s.fewest, s.most, s.points).astype(int))
+    return log_steps(s.fewest, s.most, s.points)
 
 
 def checks(s, measured, predicted):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ive
 
-from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, script
+from theorylab import Power, Rival, Source, agrees, decays_as, exact, log_steps, plots, script
 from theorylab.models.sde import adaptive, theory
 from theorylab.models.sde.integrators import linear_moments
 from theorylab.models.sde.model import Limit, Noise
@@ -35,7 +35,7 @@ FULL = Setting(most=3000, points=14)
 
 
 def measure(s):
-    limit, n = Limit(), np.unique(np.geomspace(s.fewest, s.most, s.points).astype(int))
+    limit, n = Limit(), log_steps(s.fewest, s.most, s.points)
     runs = [adaptive.stationary(limit.algorithm(1 / k), Noise.symmetric(), [lambda x, u: np.cos(x)]) for k in n]
     ends, bounds = [value[0] for value, _ in runs], [bound[0] for _, bound in runs]
     gradient_descent = float(ive(1, 2 / limit.noise**2) / ive(0, 2 / limit.noise**2))
@@ -56,8 +56,8 @@ def predict(s):
     plain = np.full(len(s.rates), NOISE**2 / 2)
     fixed = np.full(len(s.rates), theory.adaptive_stationary_variance(1.0, NOISE, EPSILON))
     return {
-        "Adam": exact(s.rates, fixed, 2.0**-50, "momentum rate"),
-        "SGD": exact(s.rates, plain, 2.0**-50, "momentum rate"),
+        "Adam": exact(s.rates, fixed, ulps=4, x_name="momentum rate"),
+        "SGD": exact(s.rates, plain, ulps=4, x_name="momentum rate"),
     }
 
 

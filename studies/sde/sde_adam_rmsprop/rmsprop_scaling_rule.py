@@ -70,7 +70,7 @@ def measure(s):
     for rule in RULES[:2]:
         for factor in FACTORS:
             value, bound = loss(s, s.fewest, factor, rule)
-            curve = exact(np.linspace(0, 1, value.size), value, 0.0, "samples")
+            curve = exact(np.linspace(0, 1, value.size), value, ulps=0, x_name="samples")
             curves[f"{rule}, {factor}"] = replace(curve, rounding=bound[None])
     return curves
 
@@ -78,7 +78,7 @@ def measure(s):
 def predict(s):
     times = np.linspace(0.01, 1, 50)
     wave, bound = adaptive.limit_waves(LIMIT, s.start, times, waves=1)
-    return {"limit": replace(exact(times, 1 - wave[0].real, 0.0, "samples"), rounding=bound)}
+    return {"limit": replace(exact(times, 1 - wave[0].real, ulps=0, x_name="samples"), rounding=bound)}
 
 
 def checks(s, measured, predicted):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, decays_as, plots, script
+from theorylab import Power, Rival, Source, decays_as, log_steps, plots, script
 from theorylab.models.sde import adaptive
 from theorylab.models.sde.model import Limit, Noise
 from theorylab.models.sde.weak import through_last, weak_error
@@ -33,7 +33,7 @@ FULL = Setting(most=20_000, points=16)
 
 def measure(s):
     wave, unsure = adaptive.limit_waves(Limit(), s.start, [1.0])
-    n = np.unique(np.geomspace(s.fewest, s.most, s.points).astype(int))
+    n = log_steps(s.fewest, s.most, s.points)
     curves = {}
     for name, noise in (("skewed", Noise.skewed()), ("symmetric", Noise.symmetric())):
         for new in (False, True):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, decays_as, plots, script
+from theorylab import Power, Rival, Source, decays_as, log_steps, plots, script
 from theorylab.models.sde import adaptive
 from theorylab.models.sde.model import Limit, Noise
 from theorylab.models.sde.weak import through_last, weak_error
@@ -36,7 +36,7 @@ FULL = Setting(fewest=20, most=20_000, points=20)
 
 def steps(s):
     """Steps in one unit of time, 1/eta^2."""
-    return np.unique(np.geomspace(s.fewest, s.most, s.points).astype(int))
+    return log_steps(s.fewest, s.most, s.points)
 
 
 def measure(s):

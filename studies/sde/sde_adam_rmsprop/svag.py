@@ -54,13 +54,13 @@ def measure(s):
             curves[f"{name}, {phi}"] = weak_error(length, ends, wave[i, 0].real, bounds, "l")
     third = [Noise.skewed().svag(factor).moment(3) / Noise.skewed().moment(3) for factor in length]
     # Third powers of values up to 2, of either sign: 64 units on terms whose sum is at least a tenth of them.
-    return curves | {"skewness": exact(length, third, 640 * 2.0**-52, "l")}
+    return curves | {"skewness": exact(length, third, ulps=640, x_name="l")}
 
 
 def predict(s):
     length = np.sqrt(s.squares)
-    return {"skewness": exact(length, theory.svag_skewness(length), 2.0**-49, "l"),
-            "plain": exact(length, 1 / length, 2.0**-49, "l")}  # fmt: skip
+    return {"skewness": exact(length, theory.svag_skewness(length), ulps=8, x_name="l"),
+            "plain": exact(length, 1 / length, ulps=8, x_name="l")}  # fmt: skip
 
 
 def checks(s, measured, predicted):

@@ -50,7 +50,7 @@ def times(s, method, curvature=-1.0, scale=1.0):
         for r in radii
     ]
     steps, bound = np.array(pairs).T
-    return replace(exact(radii, steps, 0.0, "radius"), rounding=bound[None])
+    return replace(exact(radii, steps, ulps=0, x_name="radius"), rounding=bound[None])
 
 
 def measure(s):

@@ -43,7 +43,7 @@ def after_one_step(s, share):
     start = share * s.radius * abs(h[1]) * np.stack([np.cos(angle), np.sin(angle)]) / h[:, None]
     gradient = h[:, None] * start
     moved = start - s.step_size * h[:, None] * (start + s.radius * gradient / np.linalg.norm(gradient, axis=0))
-    return [exact(np.arange(s.directions), np.abs(x[1]), 64 * 2.0**-52, "start") for x in (moved, start)]
+    return [exact(np.arange(s.directions), np.abs(x[1]), ulps=64, x_name="start") for x in (moved, start)]
 
 
 def measure(s):
@@ -56,7 +56,7 @@ def measure(s):
         "inside": after_one_step(s, 0.9)[0],
         "outside": after_one_step(s, 1.1)[0],
         # The bound holds for rounded steps too, up to the 8 units of the last one.
-        "trapped": exact(np.arange(late.size), late, 8 * 2.0**-52),
+        "trapped": exact(np.arange(late.size), late, ulps=8),
     }
 
 
@@ -69,8 +69,8 @@ def predict(s):
         "gradient": exact(np.abs(s.curvatures), size * np.abs(s.curvatures), 1e-12, "|curvature|"),
         "inside": after_one_step(s, 0.9)[1],
         "outside": after_one_step(s, 1.1)[1],
-        "trapped": exact(late, np.full(late.size, reach), 8 * 2.0**-52),
-        "cycle": exact(late, np.full(late.size, cycle), 8 * 2.0**-52),
+        "trapped": exact(late, np.full(late.size, reach), ulps=8),
+        "cycle": exact(late, np.full(late.size, cycle), ulps=8),
     }
 
 

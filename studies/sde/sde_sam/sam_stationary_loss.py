@@ -62,8 +62,8 @@ def measure(s):
 def predict(s):
     h, eta, rho = s.curvature, s.step_size, np.array(s.radii)
     return {
-        "limit": exact(rho, theory.usam_limit_variance(1.0, h, rho, 1.0) * 2 * h, 2.0**-48, "radius"),
-        "ratio": exact(rho, theory.usam_loss_ratio(eta, h, rho), 2.0**-48, "radius"),
+        "limit": exact(rho, theory.usam_limit_variance(1.0, h, rho, 1.0) * 2 * h, ulps=16, x_name="radius"),
+        "ratio": exact(rho, theory.usam_loss_ratio(eta, h, rho), ulps=16, x_name="radius"),
     }
 
 
@@ -89,7 +89,7 @@ def figure(s, measured, predicted):
     for k, (method, noise) in enumerate((m, n) for n in ("small", "large") for m in METHODS[1:]):
         curve, plain = measured[f"{method}, {noise}"], measured[f"SGD, {noise}"]
         label = f"{method}, σ = {s.small if noise == 'small' else s.large:g}"
-        plots.measurement(cosine, exact(curve.x, curve.samples / plain.samples, 0.0), k, label)
+        plots.points(cosine, curve.x, curve.samples / plain.samples, k, label)
     plots.label(cosine, "radius ρ", "stationary loss / that of SGD", f"1 − cos x, η = {s.step_size:g}", log="")
     return drawn
 

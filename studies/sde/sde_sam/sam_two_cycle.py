@@ -57,7 +57,7 @@ def predict(s):
     return {
         "cycle": exact(eta, theory.sam_orbit(eta, s.curvature, s.radius), 16 * 2.0**-52 / (2 - eta * s.curvature),
                        "step size"),
-        "leading": exact(eta, leading, 2.0**-50, "step size"),
+        "leading": exact(eta, leading, ulps=4, x_name="step size"),
     }  # fmt: skip
 
 

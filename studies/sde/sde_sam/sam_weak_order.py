@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, decays_as, plots, script
+from theorylab import Power, Rival, Source, decays_as, log_steps, plots, script
 from theorylab.models.sde import circle, sam
 from theorylab.models.sde.model import Landscape
 from theorylab.models.sde.weak import through_last, weak_error
@@ -43,7 +43,7 @@ def limit(s, method, landscape, step_size, radius):
 
 
 def measure(s):
-    n = np.unique(np.geomspace(s.fewest, s.most, s.points).astype(int))
+    n = log_steps(s.fewest, s.most, s.points)
     curves = {}
     for method, landscape in CASES.items():
         settings = [(1 / k, s.radius / k**0.5) for k in n]

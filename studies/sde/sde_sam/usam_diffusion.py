@@ -50,7 +50,7 @@ def path(s):
     x = np.ones(40)
     for k in range(1, 40):
         x[k] = x[k - 1] - s.step_size * s.curvature * (x[k - 1] + s.radius * s.curvature * x[k - 1])
-    return exact(np.arange(40), x, 8 * np.arange(40) * 2.0**-52)
+    return exact(np.arange(40), x, ulps=8 * np.arange(40))
 
 
 def measure(s):
@@ -70,7 +70,7 @@ def measure(s):
 def predict(s):
     covariance = theory.usam_covariance(s.step_size, HESSIAN, COVARIANCE, s.radius)
     k, factors = np.arange(40), [theory.usam_contraction(s.step_size, s.curvature, r) for r in (s.radius, 0.0)]
-    mean, plain = (exact(k, factor**k, 8 * k * 2.0**-52) for factor in factors)
+    mean, plain = (exact(k, factor**k, ulps=8 * k) for factor in factors)
     return {"covariance": exact(range(3), covariance[ENTRIES], 80 / s.step_size * 2.0**-52, "entry"),
             "mean": mean, "SGD": plain}  # fmt: skip
 
@@ -90,8 +90,8 @@ def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     for k, (name, power, size) in enumerate((("without S1", 1, 2.0), ("with S1", 2, 1.0))):
         plots.measurement(axes, measured[name], k, f"limit {name}")
-        leading = exact(measured[name].x, size * (s.curvature / measured[name].x) ** power / (2 * s.curvature), 0.0)
-        plots.prediction(axes, leading, "" if k else "2 ρh and (ρh)², over 2h")
+        leading = size * (s.curvature / measured[name].x) ** power / (2 * s.curvature)
+        plots.guide(axes, measured[name].x, leading, "" if k else "2 ρh and (ρh)², over 2h")
     plots.label(axes, "1 / radius, 1/ρ", "error of Var x / η", f"USAM on h x²/2, h = {s.curvature:g}, η → 0")
     return drawn
 

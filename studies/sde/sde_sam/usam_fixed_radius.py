@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, decays_as, plots, script
+from theorylab import Power, Rival, Source, decays_as, log_steps, plots, script
 from theorylab.models.sde import circle, sam, theory
 from theorylab.models.sde.model import Landscape
 from theorylab.models.sde.weak import through_last, weak_error
@@ -43,7 +43,7 @@ def expansion(radius, x):
 
 
 def measure(s):
-    n, landscape = np.unique(np.geomspace(s.fewest, s.most, s.points).astype(int)), Landscape(noise_std=s.noise_std)
+    n, landscape = log_steps(s.fewest, s.most, s.points), Landscape(noise_std=s.noise_std)
     runs = [sam.expectations(landscape, "USAM", 1 / k, s.radius, s.start, int(k)) for k in n]
     limits = [sam.limit_expectations(landscape, "USAM", 1 / k, s.radius, s.start, 1.0) for k in n]
     ends, bounds = [v[1] for v, _ in runs], [a[1] + b[1] for (_, a), (_, b) in zip(runs, limits, strict=True)]

@@ -52,7 +52,7 @@ def measure(s):
     growth = [iterate(np.array([-1.0]), s.step_sizes[0], r, s.steps)[0] for r in s.radii]
     return {
         "critical": brackets(range(len(cases(s))), [critical(s, *case) for case in cases(s)], "saddle"),
-        "growth": exact(s.radii, growth, 8 * s.steps * 2.0**-52, "radius x |l|"),
+        "growth": exact(s.radii, growth, ulps=8 * s.steps, x_name="radius x |l|"),
     }
 
 
@@ -62,10 +62,10 @@ def predict(s):
     factor = theory.usam_contraction(s.step_sizes[0], -1.0, np.array(s.radii)) ** s.steps
     plain = np.full(len(s.radii), theory.usam_contraction(s.step_sizes[0], -1.0, 0.0) ** s.steps)
     return {
-        "critical": exact(range(len(least)), least, 2.0**-50, "saddle"),
-        "largest": exact(range(len(most)), most, 2.0**-50, "saddle"),
-        "growth": exact(s.radii, factor, 8 * s.steps * 2.0**-52, "radius x |l|"),
-        "SGD": exact(s.radii, plain, 8 * s.steps * 2.0**-52, "radius x |l|"),
+        "critical": exact(range(len(least)), least, ulps=4, x_name="saddle"),
+        "largest": exact(range(len(most)), most, ulps=4, x_name="saddle"),
+        "growth": exact(s.radii, factor, ulps=8 * s.steps, x_name="radius x |l|"),
+        "SGD": exact(s.radii, plain, ulps=8 * s.steps, x_name="radius x |l|"),
     }
 
 
@@ -82,8 +82,7 @@ def figure(s, measured, predicted):
     count = len(SADDLES)
     for k, step_size in enumerate(s.step_sizes):
         mine = measured["critical"].at(slice(k * count, (k + 1) * count))
-        shifted = exact(np.arange(count) + 0.08 * k, mine.samples, 0.0)
-        plots.measurement(axes, shifted, k, f"USAM, bisected, η = {step_size:g}")
+        plots.points(axes, np.arange(count) + 0.08 * k, mine.samples, k, f"USAM, bisected, η = {step_size:g}")
     first = slice(0, count)
     plots.prediction(
         axes, predicted["critical"].at(first), "1 / smallest |l|", linestyle="none", marker="_", markersize=24

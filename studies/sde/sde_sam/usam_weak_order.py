@@ -8,9 +8,7 @@ of eta between these two radii, and more than one dimension, are not on trial.
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from theorylab import Finding, Power, Rival, Source, decays_as, plots, script
+from theorylab import Finding, Power, Rival, Source, decays_as, log_steps, plots, script
 from theorylab.models.sde import circle, sam, theory
 from theorylab.models.sde.model import Landscape
 from theorylab.models.sde.weak import through_last, weak_error
@@ -60,7 +58,7 @@ def on_circle(s, kind, step_size, radius):
 
 
 def measure(s):
-    n = np.unique(np.geomspace(s.fewest, s.most, s.points).astype(int))
+    n = log_steps(s.fewest, s.most, s.points)
     radius = s.radius / n**0.5
     curves = {"quadratic, USAM": on_quadratic(s, n, radius, radius)}
     curves["quadratic, SGD"] = on_quadratic(s, n, radius, 0 * radius)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, decays_as, plots, script
+from theorylab import Power, Rival, Source, decays_as, log_steps, plots, script
 from theorylab.models.sde import theory
 from theorylab.models.sde.integrators import Linear
 from theorylab.models.sde.weak import through_last, weak_error
@@ -43,7 +43,7 @@ def gap(n, form):
 
 
 def measure(s):
-    n = np.unique(np.geomspace(s.fewest, s.most, s.points).astype(int))
+    n = log_steps(s.fewest, s.most, s.points)
     a, b = GEOMETRIC.growth, GEOMETRIC.volatility
     curves = {}
     for name, form in (("Euler", theory.euler_moments), ("Milstein", theory.milstein_moments)):

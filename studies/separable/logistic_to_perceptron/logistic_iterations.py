@@ -47,10 +47,10 @@ def measure(s):
     normalised = [[simulation.solve(p, size, "weights").iterations for size in s.step_sizes] for p in data]
     slow = s.slowest * np.geomspace(1, 100, 10)
     total = [sum(simulation.solve(p, size).iterations for p in data[: s.sets]) for size in slow]
-    return {"steps": exact(s.step_sizes, runs[:, :, 0], 0.0, "step size"),
-            "weight": exact(s.step_sizes, runs[:, :, 1], 0.0, "step size"),
-            "normalised": exact(s.step_sizes, normalised, 0.0, "step size"),
-            "slow": exact(slow, total, 0.0, "step size")}  # fmt: skip
+    return {"steps": exact(s.step_sizes, runs[:, :, 0], ulps=0, x_name="step size"),
+            "weight": exact(s.step_sizes, runs[:, :, 1], ulps=0, x_name="step size"),
+            "normalised": exact(s.step_sizes, normalised, ulps=0, x_name="step size"),
+            "slow": exact(slow, total, ulps=0, x_name="step size")}  # fmt: skip
 
 
 def predict(s):
@@ -82,11 +82,9 @@ def figure(s, measured, predicted):
     kinds = ((0, f"Gaussian, n = {s.count}, d = {s.dim}"), (s.sets + 1, f"hard, n = {s.count}, R/mu = {s.ratios[1]:g}"))
     for panel, (row, title) in zip(axes, kinds, strict=True):
         for k, (name, label) in enumerate((("steps", "gradient descent"), ("normalised", "normalised"))):
-            plots.measurement(panel, exact(s.step_sizes, measured[name].samples[row], 0.0), k, label)
-        plots.prediction(panel, exact(s.step_sizes, predicted["steps"].samples[row], 0.0), "bound, gradient descent")
-        plots.exact_line(
-            panel, exact(s.step_sizes, predicted["perceptron"].samples[row], 0.0), 4, "without 1/s (rival)"
-        )
+            plots.points(panel, s.step_sizes, measured[name].samples[row], k, label)
+        plots.guide(panel, s.step_sizes, predicted["steps"].samples[row], "bound, gradient descent")
+        plots.line(panel, s.step_sizes, predicted["perceptron"].samples[row], 4, "without 1/s (rival)")
         plots.label(panel, "step size", "steps until all points are right", title)
     return drawn
 

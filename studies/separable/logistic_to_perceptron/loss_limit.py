@@ -70,8 +70,8 @@ def figure(s, measured, predicted):
     drawn, (along, against) = plots.panels(2)
     some = np.arange(s.at // 10, s.at + 1, s.at // 10)
     for k in range(3):
-        row = exact(measured["ratio"].x, measured["ratio"].samples[k], 0.0)
-        plots.measurement(along, row.at(some), k, f"s = {10 ** (k + 1):g}")
+        row = measured["ratio"].at(some)
+        plots.points(along, row.x, row.samples[k], k, f"s = {10 ** (k + 1):g}")
     plots.prediction(along, predicted["ratio"].at(slice(1, None)), "perceptron")
     title = f"hard family, n = {s.count}, R/mu = {s.ratio:g}"
     plots.label(along, "iterations", "logistic loss / step size, feature units", title, log="")

@@ -44,7 +44,7 @@ def compared(s, sizes):
         lost = theory.loss_rounding(data, places, size, values)[-1] / values[-1]
         rows.append((size * values[-1], lost, simulation.solve(data, size).iterations))
     loss, rounding, times = np.array(rows).T
-    return exact(sizes, loss, rounding, "step size"), exact(sizes, times, 0.0, "step size")
+    return exact(sizes, loss, rounding, "step size"), exact(sizes, times, ulps=0, x_name="step size")
 
 
 def runs(s, step_size):
@@ -62,23 +62,23 @@ def measure(s):
         curves[f"loss, {name}"], curves[f"steps, {name}"] = compared(s, sizes)
     for size in s.drawn:
         for name, grid, right, loss in runs(s, size):
-            curves[f"accuracy, {name}, {size:g}"] = exact(grid, right, 0.0)
-            curves[f"loss, {name}, {size:g}"] = exact(grid, size * loss, 0.0)
+            curves[f"accuracy, {name}, {size:g}"] = exact(grid, right, ulps=0)
+            curves[f"loss, {name}, {size:g}"] = exact(grid, size * loss, ulps=0)
     return curves
 
 
 def predict(s):
     """The perceptron: its accuracy, and its mean max(0, -margin) times the largest step size drawn."""
     found, top = list(runs(s, np.inf)), max(s.drawn)
-    curves = {f"accuracy, {name}": exact(grid, right, 0.0) for name, grid, right, _ in found}
-    return curves | {f"loss, {name}": exact(grid, top * y, 0.0).at(y > 0) for name, grid, _, y in found}
+    curves = {f"accuracy, {name}": exact(grid, right, ulps=0) for name, grid, right, _ in found}
+    return curves | {f"loss, {name}": exact(grid, top * y, ulps=0).at(y > 0) for name, grid, _, y in found}
 
 
 def checks(s, measured, predicted):
     rival = Rival(claim="also for small steps", measured=measured["loss, falling"])
     yield monotone(f"loss at step {s.at} rises with s", measured["loss, rising"], rival=rival, direction="increasing")
     steps = measured["steps, rising"]
-    rival = Rival(claim="less loss means fewer steps", measured=exact(steps.x, steps.mean[::-1], 0.0))
+    rival = Rival(claim="less loss means fewer steps", measured=exact(steps.x, steps.mean[::-1], ulps=0))
     yield monotone("of these runs, the more loss, the fewer steps to a solution", steps, rival=rival)
 
 

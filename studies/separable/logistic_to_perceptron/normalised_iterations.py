@@ -62,11 +62,11 @@ def measure(s):
     data = list(problems(s))
     curves = {
         rule: exact(s.step_sizes, [[simulation.solve(p, size, rule).iterations for size in s.step_sizes] for p in data],
-                    0.0, "step size") for rule in RULES
+                    ulps=0, x_name="step size") for rule in RULES
     }  # fmt: skip
     for name, share in (("enough", 1.0), ("less", 0.003)):
         steps = [simulation.solve(p, share * enough(p), "weights").iterations for p in data]
-        curves[name] = exact(range(len(data)), steps, 0.0, "data set")
+        curves[name] = exact(range(len(data)), steps, ulps=0, x_name="data set")
     return curves
 
 
@@ -100,10 +100,9 @@ def figure(s, measured, predicted):
     kinds = ((0, f"Gaussian, n = {s.count}, d = {s.dim}"), (-1, f"hard, n = {s.count}, R/mu = {s.ratios[-1]:g}"))
     for panel, (row, title) in zip(axes, kinds, strict=True):
         for k, (rule, label) in enumerate(RULES.items()):
-            plots.measurement(panel, exact(s.step_sizes, measured[rule].samples[row], 0.0), k, f"gradient {label}")
-        plots.prediction(panel, exact(s.step_sizes, predicted["weights"].samples[row], 0.0), "bound, mean weight")
-        bound = exact(s.step_sizes, predicted["gradient"].samples[row], 0.0)
-        plots.exact_line(panel, bound, 4, "bound, length")
+            plots.points(panel, s.step_sizes, measured[rule].samples[row], k, f"gradient {label}")
+        plots.guide(panel, s.step_sizes, predicted["weights"].samples[row], "bound, mean weight")
+        plots.line(panel, s.step_sizes, predicted["gradient"].samples[row], 4, "bound, length")
         plots.label(panel, "step size", "steps until all points are right", title)
     return drawn
 

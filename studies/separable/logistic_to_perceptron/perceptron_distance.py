@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Rival, Source, agrees, below, exact, plots, script
+from theorylab import Curve, Rival, Source, agrees, below, plots, script
 from theorylab.models.separable import simulation, theory
 from theorylab.models.separable.model import Labelled
 
@@ -79,11 +79,9 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     for k in range(3):
-        plots.measurement(axes, exact(s.nearness, measured["distance"].samples[k], 0.0), k, f"data set {k + 1}")
-        row = exact(s.nearness, predicted["first order"].samples[k], 0.0)
-        plots.prediction(axes, row, "" if k else "first order, no fit")
-    bound = exact(s.nearness, predicted["bound"].samples[0], 0.0)
-    plots.exact_line(axes, bound, 4, "bound, data set 1")
+        plots.points(axes, s.nearness, measured["distance"].samples[k], k, f"data set {k + 1}")
+        plots.guide(axes, s.nearness, predicted["first order"].samples[k], "" if k else "first order, no fit")
+    plots.line(axes, s.nearness, predicted["bound"].samples[0], 4, "bound, data set 1")
     title = f"after {s.horizon} steps, n = {s.count}, d = {s.dim}"
     y = "|theta / s - perceptron|, feature units"
     plots.label(axes, "step size s x closest tie of the perceptron", y, title, log="y")

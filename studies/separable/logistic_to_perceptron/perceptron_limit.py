@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Curve, Finding, Rival, Source, agrees, exact, plots, script
+from theorylab import Curve, Finding, Rival, Source, agrees, plots, script
 from theorylab.models.separable import simulation, theory
 from theorylab.models.separable.model import Labelled
 
@@ -79,12 +79,13 @@ def figure(s, measured, predicted):
 
     def length(curve):
         """Length of the position on the first data set."""
-        return exact(curve.x, (curve.samples[: s.dim] ** 2).sum(axis=0) ** 0.5, 0.0)
+        return (curve.samples[: s.dim] ** 2).sum(axis=0) ** 0.5
 
+    steps = predicted["perceptron"].x
     for k, size in enumerate(s.drawn):
-        plots.measurement(axes, length(measured[f"{size:g}"]), k, f"logistic, s = {size:g}")
-    plots.prediction(axes, length(predicted["perceptron"]), "perceptron, ties at 1/2")
-    plots.exact_line(axes, length(predicted["textbook"]), 4, "textbook perceptron (rival)")
+        plots.points(axes, steps, length(measured[f"{size:g}"]), k, f"logistic, s = {size:g}")
+    plots.guide(axes, steps, length(predicted["perceptron"]), "perceptron, ties at 1/2")
+    plots.line(axes, steps, length(predicted["textbook"]), 4, "textbook perceptron (rival)")
     title = f"Gaussian outside a slab, n = {s.count}, d = {s.dim}"
     plots.label(axes, "iterations", "|theta| / step size, feature units", title, log="")
     return drawn

@@ -63,7 +63,7 @@ def measure(s):
             simulation.solve(data.contradicted(), np.inf, tie=1.0, limit=limit).weight,
         ))  # fmt: skip
     names, columns = ("mistakes", "steps", "contradicted"), np.array(rows).T
-    return {name: exact(range(len(rows)), x, 0.0, "data set") for name, x in zip(names, columns, strict=True)}
+    return {name: exact(range(len(rows)), x, ulps=0, x_name="data set") for name, x in zip(names, columns, strict=True)}
 
 
 def predict(s):
@@ -92,10 +92,10 @@ def figure(s, measured, predicted):
              ("mistakes", slice(None, -hard), "Gaussian outside a slab", 0),
              ("mistakes", slice(-hard, None), "hard family", 2))  # fmt: skip
     for name, part, label, k in kinds:
-        found = exact(bound[part], measured[name].mean[part], 0.0)
-        plots.measurement(axes, found, k, label, markerfacecolor="none", markersize=3.0)
+        style = {"markerfacecolor": "none", "markersize": 3.0}
+        plots.points(axes, bound[part], measured[name].mean[part], k, label, **style)
     ends = np.array([bound.min(), bound.max()])
-    plots.prediction(axes, exact(ends, ends, 0.0), "bound")
+    plots.guide(axes, ends, ends, "bound")
     plots.label(axes, "n R² / mu²", "mistakes of the batch perceptron", "ties count as mistakes")
     return drawn
 

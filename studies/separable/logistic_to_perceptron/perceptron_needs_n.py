@@ -44,7 +44,7 @@ def measure(s):
         for name, (step_size, normalisation) in METHODS.items():
             steps = [simulation.solve(Labelled.hard(*case), step_size, normalisation).iterations for case in cases]
             # Whole numbers: any rounding bound below 1 makes a miss of one step a refutation.
-            curves[f"{name}, {axis}"] = exact(x, steps, 2.0**-53, axis)
+            curves[f"{name}, {axis}"] = exact(x, steps, ulps=1, x_name=axis)
     return curves
 
 
@@ -61,7 +61,7 @@ def predict(s):
             "normalised bound": theory.normalised_bound(ratios, 1.0, np.inf, 0.0),
             "bound without n": theory.perceptron_bound(1.0, ratios, 1.0),
         }
-        curves |= {f"{name}, {axis}": exact(x, y, 2.0**-50, axis) for name, y in values.items()}
+        curves |= {f"{name}, {axis}": exact(x, y, ulps=4, x_name=axis) for name, y in values.items()}
     return curves
 
 

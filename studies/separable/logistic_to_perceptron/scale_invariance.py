@@ -40,7 +40,7 @@ def steps(s, step_size, normalisation, power):
         data = Labelled.gaussian(s.count, s.dim, s.gap, seed=s.seed, replica=replica)
         runs = [simulation.solve(data.scaled(c), step_size / c**power, normalisation, limit=s.limit) for c in factors]
         rows.append([min(run.iterations, s.limit) for run in runs])
-    return exact(factors, rows, 2.0**-53, "factor c")  # whole numbers: a miss of one step refutes
+    return exact(factors, rows, ulps=1, x_name="factor c")  # whole numbers: a miss of one step refutes
 
 
 def measure(s):
@@ -55,7 +55,9 @@ def predict(s):
     sizes = {name: (s.step_size, kind) for name, (kind, _) in METHODS.items()} | {"perceptron": (np.inf, "none")}
     found = {name: steps(alone, size, kind, 0).samples for name, (size, kind) in sizes.items()}
     factors = 2.0 ** np.array(s.exponents)
-    return {name: exact(factors, np.repeat(x, factors.size, axis=1), 2.0**-53, "factor c") for name, x in found.items()}
+    return {
+        name: exact(factors, np.repeat(x, factors.size, axis=1), ulps=1, x_name="factor c") for name, x in found.items()
+    }
 
 
 def checks(s, measured, predicted):
@@ -71,15 +73,13 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     some = np.abs(s.exponents) <= 10
-
-    def first(curve):
-        return exact(curve.x, curve.samples[0], 0.0).at(some)
-
+    factors = 2.0 ** np.array(s.exponents)[some]
     for k, name in enumerate(METHODS):
-        plots.measurement(axes, first(measured[name]), k, f"{name}, s changed with c")
-        plots.prediction(axes, first(predicted[name]), "" if k else "steps at c = 1")
-        same = first(measured[f"{name}, same step size"])
-        plots.exact_line(axes, same.at(same.mean < s.limit), k, f"{name}, same s (rival)", alpha=0.6)
+        plots.points(axes, factors, measured[name].samples[0, some], k, f"{name}, s changed with c")
+        plots.guide(axes, factors, predicted[name].samples[0, some], "" if k else "steps at c = 1")
+        same = measured[f"{name}, same step size"].samples[0, some]
+        ended = same < s.limit
+        plots.line(axes, factors[ended], same[ended], k, f"{name}, same s (rival)", alpha=0.6)
     plots.label(axes, "factor c on all points", "steps until all points are right", f"s = {s.step_size:g} at c = 1")
     axes.set_ylim(1, 1e5)
     return drawn
