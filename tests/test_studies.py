@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 import theorylab
+from tests.views.texts import misplaced
 from theorylab.trials import papers, selectors
 from theorylab.views import plots
 
 ROOT = Path(theorylab.__file__).parents[1]
 NAMES = [listing.name for listing in theorylab.discover()]
+LARGEST = 60_000
+"""Bytes of a figure."""
 
 
 def test_some_study_is_discovered():
@@ -51,8 +54,15 @@ def test_quick_verdicts_are_as_declared(name, quick):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_figure_draws(name, quick):
-    assert plots.svg(quick(name)[0].figure).startswith(b"<?xml")
+def test_the_figure_is_small_and_its_texts_are_whole_and_apart(name, quick):
+    figure = quick(name)[0].figure
+    assert len(plots.svg(figure)) <= LARGEST
+    assert not list(misplaced(figure))
+
+
+@pytest.mark.xfail(strict=True, reason="the committed figures were drawn before there was a limit")
+def test_committed_figures_are_small():
+    assert not [path.name for path in (ROOT / "figures").glob("*/*/*.svg") if path.stat().st_size > LARGEST]
 
 
 def test_committed_records_are_full_runs_of_todays_studies_with_verdicts_as_declared():

@@ -1,11 +1,14 @@
 """Figures: one style, no global state, bars that are the simultaneous limits, bytes that depend on the data alone."""
 
+import io
+import re
 import sys
 import threading
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from matplotlib import pyplot
+from matplotlib import pyplot, rc_context, rcParams
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
@@ -13,6 +16,7 @@ import theorylab
 from theorylab import Curve, exact
 from theorylab.verdicts.intervals import mean_limits
 from theorylab.views import plots
+from theorylab.views.svg import compact
 
 X = np.array([1.0, 3.0, 10.0, 30.0])
 
@@ -163,3 +167,88 @@ def test_a_curve_with_diverged_replicas_can_be_drawn():
     drawn_at = axes.lines[0].get_xdata()[np.isfinite(axes.lines[0].get_ydata())]
     assert drawn_at.tolist() == X[:2].tolist(), "points with a mean, and only those"
     assert plots.svg(figure).rstrip().endswith(b"</svg>")
+
+
+def test_texts_are_texts_and_coordinates_have_two_decimals():
+    content = plots.svg(drawn(replicas())).decode()
+    for words in ("iterations", "excess risk", "title", "measured", "10⁰"):
+        assert f">{words}</text>" in content
+    assert "DejaVu Sans" in content.split("<style>")[0], "named once, on the root"
+    assert content.count("font-family") == 1
+    numbers = re.findall(r'(?<= )(?:d|x|y|transform)="([^"]*)"', content)
+    assert numbers
+    assert not [text for text in numbers if re.search(r"\.\d{3}", text)]
+
+
+def test_a_compact_file_draws_what_matplotlib_drew():
+    """Every path, marker and text is still there, in its order, and every style is what it was."""
+    buffer = io.StringIO()
+    with rc_context(plots.STYLE):
+        drawn(replicas()).savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    before, after = (ElementTree.fromstring(text) for text in (buffer.getvalue(), compact(buffer.getvalue())))
+    sheet = dict(re.findall(r"\.(\w+)\{([^}]*)\}", after.find(".//{http://www.w3.org/2000/svg}style").text))
+
+    def elements(root, style):
+        for element in root.iter():
+            name = element.tag.rpartition("}")[2]
+            if name in ("path", "use", "text", "tspan", "rect", "image"):
+                numbers = [round(float(x), 2) for x in re.findall(r"-?\d+\.?\d*", element.get("d", ""))]
+                yield name, numbers, element.text, style(element)
+
+    def plain(style):
+        return re.sub(r"\s*([:;,])\s*", r"\1", re.sub(r"font-family: [^;]*;? ?", "", style).strip("; "))
+
+    old = list(elements(before, lambda element: plain(element.get("style", ""))))
+    new = list(elements(after, lambda element: sheet.get(element.get("class"), "")))
+    assert len(old) == len(new) > 20
+    for one, other in zip(old, new, strict=True):
+        assert one[0] == other[0]
+        assert one[1] == pytest.approx(other[1], abs=0.011)
+        assert one[2:] == other[2:] or not (one[2] or "").strip()
+
+
+def test_bare_points_and_guides_need_no_curve():
+    _, (axes,) = plots.panels(1)
+    plots.points(axes, X, 1 / X, 1, "found")
+    plots.line(axes, X, 1 / X, 2)
+    plots.guide(axes, X, 2 / X, "bound")
+    points, line, guide = axes.lines
+    assert (points.get_marker(), points.get_linestyle(), points.get_rasterized()) == (plots.SERIES[1][1], "None", False)
+    assert to_hex(line.get_color()) == plots.SERIES[2][0]
+    assert to_hex(guide.get_color()) == "#000000"
+    assert guide.is_dashed()
+
+
+def test_many_points_are_one_image():
+    x = np.random.default_rng(0).uniform(size=(2, 20_000))
+    for draw in (lambda axes: plots.points(axes, *x), lambda axes: plots.cloud(axes, *x, label="all")):
+        figure, (axes,) = plots.panels(1)
+        draw(axes)
+        content = plots.svg(figure)
+        assert content.count(b"<image") == 1
+        assert len(content) < 60_000
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "labels"),
+    [
+        (0.5, 2000.0, ["10⁰", "10¹", "10²", "10³"]),
+        (1.5, 30.0, ["2", "5", "10", "20"]),
+        (2e-9, 8e-9, ["2·10⁻⁹", "5·10⁻⁹"]),
+    ],
+)
+def test_a_logarithmic_axis_has_plain_labels_and_more_of_them_where_it_is_narrow(low, high, labels):
+    figure, (axes,) = plots.panels(1)
+    plots.guide(axes, [1.0, 2.0], [low, high])
+    plots.label(axes, "x", "y", log="y", legend=False)
+    axes.set_ylim(low, high)
+    found = set(re.findall(r">([^<>]*)</text>", plots.svg(figure).decode()))
+    assert set(labels) <= found
+    assert not {"2", "2·10⁻⁹"} & (found - set(labels))
+
+
+def test_what_a_study_sets_on_the_axes_itself_is_in_the_style_too():
+    seen = []
+    plots.styled(lambda: seen.append(rcParams["font.size"]))
+    assert seen == [plots.STYLE["font.size"]]
+    assert rcParams["font.size"] != plots.STYLE["font.size"]

@@ -52,7 +52,7 @@ STYLE: dict[Any, Any] = {
     "figure.dpi": 100,
     "savefig.dpi": 150,
 }
-LEFT, RIGHT, TOP, BOTTOM = 0.72, 0.12, 0.28, 0.46
+LEFT, RIGHT, TOP, BOTTOM = 0.72, 0.2, 0.28, 0.46
 """Margins of a panel, in inches: room for tick labels and axis label, and for a title of one line."""
 DENSE = 300
 """More markers than this are embedded as one image."""
@@ -103,8 +103,8 @@ def cloud(axes: Axes, x: ArrayLike, y: ArrayLike, colour: str = "black", label: 
     counts, rows, columns = np.histogram2d(up[seen], across[seen], bins=(320, 480))
     extent = (columns[0], columns[-1], rows[0], rows[-1])
     pixels = np.ma.masked_equal((counts > 0).astype(np.uint8), 0)
-    style = {"origin": "lower", "aspect": "auto", "interpolation": "none", "cmap": ListedColormap([colour])}
-    axes.imshow(pixels, extent=extent, zorder=2, **style)
+    style: dict[str, Any] = {"origin": "lower", "aspect": "auto", "interpolation": "none"}
+    axes.imshow(pixels, extent=extent, cmap=ListedColormap([colour]), zorder=2, **style)
     axes.plot([], [], "s", color=colour, markersize=3, label=label or "_")
 
 

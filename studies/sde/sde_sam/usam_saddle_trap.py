@@ -89,6 +89,7 @@ def figure(s, measured, predicted):
     )
     plots.measurement(axes, predicted["largest"].at(first), 3, "1 / largest |l| (rival)", markerfacecolor="none")
     axes.set_xticks(range(count), ["(" + ", ".join(f"{h:g}" for h in spectrum) + ")" for spectrum in SADDLES])
+    axes.set_xlim(-0.6, count - 0.4)
     plots.label(axes, "curvatures of the saddle", "critical radius ρ", log="y")
     return drawn
 
