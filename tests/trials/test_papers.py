@@ -197,10 +197,26 @@ def test_a_head_that_is_no_study_is_refused(folder):
         papers.heads()
 
 
-def test_two_entries_in_one_folder_are_refused(folder):
-    (folder / "paper.bib").write_text("@misc{a,\n}\n@misc{b,\n}\n")
-    with pytest.raises(InputError, match=r"paper.bib has 2 entries: a paper's folder has one"):
-        papers.papers()
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("paper.bib", "@misc{a,\n}\n@misc{b,\n}\n", "paper.bib has 2 entries: a paper's folder has one"),
+        ("paper.bib", "nothing\n", "has no entry"),
+        ("__init__.py", PAGE.replace('"first"', "name()"), "HEAD cannot be read from the file"),
+    ],
+)
+def test_a_page_that_cannot_be_read_fails_alone(folder, name, text, said):
+    (folder / name).write_text(text)
+    (paper,) = papers.papers()
+    assert paper.title.startswith("(cannot be read: ")
+    assert said in paper.title
+    assert len(paper.studies) == 2
+
+
+def test_a_finding_that_cannot_be_read_names_its_study(folder):
+    (folder / "first.py").write_text('"""Claim."""\nFINDING = Finding(kind="odd", sentence="s", case="c", check="k")\n')
+    with pytest.raises(InputError, match=r"family.paper.first: FINDING cannot be read .*give one of 'false as stated'"):
+        papers.findings()
 
 
 def test_a_citation_has_the_key_of_the_folder_or_of_the_textbook(folder):

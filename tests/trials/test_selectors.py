@@ -145,7 +145,9 @@ def test_words_narrow_a_list_by_name_claim_paper_and_selector():
         "regression.accelerated_sgd_linear_regression.asgd_strong_convexity"
     ], "a selector, and a word of the claim"
     assert [x.name for x in matching(["li2025ema", "Gu", "one_hot"])] == [f"{EMA}.one_hot"]
-    with pytest.raises(InputError, match=r"no study fits 'one_hot sde'"):
+    with pytest.raises(InputError, match=r"no study fits 'regression one_hott'; did you mean 'regression.*one_hot'"):
+        matching(["regression", "one_hott"])
+    with pytest.raises(InputError, match=r"no study fits 'one_hot sde'; `theorylab list` shows all"):
         matching(["one_hot", "sde"])
 
 

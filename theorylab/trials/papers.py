@@ -82,7 +82,8 @@ class Paper:
 def papers(listings: Iterable[Listing] | None = None) -> list[Paper]:
     """All papers, by name: the folders of studies that have a page. A study outside them is in no paper.
 
-    `listings` are the studies to sort into papers; by default all that are discovered.
+    `listings` are the studies to sort into papers; by default all that are discovered. A page or entry that cannot be
+    read fails alone: its title says why.
     """
     found: dict[Path, list[Listing]] = {}
     for listing in discover() if listings is None else listings:
@@ -92,15 +93,17 @@ def papers(listings: Iterable[Listing] | None = None) -> list[Paper]:
 
 
 def _paper(folder: Path, studies: tuple[Listing, ...]) -> Paper | None:
-    page = head(folder / "__init__.py")
-    chosen = page.constant("HEAD", str)
+    page, name = head(folder / "__init__.py"), studies[0].name.rpartition(".")[0]
+    try:
+        chosen, entry = page.constant("HEAD", str), _entry(folder, studies)
+    except InputError as error:
+        return Paper(name, folder, f"(cannot be read: {error})", (), (), (), "", None, studies)
     if chosen is None:
         return None
     sections = _sections(page.docstring)
-    name = studies[0].name.rpartition(".")[0]
     return Paper(
         name, folder, page.title, sections.get(SAYS, ()), sections.get(ON_TRIAL, ()), sections.get(NOT_ON_TRIAL, ()),
-        chosen, _entry(folder, studies), studies,
+        chosen, entry, studies,
     )  # fmt: skip
 
 
@@ -129,11 +132,12 @@ def _entry(folder: Path, studies: tuple[Listing, ...]) -> Entry | None:
 def entry_of(source: Source, path: Path) -> Entry | None:
     """The bibliography entry of the study in that file: a textbook's if the source has a key, else its folder's.
 
-    None where neither is there. Raises InputError for a key that no references.bib above the file has.
+    None where neither is there. A textbook's is in a references.bib above the file, or in the lab's own. Raises
+    InputError for a key that is in none.
     """
     if not source.key:
         return next(iter(entries(path.parent / "paper.bib").values()), None)
-    for folder in path.parents:
+    for folder in (*path.parents, study.FOLDER):
         known = entries(folder / "references.bib")
         if source.key in known:
             return known[source.key]
@@ -147,9 +151,9 @@ def cite(source: Source, path: Path) -> str:
 
 
 def heads() -> list[Listing]:
-    """The head study of each paper, by name. Raises InputError where a page names none of its folder's studies."""
+    """The head study of each of the lab's papers, by name. Raises InputError where a page names none of its studies."""
     found = []
-    for paper in papers():
+    for paper in papers(listing for listing in discover() if not listing.own):
         names = {listing.name.split(".")[-1]: listing for listing in paper.studies}
         require(paper.head in names, f"HEAD = {paper.head!r} of {paper.name}: give one of {', '.join(names)}")
         found.append(names[paper.head])
@@ -158,7 +162,10 @@ def heads() -> list[Listing]:
 
 def finding(listing: Listing) -> Finding | None:
     """The finding that a study declares, read from its file; None if it has none."""
-    found: Finding | None = head(listing.path).constant("FINDING", Finding)
+    try:
+        found: Finding | None = head(listing.path).constant("FINDING", Finding)
+    except InputError as error:
+        raise InputError(f"{listing.name}: {error}") from None
     return found
 
 

@@ -54,7 +54,8 @@ def matching(words: Iterable[str]) -> list[Listing]:
     lab, words = _Lab(), tuple(words)
     left = lab.matching(words)
     if not left:
-        raise InputError(f"no study fits {' '.join(words)!r}{lab.nearest(words[0])}; `theorylab list` shows all")
+        odd = next((word for word in words if not lab.matching((word,))), "")
+        raise InputError(f"no study fits {' '.join(words)!r}{lab.nearest(odd)}; `theorylab list` shows all")
     return left
 
 

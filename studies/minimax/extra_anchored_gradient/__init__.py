@@ -8,9 +8,9 @@ The paper says, in our words (a secondary text was read, not the paper):
 4. (recalled) The last iterate of plain extragradient has |F(z_k)|^2 <= 4 L^2 D^2/(k+1).
 
 On trial:
-- anchored_extragradient: claims 1 and 2, worst modes of bilinear games.
-- eag_lyapunov: claim 3, along random monotone affine operators.
-- extragradient: claim 4, worst modes of bilinear games; the limit 2/e is derived here.
+- anchored_extragradient [C11, C12, C14]: claims 1 and 2, worst modes of bilinear games.
+- eag_lyapunov [C15]: claim 3, along random monotone affine operators.
+- extragradient [C9, C10]: claim 4, worst modes of bilinear games; the limit 2/e is derived here.
 
 Not on trial, because:
 - Operators that are not affine: worst modes are exact on bilinear games alone.

@@ -6,9 +6,9 @@ The paper says, in our words:
 2. (recalled) The bound is tight.
 
 On trial:
-- nonexpansive_maps: claim 1, on random maps in higher dimension.
-- planar_maps: claim 1, on all normal linear maps of the plane, which a hunt can search.
-- halpern_worst_case: claim 2, two instances that attain the bound, and its cocoercive form; derived here.
+- nonexpansive_maps [C1]: claim 1, on random maps in higher dimension.
+- planar_maps [C1]: claim 1, on all normal linear maps of the plane, which a hunt can search.
+- halpern_worst_case [C2, C3, C6]: claim 2, two instances that attain the bound, and its cocoercive form; derived here.
 
 Not on trial, because:
 - The proof: `theorylab certify minimax` proves the bound for every nonexpansive map, for few steps.

@@ -6,7 +6,7 @@ The paper says, in our words:
 2. (recalled) The same order holds for structured (negatively comonotone) problems that are not monotone.
 
 On trial:
-- fast_extragradient: claim 1, on monotone normal operators, where a closed form shows that the bound is attained.
+- fast_extragradient [C13]: claim 1, on monotone normal operators, where a closed form shows that the bound is attained.
 
 Not on trial, because:
 - Negatively comonotone operators (claim 2): their step sizes and constants were not read.

@@ -33,6 +33,7 @@ def papers(words: tuple[str, ...], write: bool) -> None:
     with user_errors():
         if write:
             require(not words, "--write takes no WORDS: the pages have all papers")
+            require(FIGURES.is_dir(), f"there is no folder {FIGURES}: the pages are written in a clone of the project")
             for path in pages.write(FIGURES):
                 console.print(str(path), highlight=False)
             return
