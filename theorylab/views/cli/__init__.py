@@ -14,7 +14,9 @@ from theorylab.views.cli.console import INTERRUPTED, say, user_errors, warnings_
 from theorylab.views.cli.falsify import falsify
 from theorylab.views.cli.findings import findings
 from theorylab.views.cli.hunt import hunt
+from theorylab.views.cli.judge import judge
 from theorylab.views.cli.list import list_studies
+from theorylab.views.cli.new import new
 from theorylab.views.cli.papers import papers
 from theorylab.views.cli.run import run
 from theorylab.views.cli.show import show
@@ -27,7 +29,7 @@ def cli() -> None:
     """Put published theorems about learning algorithms on trial."""
 
 
-for _command in (list_studies, papers, findings, show, run, why, falsify, hunt, calibrate, certify):
+for _command in (list_studies, papers, findings, show, new, run, judge, why, falsify, hunt, calibrate, certify):
     cli.add_command(_command)
 
 
