@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from theorylab.views.cli.new import SKELETON
+
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
@@ -12,17 +14,9 @@ def blocks():
     return re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
-def test_the_example_study_runs_and_is_supported(tmp_path):
+def test_the_example_study_is_what_the_command_writes():
     (example,) = [block for block in blocks() if "def checks" in block]
-    package = tmp_path / "studies"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    (package / "average.py").write_text(example, encoding="utf-8")
-    command = [sys.executable, "-m", "studies.average", "--out", str(tmp_path / "out")]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "supported" in done.stdout
-    assert (tmp_path / "out" / "average.svg").exists()
+    assert example == SKELETON.read_text(encoding="utf-8")  # tests/views/cli/test_new.py runs it
 
 
 def test_the_interactive_session_works():
@@ -31,6 +25,13 @@ def test_the_interactive_session_works():
     exec(session, scope)
     assert scope["result"].as_declared
     assert set(scope["curves"]) == set(scope["result"].measured)
+
+
+def test_the_kernel_draws_and_its_check_holds(tmp_path):
+    (kernel,) = [block for block in blocks() if "fill_normal(" in block]
+    (tmp_path / "walk.py").write_text(kernel, encoding="utf-8")
+    done = subprocess.run([sys.executable, "walk.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_the_two_set_up_commands_are_one_line_each():

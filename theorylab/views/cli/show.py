@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("studies", nargs=-1, required=True)
-def show(studies: tuple[str, ...]) -> None:
-    """Show studies: argument, source, finding, settings, and the verdicts of the committed records.
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder of runs.")
+def show(studies: tuple[str, ...], out: Path) -> None:
+    """Show studies: argument, source, finding, settings, and the verdicts of their records.
 
-    A study is named by its name, family, paper's folder, arxiv:ID, bibliography key, a glob or a path.
+    These are the committed record of the full run, for the lab's studies, and that of the last run into --out. A study
+    is named by its name, family, paper's folder, arxiv:ID, bibliography key, a glob, a path or a module.
     """
     from theorylab.trials.selectors import select
 
@@ -27,37 +30,70 @@ def show(studies: tuple[str, ...]) -> None:
     with user_errors():
         for number, listing in enumerate(select(studies)):
             console.print("\n" * (number > 0), end="")
-            _show(console, listing)
+            _show(console, listing, out)
 
 
-def _show(console: Console, listing: Listing) -> None:
-    import ast
-    import dataclasses
-
+def _show(console: Console, listing: Listing, out: Path) -> None:
     from theorylab.errors import InputError
-    from theorylab.trials import papers, results
+    from theorylab.trials import papers, parts, results
+    from theorylab.trials.citations import head
     from theorylab.trials.study import FIGURES, load
 
     try:
         module = load(listing)
-        source, quick_setting, full_setting = module.SOURCE, module.QUICK, module.FULL
+        parts.require_whole(listing.name, module)
     except Exception as error:
-        raise InputError(f"{listing.name} cannot be shown: {type(error).__name__}: {error}") from error
-    entry, finding = papers.entry_of(source, listing.path), papers.finding(listing)
+        raise InputError(f"{listing.name} cannot be shown: {parts.in_words(error, listing.path)}") from error
+    entry, finding = papers.entry_of(module.SOURCE, listing.path), papers.finding(listing)
+    folders = (out,) if listing.own else (FIGURES, out)
+    records = {folder: _checks(results.files(folder, listing.name)["json"]) for folder in folders}
     console.print(f"[bold]{listing.name}[/bold]  {listing.path}\n")
-    console.print((ast.get_docstring(ast.parse(listing.path.read_bytes())) or "") + "\n", markup=False, highlight=False)
-    text = entry.text if entry else f"no paper.bib in {listing.path.parent}"
-    console.print(f"source: {papers.cite(source, listing.path)}\n{text}\n", markup=False, highlight=False)
+    console.print(head(listing.path).docstring + "\n", markup=False, highlight=False)
+    console.print(f"source: {papers.cite(module.SOURCE, listing.path)}", markup=False, highlight=False)
+    console.print(f"{entry.text}\n" if entry else "", markup=False, highlight=False)
     if finding:
         words = f"finding ({finding.kind}): {finding.sentence}\nsmallest case: {finding.case}\n"
         console.print(words, markup=False, highlight=False)
-    for field in dataclasses.fields(quick_setting):
-        quick, full = (getattr(setting, field.name) for setting in (quick_setting, full_setting))
-        console.print(f"  {field.name} = {quick}" + ("" if quick == full else f"   (full: {full})"), markup=False)
-    if checks := papers.recorded(listing):
-        console.print(f"\n{results.files(FIGURES, listing.name)['json']}", markup=False)
-        for check in checks:
-            console.print(f"  {check['verdict']}: {check['claim']}{_sharpness(check)}", markup=False, highlight=False)
+    _settings(console, module)
+    for folder, checks in records.items():
+        _verdicts(console, listing, folder, checks)
+
+
+def _settings(console: Console, module: Any) -> None:
+    """The fields of the quick setting, with what the full one has in their place."""
+    import dataclasses
+
+    full = getattr(module, "FULL", module.QUICK)
+    for field in dataclasses.fields(module.QUICK):
+        quick, other = (getattr(setting, field.name, None) for setting in (module.QUICK, full))
+        console.print(f"  {field.name} = {quick}" + ("" if quick == other else f"   (full: {other})"), markup=False)
+
+
+def _checks(record: Path) -> list[dict[str, Any]] | None:
+    """The checks of a record, None without one. Raises InputError for a file that is no record."""
+    import json
+
+    from theorylab.errors import InputError
+
+    try:
+        checks: list[dict[str, Any]] = json.loads(record.read_text(encoding="utf-8"))["checks"]
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{record} is no record of a run ({type(error).__name__}): run the study again") from None
+    return checks
+
+
+def _verdicts(console: Console, listing: Listing, folder: Path, checks: list[dict[str, Any]] | None) -> None:
+    from theorylab.trials import results
+
+    record = results.files(folder, listing.name)["json"]
+    if checks is None:
+        console.print(f"\nno record of a run in {folder}", markup=False, highlight=False)
+        return
+    console.print(f"\n{record}", markup=False, highlight=False)
+    for check in checks:
+        console.print(f"  {check['verdict']}: {check['claim']}{_sharpness(check)}", markup=False, highlight=False)
 
 
 def _sharpness(check: dict[str, Any]) -> str:
