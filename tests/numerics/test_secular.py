@@ -41,6 +41,8 @@ NASTY = {
     "nearly singular": ([0.5, 1.0], [0.5, 0.5], -1.33333333),
     "indefinite": ([0.5, 1.0, -0.2], [0.5, 0.5, 1.0], -3.0),
     "added": ([0.1, 0.3, 1e-9], [1.0, 1e-5, 0.1], 2.0),
+    "graded near underflow": ([1.8e-1, 4e-108, 2e-108], [1.0, 2e-107, 1e-107], -1e-2),
+    "close poles near underflow": ([0.0, 0.0, 1e-154], [1.0, 1.0, 1.0], 1.0),
 }
 
 
@@ -132,7 +134,7 @@ def test_a_singular_matrix_has_a_root_within_rounding_of_zero():
 
 
 def test_no_coupling_leaves_the_diagonal():
-    for weights, coefficient in (([0.0, 0.0], -1.0), ([1.0, 2.0], 0.0), ([1e-200, 1e-200], -1.0)):
+    for weights, coefficient in (([0.0, 0.0], -1.0), ([1.0, 2.0], 0.0)):
         modes = secular.rank_one_modes([0.4, 0.2], weights, coefficient)
         assert modes.rates.size == 0
         assert (secular.eigenvalues(modes, [0.4, 0.2]) == [0.2, 0.4]).all()
@@ -146,6 +148,9 @@ def test_no_coupling_leaves_the_diagonal():
         (([], [], -1.0), "d >= 1"),
         (([np.nan], [1.0], -1.0), "finite"),
         (([1.0], [1.0], np.inf), "coefficient=inf"),
+        (([0.4, 0.2], [1.0, 1e-200], -1.0), "weight number 1: coefficient"),
+        (([0.4, 1e-310], [1.0, 1.0], -1.0), "coupled diagonal entry number 1"),
+        (([0.0, 1e-34, 1.5e-74], [1e-74, 5e-7, 1e-145], 0.01), "lies closer to a diagonal entry"),
     ],
 )
 def test_bad_input_is_named(arguments, message):

@@ -50,7 +50,7 @@ def numbers(name: str, values: ArrayLike) -> Floats:
 def finite_row(name: str, values: ArrayLike) -> Floats:
     """`values`, or one value, as an array (m,) of finite floats, m >= 1."""
     row = np.atleast_1d(numbers(name, values))
-    require(row.ndim == 1 and row.size, f"{name} need shape (m,), m >= 1, not {row.shape}")
+    require(row.ndim == 1 and row.size, f"{name} must have shape (m,), m >= 1, not {row.shape}")
     bad = np.flatnonzero(~np.isfinite(row))
     require(not bad.size, f"{name} number {bad[0] if bad.size else 0} is {row[bad[:1]]}: all must be finite")
     return row
@@ -59,7 +59,7 @@ def finite_row(name: str, values: ArrayLike) -> Floats:
 def positive_row(name: str, values: ArrayLike) -> Floats:
     """`values`, or one value, as an array (m,) of finite floats > 0, m >= 1."""
     row = np.atleast_1d(numbers(name, values))
-    require(row.ndim == 1 and row.size, f"{name} need shape (m,), m >= 1, not {row.shape}")
+    require(row.ndim == 1 and row.size, f"{name} must have shape (m,), m >= 1, not {row.shape}")
     bad = row[~(np.isfinite(row) & (row > 0))]
     require(not bad.size, f"{name}={bad[0] if bad.size else 0:g} is not allowed: give finite numbers > 0")
     return row

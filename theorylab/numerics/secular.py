@@ -26,7 +26,7 @@ from theorylab.numerics.jit import kernel, strict_kernel
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-SMALLEST = 2.0**-1000
+SMALLEST = 2.0**-1021
 """Smallest coefficient * weight^2, diagonal entry and distance that is not 0: far from the ends of the floats."""
 LIMIT = 200
 """Evaluations per root that no bracket uses up, halving at least every third step; three or four are usual."""
@@ -219,7 +219,7 @@ def rank_one_modes(diagonal: ArrayLike, weights: ArrayLike, coefficient: float) 
     function over the part that is left of them: the smallest rate of a positive definite matrix loses as many digits
     as K = r sum z_i^2 / d_i is close to 1. Raises InputError for arguments that are not one finite row each, of one
     length, and a finite coefficient, or where these, or distances of roots
-    from poles, lie beyond SMALLEST or its inverse.
+    from poles, lie beyond SMALLEST or its inverse; ArithmeticError if a root is not found (none is known).
     """
     d, z = np.asarray(diagonal, dtype=float), np.asarray(weights, dtype=float)
     require(
@@ -245,12 +245,14 @@ def rank_one_modes(diagonal: ArrayLike, weights: ArrayLike, coefficient: float) 
     # Else the lowest root is at most the sum of the strengths below its pole, and not left of the middle.
     room = float(poles[0] if definite else 4.0 * strengths.sum())
     origins, shifts, evaluations = _roots(poles, strengths, room)
-    lost = np.flatnonzero((evaluations < 0) | ((shifts != 0) & (np.abs(shifts) < SMALLEST)))
+    lost = np.flatnonzero(((evaluations < 0) | (shifts != 0)) & (np.abs(shifts) < SMALLEST))
     require(
         not lost.size,
         f"eigenvalue number {lost[0] if lost.size else 0} lies closer to a diagonal entry than {SMALLEST:.0e}, which "
         "floats do not tell: rescale, or set weights to 0 that are this small beside the others",
     )
+    if (evaluations < 0).any():
+        raise ArithmeticError(f"secular root number {int(np.argmin(evaluations))} was not found in {LIMIT} evaluations")
     consistent, slopes = _consistent(poles, origins, shifts)
     if sign < 0:
         poles, origins, shifts, slopes = -poles[::-1], -origins[::-1], -shifts[::-1], -slopes[::-1]

@@ -13,6 +13,7 @@ import numpy as np
 
 from theorylab import Curve, Power, Rival, Source, above, decays_as, exact, plots, script
 from theorylab.models.bilevel import theory
+from theorylab.models.bilevel.kernels import DoubleLoop
 from theorylab.models.bilevel.simulation import penalty_calls
 
 SOURCE = Source("abstract (eps^-3 gradient calls, deterministic, read); bound derived here", kind="derived")
@@ -43,8 +44,8 @@ def calls(s, name, sigma):
     (power, target, pull, start), smoothness, _, _ = PROBLEMS[name]
     eps, _ = strengths(s, name)
     limit = 10**6 if name == "quadratic" else 10**10
-    found = penalty_calls(s.curvature, power, target, pull, step_size=0.25 / smoothness, start=start, tolerances=eps,
-                          sigmas=sigma, limit=limit)  # fmt: skip
+    loop = DoubleLoop(s.curvature, power, target, pull, 0.25 / smoothness, start, limit)
+    found = penalty_calls(loop, eps, sigma)
     return Curve(1 / eps, found[None], exact=True, x_name="1/eps")  # counts: no rounding
 
 

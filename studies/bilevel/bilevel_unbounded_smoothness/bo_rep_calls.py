@@ -14,7 +14,8 @@ import numpy as np
 
 from theorylab import Power, Rival, Source, agrees, decays_as, ordered, plots, script
 from theorylab.models.bilevel.model import Cosh
-from theorylab.models.bilevel.simulation import bo_rep, schedule
+from theorylab.models.bilevel.normalised import Noise
+from theorylab.models.bilevel.simulation import Observation, bo_rep, method, schedule
 
 SOURCE = Source("abstract (~O(eps^-4) oracle calls, initialisation refinement, periodic updates)", kind="read")
 
@@ -43,8 +44,9 @@ def simulate(s, roots, lower_start, *, refine=True, interval="periodic", goal=0.
     cap = (16 if goal else 4) * r**2  # a run with a goal stops there, and one that missed it would count inf calls
     steps = schedule(cap, 3.0 * r**-1.5, 1 - 1 / r, interval=apart, lower_steps=r // 2, lower_step=2 / r,
                      refinement=4 * r if refine else 0)  # fmt: skip
-    return bo_rep(Cosh(s.scale), steps, start=s.start, lower_start=lower_start, noise_std=s.noise_std,
-                  goals=goal * r**-0.5, x=np.sqrt(r), replicas=s.replicas, seed=s.seed, x_name="1/eps")  # fmt: skip
+    given = method(steps, start=s.start, lower_start=lower_start)
+    observation = Observation(goals=goal * r**-0.5, x=np.sqrt(r), x_name="1/eps")
+    return bo_rep(Cosh(s.scale), given, Noise(s.noise_std), replicas=s.replicas, seed=s.seed, observation=observation)
 
 
 def measure(s):

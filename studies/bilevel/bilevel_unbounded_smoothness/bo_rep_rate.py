@@ -12,7 +12,8 @@ import numpy as np
 
 from theorylab import Power, Rival, Source, above, agrees, decays_as, exact, plots, script
 from theorylab.models.bilevel.model import Cosh
-from theorylab.models.bilevel.simulation import bo_rep, schedule
+from theorylab.models.bilevel.normalised import Noise
+from theorylab.models.bilevel.simulation import bo_rep, method, schedule
 
 SOURCE = Source("abstract (~O(eps^-4) oracle calls); orders of the schedule recalled, its constants ours", kind="read")
 
@@ -39,8 +40,9 @@ def simulate(s, *, shrink=True, normalise=True):
     step_size = 3.0 * r**-1.5 if normalise else s.unnormalised_step
     plan = schedule(roots**2, step_size, 1 - 1 / r, interval=r // 4, lower_steps=r // 2, lower_step=2 / r,
                     refinement=2 * r)  # fmt: skip
-    return bo_rep(Cosh(s.scale), plan, start=s.start, noise_std=s.noise_std, replicas=s.replicas, seed=s.seed,
-                  normalise=normalise, keep_diverged=not normalise)  # fmt: skip
+    given = method(plan, start=s.start, normalise=normalise)
+    return bo_rep(Cosh(s.scale), given, Noise(s.noise_std), replicas=s.replicas, seed=s.seed,
+                  keep_diverged=not normalise)  # fmt: skip
 
 
 def measure(s):

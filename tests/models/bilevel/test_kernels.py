@@ -8,13 +8,16 @@ import pytest
 from theorylab import Rival, agrees, exact
 from theorylab.errors import DivergedError, InputError
 from theorylab.models.bilevel import kernels, normalised, theory
+from theorylab.models.bilevel.kernels import DoubleLoop
 from theorylab.models.bilevel.model import Cosh, Scalar
 from theorylab.models.bilevel.normalised import Noise
 from theorylab.models.bilevel.simulation import (
+    Observation,
     bo_rep,
     descent,
     descent_entry,
     hypergradient_errors,
+    method,
     penalty_calls,
     schedule,
 )
@@ -25,7 +28,8 @@ PLAN = {"steps": [40, 60], "step_size": [0.02, 0.05], "momentum": 0.8, "interval
 
 
 def runs(problem=(1.5, 1.0), normalise=True, skewed=False, goals=(0.0, 0.0)):
-    return (*problem, 1.0, 0.5, schedule(**PLAN), 0.2, 0.5, normalise, Noise(0.3, skewed), np.array(goals))
+    given = method(schedule(**PLAN), start=1.0, lower_start=0.5, radius=0.5, normalise=normalise)
+    return (*problem, given, Noise(0.3, skewed), np.array(goals))
 
 
 @pytest.mark.parametrize("skewed", [False, True])
@@ -41,7 +45,7 @@ def test_penalty_kernels_match_their_python_bodies():
     terms = Scalar(curvature=0.5, upper_slope=-1.0, third=2.0, upper_curvature=0.3).terms()
     assert kernels.penalised_roots(terms, sigmas) == pytest.approx(kernels.penalised_roots.py_func(terms, sigmas))
     for power in (0.0, 1.0):
-        given = (0.5, power, 1.0, 0.5, 0.2, -2.0, np.array([0.1, 0.03]), np.array([0.01, 0.001]), 10_000)
+        given = (DoubleLoop(0.5, power, 1.0, 0.5, 0.2, -2.0, 10_000), np.array([0.1, 0.03]), np.array([0.01, 0.001]))
         assert (kernels.penalty_calls(*given) == kernels.penalty_calls.py_func(*given)).all()
     given = (-1.0, 0.5, 1.0, 0.7, 3, np.array([1e-3, 0.1]))  # smaller: the cancelled noise leaves its rounding
     compiled = kernels.hypergradient_errors(*given, stream(1, 2))
@@ -95,26 +99,27 @@ def test_method_is_the_one_of_its_docstring():
 def test_a_run_stops_at_its_goal_and_misses_are_infinite():
     problem = Cosh(1.0)
     plan = schedule([1000, 1000, 10], 0.01, 0.0)
-    run = bo_rep(problem, plan, start=2.0, noise_std=0.0, goals=[1.0, 0.0, 1.0], replicas=2, seed=0, x=[1, 2, 3],
-                 keep_diverged=True)  # fmt: skip
+    given = problem, method(plan, start=2.0), Noise(0.0)
+    observation = Observation(goals=[1.0, 0.0, 1.0], x=[1, 2, 3])
+    run = bo_rep(*given, replicas=2, seed=0, observation=observation, keep_diverged=True)
     assert 4 * 200 < run["calls"].samples[0, 0] < 4 * 1000  # it has to travel from 2 first
     assert run["all"].samples[0, 0] <= 1.0
     assert run["calls"].samples[0, 1] == 4 * 1000
     assert np.isinf(run["calls"].samples[0, 2])
     with pytest.raises(DivergedError):
-        bo_rep(problem, plan, start=2.0, noise_std=0.0, goals=1.0, replicas=2, seed=0, x=[1, 2, 3])
+        bo_rep(*given, replicas=2, seed=0, observation=Observation(goals=1.0, x=[1, 2, 3]))
 
 
 def test_zero_noise_at_the_minimum_stays_there():
-    run = bo_rep(Cosh(2.0), schedule([50], 0.1, 0.9), start=0.0, noise_std=0.0, replicas=2, seed=0)
+    run = bo_rep(Cosh(2.0), method(schedule([50], 0.1, 0.9), start=0.0), Noise(0.0), replicas=2, seed=0)
     assert (run["all"].samples == 0).all()
 
 
 def test_constant_step_without_normalisation_diverges_and_is_reported():
-    given = {"start": 4.0, "noise_std": 1.0, "replicas": 4, "seed": 0, "normalise": False}
+    given = Cosh(2.0), method(schedule([1000], 0.01, 0.9), start=4.0, normalise=False), Noise(1.0)
     with pytest.raises(DivergedError, match="4 of 4 replicas of bilevel_runs"):
-        bo_rep(Cosh(2.0), schedule([1000], 0.01, 0.9), **given)
-    run = bo_rep(Cosh(2.0), schedule([1000], 0.01, 0.9), keep_diverged=True, **given)
+        bo_rep(*given, replicas=4, seed=0)
+    run = bo_rep(*given, replicas=4, seed=0, keep_diverged=True)
     assert np.isposinf(run["all"].samples).all()
 
 
@@ -144,11 +149,11 @@ def test_penalised_root_of_a_quadratic_is_its_closed_form():
 
 def test_penalty_method_meets_its_bound_and_stalls_at_a_fixed_sigma():
     eps = np.array([0.1, 0.01])
-    given = {"step_size": 0.125, "start": -2.0, "tolerances": eps, "limit": 100_000}
-    found = penalty_calls(0.5, 0.0, 1.0, 1.0, sigmas=eps * 0.5 / 24, **given)
+    loop = DoubleLoop(0.5, 0.0, 1.0, 1.0, step_size=0.125, start=-2.0, limit=100_000)
+    found = penalty_calls(loop, eps, eps * 0.5 / 24)
     bound = theory.penalty_calls_bound(eps, eps * 0.5 / 24, 0.5, 1.0, 3.0, 0.125, 6.25)
     assert (found <= bound).all()
-    stuck = penalty_calls(0.5, 0.0, 1.0, 1.0, sigmas=[0.05, 0.05], **given)
+    stuck = penalty_calls(loop, eps, [0.05, 0.05])
     # the fixed point x of psi_sigma has psi' = sigma / (mu + sigma) |x - d|, here 0.047: between the two tolerances
     assert np.isfinite(stuck[0])
     assert np.isinf(stuck[1])
@@ -157,7 +162,7 @@ def test_penalty_method_meets_its_bound_and_stalls_at_a_fixed_sigma():
 def test_zero_steps_and_arrival_at_the_start():
     assert (descent(Cosh(1.0), [2.0], 0.1, 0) == [[2.0]]).all()
     assert descent_entry(Cosh(1.0), [0.3, 1.0], 0.1, 0.5)[0] == 0
-    assert penalty_calls(0.5, 0.0, 0.0, 0.0, step_size=0.1, start=0.0, tolerances=0.1, sigmas=0.01, limit=10) == [0]
+    assert penalty_calls(DoubleLoop(0.5, 0.0, 0.0, 0.0, 0.1, 0.0, 10), 0.1, 0.01) == [0]
 
 
 def test_descent_at_its_threshold_alternates_and_at_half_of_it_arrives():
@@ -170,15 +175,17 @@ def test_descent_at_its_threshold_alternates_and_at_half_of_it_arrives():
     assert np.isinf(descent_entry(Cosh(a), x0, 1.1 * step, 0.5))
 
 
-def plain(**changes):
-    return lambda: bo_rep(**{"problem": Cosh(1.0), "plan": schedule([5], 0.1, 0.5), "start": 1.0, "noise_std": 1.0,
-                             "replicas": 2, "seed": 0} | changes)  # fmt: skip
+def plain(plan=None, noise_std=1.0, goals=0.0, **changes):
+    plan = schedule([5], 0.1, 0.5) if plan is None else plan
+    given = {"replicas": 2, "seed": 0, "observation": Observation(goals=goals)}
+    return lambda: bo_rep(Cosh(1.0), method(plan, **{"start": 1.0} | changes), Noise(noise_std), **given)
 
 
 def calls(**changes):
     given = {"curvature": 0.5, "power": 0.0, "target": 0.0, "pull": 0.0, "step_size": 0.1, "start": 1.0,
-             "tolerances": [0.1], "sigmas": [0.01], "limit": 10}  # fmt: skip
-    return lambda: penalty_calls(**given | changes)
+             "limit": 10}  # fmt: skip
+    loop = DoubleLoop(**given | {name: value for name, value in changes.items() if name in given})
+    return lambda: penalty_calls(loop, changes.get("tolerances", [0.1]), changes.get("sigmas", [0.01]))
 
 
 def errors(**changes):

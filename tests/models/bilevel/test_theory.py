@@ -213,7 +213,7 @@ def test_penalty_calls_bound_by_hand():
     [
         (lambda: theory.penalised_drift(Scalar(**GENERAL), 0.0), "sigma=0 is not allowed: give finite numbers > 0"),
         (lambda: theory.penalised_drift(Scalar(**GENERAL), [0.1, np.nan]), "sigma=nan"),
-        (lambda: theory.penalised_drift(Scalar(**GENERAL), []), "sigma needs shape"),
+        (lambda: theory.penalised_drift(Scalar(**GENERAL), []), "sigma must have shape"),
         (lambda: theory.penalised_drift(Scalar(**GENERAL | {"upper_curvature": -0.7}), 0.6), "sigma=0.6 is too large"),
         (lambda: theory.hypergradient(random_quadratic(1, 2, 3)[0], [1.0]), r"x has shape \(1,\): give \(3,\)"),
         (lambda: theory.hypergradient(random_quadratic(1, 2, 3)[0], [1.0, np.inf, 0]), "x holds a value"),

@@ -6,6 +6,7 @@ Conventions of `model`. One call handles arrays of settings; divergence is inf i
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,45 +57,46 @@ def upper_slope(power: float, target: float, y: float) -> float:
     return -power * y * tail
 
 
+class DoubleLoop(NamedTuple):
+    """g = curvature/2 (y - x)^2, f = pull/2 x^2 + that of `upper_slope`; outer step, start, most calls."""
+
+    curvature: float
+    power: float
+    target: float
+    pull: float
+    step_size: float
+    start: float
+    limit: int
+
+
 @kernel
-def penalty_calls(
-    curvature: float,
-    power: float,
-    target: float,
-    pull: float,
-    step_size: float,
-    start: float,
-    tolerances: Floats,
-    sigmas: Floats,
-    limit: int,
-) -> Floats:
+def penalty_calls(p: DoubleLoop, tolerances: Floats, sigmas: Floats) -> Floats:
     """Gradient calls of the double loop until |psi'(x)| <= tolerance, (points,); inf beyond `limit` calls.
 
-    g = curvature/2 (y - x)^2, f = pull/2 x^2 + that of `upper_slope`, so psi' = pull x + f_y(x). Inner
-    loops on g and on sigma f + g: gradient steps of half the inverse curvature, warm-started, until the error is at
-    most sigma * tolerance / (8 curvature); outer step `step_size`.
+    psi' = pull x + f_y(x). Inner loops on g and on sigma f + g: gradient steps of half the inverse curvature,
+    warm-started, until the error is at most sigma * tolerance / (8 curvature).
     """
     out = np.empty(tolerances.size)
     for k in range(tolerances.size):
         sigma, tolerance = sigmas[k], tolerances[k]
-        accuracy = sigma * tolerance / (8.0 * curvature)
-        x = y = z = start
+        accuracy = sigma * tolerance / (8.0 * p.curvature)
+        x = y = z = p.start
         calls = 0
-        while abs(pull * x + upper_slope(power, target, x)) > tolerance and calls < limit:
+        while abs(p.pull * x + upper_slope(p.power, p.target, x)) > tolerance and calls < p.limit:
             while True:
                 calls += 1
-                slope = curvature * (z - x)
-                if abs(slope) <= curvature * accuracy:
+                slope = p.curvature * (z - x)
+                if abs(slope) <= p.curvature * accuracy:
                     break
-                z -= 0.5 * slope / curvature
-            while calls < limit:
+                z -= 0.5 * slope / p.curvature
+            while calls < p.limit:
                 calls += 1
-                slope = sigma * upper_slope(power, target, y) + curvature * (y - x)
-                if abs(slope) <= 0.5 * curvature * accuracy:
+                slope = sigma * upper_slope(p.power, p.target, y) + p.curvature * (y - x)
+                if abs(slope) <= 0.5 * p.curvature * accuracy:
                     break
-                y -= 0.5 * slope / curvature
-            x -= step_size * (pull * x + curvature * (z - y) / sigma)
-        out[k] = calls if calls < limit else math.inf
+                y -= 0.5 * slope / p.curvature
+            x -= p.step_size * (p.pull * x + p.curvature * (z - y) / sigma)
+        out[k] = calls if calls < p.limit else math.inf
     return out
 
 

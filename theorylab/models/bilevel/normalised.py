@@ -18,12 +18,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.numerics.jit import kernel
-from theorylab.numerics.streams import Stream, fill_normal, fill_uniform
+from theorylab.numerics.jit import inner_kernel, kernel
+from theorylab.numerics.streams import Stream, fill_exponential, fill_normal
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 RUN_OUTPUTS = ("all", "late", "clipped", "calls")
+POOL = 1024  # draws made at once
 LARGEST = 700.0  # |scale x| beyond which cosh leaves the floats: counted as divergence
 
 
@@ -39,20 +40,37 @@ class Schedule(NamedTuple):
     refinement: Integers
 
 
+class BoRep(NamedTuple):
+    """The method: its schedule, its starts, and what does not change with the number of steps."""
+
+    schedule: Schedule
+    start: float
+    lower_start: float
+    aux_step: float
+    radius: float
+    """The ball around its start that the lower iterate is kept in."""
+    normalise: bool
+
+
 class Noise(NamedTuple):
     """Standard deviation of each oracle's noise, and whether it is a centred exponential in place of a normal."""
 
     std: float
-    skewed: bool
+    skewed: bool = False
+
+
+@inner_kernel
+def _sign(value: float) -> float:
+    return 1.0 if value > 0.0 else -1.0 if value < 0.0 else 0.0
 
 
 @kernel
 def draw(noise: Noise, buffer: Floats, stream: Stream) -> None:
     """Fill the buffer with independent noise of mean zero and standard deviation noise.std."""
     if noise.skewed:
-        fill_uniform(stream, buffer)
+        fill_exponential(stream, buffer)
         for i in range(buffer.size):
-            buffer[i] = noise.std * (-math.log(1.0 - buffer[i]) - 1.0)
+            buffer[i] = noise.std * (buffer[i] - 1.0)
     else:
         fill_normal(stream, buffer)
         for i in range(buffer.size):
@@ -60,45 +78,51 @@ def draw(noise: Noise, buffer: Floats, stream: Stream) -> None:
 
 
 @kernel
+def ready(noise: Noise, pool: Floats, at: int, count: int, stream: Stream) -> int:
+    """Where the next `count` draws lie in `pool`, of which those from `at` on are unused; drawn many at once."""
+    left = pool.size - at
+    if left >= count:
+        return at
+    for i in range(left):
+        pool[i] = pool[at + i]
+    draw(noise, pool[left:], stream)
+    return 0
+
+
+@kernel
 def lower_descent(
-    curvature: float, x: float, y: float, steps: int, step: float, radius: float, noise: Noise, stream: Stream
+    curvature: float, x: float, y: float, step: float, radius: float, pool: Floats, at: int, steps: int
 ) -> float:
-    """y after so many stochastic gradient steps on curvature/2 (y - x)^2, kept within `radius` of its start."""
-    centre = y
-    buffer = np.empty(1)
-    for _ in range(steps):
-        draw(noise, buffer, stream)
-        y -= step * (curvature * (y - x) + buffer[0])
-        y = min(max(y, centre - radius), centre + radius)
+    """y after `steps` stochastic gradient steps on curvature/2 (y - x)^2, kept within `radius` of its start.
+
+    Their noise is in pool[at : at + steps].
+    """
+    low, high = y - radius, y + radius
+    for i in range(at, at + steps):
+        y -= step * (curvature * (y - x) + pool[i])
+        y = min(max(y, low), high)
     return y
 
 
 @kernel
-def bilevel_runs(
-    scale: float,
-    curvature: float,
-    start: float,
-    lower_start: float,
-    s: Schedule,
-    aux_step: float,
-    radius: float,
-    normalise: bool,
-    noise: Noise,
-    goals: Floats,
-    stream: Stream,
-) -> Floats:
+def bilevel_runs(scale: float, curvature: float, method: BoRep, noise: Noise, goals: Floats, stream: Stream) -> Floats:
     """Per run, (4, points): mean |Phi'(x_k)| over all steps, over the second half, there clipped at 1, oracle calls.
 
     A run stops where |Phi'| first averages at most goals[k] over the steps made (never, for goal 0): means are over the
     steps made, 0 if none of the second half was, and a run that misses its goal counts inf calls. A diverged run is
     inf throughout.
     """
+    s = method.schedule
     out = np.empty((4, s.steps.size))
-    buffer = np.empty(3)
+    pool = np.empty(max(POOL, s.refinement.max(), s.lower_steps.max()))
+    at = pool.size
     for k in range(s.steps.size):
-        x, z, m = start, 0.0, 0.0
-        y = lower_descent(curvature, x, lower_start, s.refinement[k], s.lower_step[k], math.inf, noise, stream)
-        total, late, clipped, calls, reached = 0.0, 0.0, 0.0, float(s.refinement[k]), math.inf
+        x, z, m = method.start, 0.0, 0.0
+        count = s.refinement[k]
+        at = ready(noise, pool, at, count, stream)
+        y = lower_descent(curvature, x, method.lower_start, s.lower_step[k], math.inf, pool, at, count)
+        at += count
+        total, late, clipped, calls, reached = 0.0, 0.0, 0.0, float(count), math.inf
         half = s.steps[k] // 2
         made, counted = 0, 0
         for t in range(s.steps[k]):
@@ -113,16 +137,17 @@ def bilevel_runs(
                 reached = calls
                 break
             if t % s.interval[k] == 0:
-                y = lower_descent(curvature, x, y, s.lower_steps[k], s.lower_step[k], radius, noise, stream)
-                calls += s.lower_steps[k]
-            draw(noise, buffer, stream)
-            z -= aux_step * (curvature * z + buffer[0] - scale * math.sinh(scale * y) - buffer[1])
-            m = s.momentum[k] * m + (1.0 - s.momentum[k]) * (curvature * z + buffer[2])
+                count = s.lower_steps[k]
+                at = ready(noise, pool, at, count, stream)
+                y = lower_descent(curvature, x, y, s.lower_step[k], method.radius, pool, at, count)
+                at += count
+                calls += count
+            at = ready(noise, pool, at, 3, stream)
+            z -= method.aux_step * (curvature * z + pool[at] - scale * math.sinh(scale * y) - pool[at + 1])
+            m = s.momentum[k] * m + (1.0 - s.momentum[k]) * (curvature * z + pool[at + 2])
+            at += 3
             calls += 3.0
-            if normalise:
-                x -= s.step_size[k] * (1.0 if m > 0.0 else -1.0 if m < 0.0 else 0.0)
-            else:
-                x -= s.step_size[k] * m
+            x -= s.step_size[k] * (_sign(m) if method.normalise else m)
             if not (abs(scale * x) < LARGEST and abs(scale * y) < LARGEST):
                 total, late, clipped, calls, reached = math.inf, math.inf, math.inf, math.inf, math.inf
                 break
@@ -143,7 +168,7 @@ def descents(scale: float, starts: Floats, step_sizes: Floats, momentum: float, 
         for t in range(steps):
             m = momentum * m + (1.0 - momentum) * scale * math.sinh(scale * x)
             if normalise:
-                x -= step_sizes[k] * (1.0 if m > 0.0 else -1.0 if m < 0.0 else 0.0)
+                x -= step_sizes[k] * _sign(m)
             else:
                 x -= step_sizes[k] * m
             if not abs(scale * x) < LARGEST:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.curves import Curve
 from theorylab.errors import require
 from theorylab.models.bilevel import kernels, normalised
+from theorylab.models.bilevel.kernels import DoubleLoop
 from theorylab.models.bilevel.model import Cosh
-from theorylab.models.bilevel.normalised import Noise, Schedule
-from theorylab.models.bilevel.theory import positive
+from theorylab.models.bilevel.normalised import BoRep, Noise, Schedule
+from theorylab.numerics.arguments import number, positive, positive_row, whole
 from theorylab.running.replicas import replicate
 
 Floats = NDArray[np.float64]
@@ -57,53 +60,64 @@ def schedule(
     return Schedule(**out)  # type: ignore[arg-type]
 
 
-def bo_rep(
-    problem: Cosh,
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """Where runs stop, at their `goals` (0: never), and the `x` of their curves, by default their steps."""
+
+    goals: ArrayLike = 0.0
+    x: ArrayLike | None = None
+    x_name: str = "steps"
+
+
+STEPS = Observation()
+
+
+def method(
     plan: Schedule,
     *,
     start: float,
-    noise_std: float,
-    replicas: int,
-    seed: int,
     lower_start: float | None = None,
-    skewed: bool = False,
     aux_step: float = 0.2,
     radius: float = 1.0,
     normalise: bool = True,
-    goals: ArrayLike = 0.0,
-    x: ArrayLike | None = None,
-    x_name: str = "steps",
+) -> BoRep:
+    """Validated `BoRep`; lower_start is y*(x_0) = x_0 unless given.
+
+    Raises InputError for starts that are not finite, aux_step <= 0 or not finite, or radius <= 0.
+    """
+    lower = start if lower_start is None else lower_start
+    require(np.ndim(radius) == 0 and radius > 0, f"radius={radius} is not allowed: give a number > 0")
+    given = number("start", start), number("lower_start", lower), positive("aux_step", aux_step)
+    return BoRep(plan, *given, float(radius), bool(normalise))
+
+
+def bo_rep(
+    problem: Cosh,
+    given: BoRep,
+    noise: Noise,
+    *,
+    replicas: int,
+    seed: int,
+    observation: Observation = STEPS,
     keep_diverged: bool = False,
 ) -> dict[str, Curve]:
-    """Curves 'all', 'late', 'clipped', 'calls' of the runs of `plan`, over x (by default its numbers of steps).
+    """Curves 'all', 'late', 'clipped', 'calls' of the runs of a `method`, over the observation's x.
 
     Mean |Phi'(x_k)| over all steps, over the second half, there clipped at 1, and oracle calls. With goals > 0 a run
-    stops where |Phi'| averages at most its goal; one that never does counts inf calls, which is divergence.
-    lower_start is y*(x_0) = x_0 unless given. Raises InputError for values that are not finite, noise_std < 0, aux_step
-    outside (0, 2 / curvature), where z is unstable (as is y for a lower_step there), radius <= 0, or goals < 0;
+    stops where |Phi'| averages at most its goal; one that never does counts inf calls, which is divergence. Raises
+    InputError for noise.std < 0, steps of z or y at or beyond 2 / curvature, where they are unstable, or goals < 0;
     DivergedError as `replicate`.
     """
-    begin = {"start": start, "lower_start": start if lower_start is None else lower_start}
-    for name, value in begin.items():
-        require(np.ndim(value) == 0 and np.isfinite(value), f"{name}={value} is not allowed: give a finite number")
-    require(
-        np.ndim(noise_std) == 0 and np.isfinite(noise_std) and noise_std >= 0,
-        f"noise_std={noise_std} is not allowed: give a finite standard deviation >= 0",
-    )
-    require(np.ndim(radius) == 0 and radius > 0, f"radius={radius} is not allowed: give a number > 0")
-    limit = 2 / problem.curvature
-    for name, steps in (("aux_step", positive("aux_step", aux_step)), ("lower_step", plan.lower_step)):
-        require(
-            steps.max() < limit,
-            f"{name}={steps.max():g} is unstable: the lower problem needs < {limit:g} = 2 / curvature",
-        )
-    wanted = np.array(np.broadcast_to(np.asarray(goals, dtype=float), plan.steps.shape))
-    require((wanted >= 0).all(), "goals must be numbers >= 0; 0 counts all calls")
+    number("noise_std", noise.std, least=0.0)
+    limit, plan = 2 / problem.curvature, given.schedule
+    for name, step in (("aux_step", given.aux_step), ("lower_step", plan.lower_step.max())):
+        require(step < limit, f"{name}={step:g} is unstable: the lower problem needs < {limit:g} = 2 / curvature")
+    goals = np.array(np.broadcast_to(np.asarray(observation.goals, dtype=float), plan.steps.shape))
+    require((goals >= 0).all(), "goals must be numbers >= 0; 0 counts all calls")
     return replicate(
-        normalised.bilevel_runs, problem.scale, problem.curvature, float(start), float(begin["lower_start"]), plan,
-        float(aux_step), float(radius), normalise, Noise(float(noise_std), skewed), wanted,
-        x=plan.steps if x is None else x, replicas=replicas, seed=seed, names=normalised.RUN_OUTPUTS,
-        keep_diverged=keep_diverged, x_name=x_name,
+        normalised.bilevel_runs, problem.scale, problem.curvature, given, Noise(float(noise.std), bool(noise.skewed)),
+        goals, x=plan.steps if observation.x is None else observation.x, replicas=replicas, seed=seed,
+        names=normalised.RUN_OUTPUTS, keep_diverged=keep_diverged, x_name=observation.x_name,
     )  # fmt: skip
 
 
@@ -121,9 +135,7 @@ def descent(
     Raises InputError for starts that are not finite, step sizes <= 0, other shapes, steps < 0, momentum outside [0, 1).
     """
     at, sizes = _pairs(starts, step_sizes)
-    require(
-        isinstance(steps, (int, np.integer)) and steps >= 0, f"steps={steps!r} is not allowed: give an integer >= 0"
-    )
+    whole("steps", steps, least=0)
     require(
         np.ndim(momentum) == 0 and 0 <= momentum < 1, f"momentum={momentum} is not allowed: give a number in [0, 1)"
     )
@@ -152,35 +164,30 @@ def descent_entry(
     return np.asarray(normalised.entry_steps(problem.scale, at, sizes, float(radius), normalise, int(limit)))
 
 
-def penalty_calls(
-    curvature: float,
-    power: float,
-    target: float,
-    pull: float,
-    *,
-    step_size: float,
-    start: float,
-    tolerances: ArrayLike,
-    sigmas: ArrayLike,
-    limit: int,
-) -> Floats:
+def penalty_calls(loop: DoubleLoop, tolerances: ArrayLike, sigmas: ArrayLike) -> Floats:
     """Gradient calls of the double loop of `kernels.penalty_calls`, (points,), a sigma per tolerance.
 
     Raises InputError for tolerances, sigmas, curvature or step_size <= 0 or not finite, arrays of different shapes,
     power < 0, or sigma above curvature / 8, the range of `theory.penalty_calls_bound` (f is 1-smooth for power <= 1).
     """
-    wanted, strengths = positive("tolerances", tolerances), positive("sigmas", sigmas)
+    wanted, strengths = positive_row("tolerances", tolerances), positive_row("sigmas", sigmas)
     require(wanted.shape == strengths.shape, f"sigmas has shape {strengths.shape}: give {wanted.shape}, one each")
-    mu, step = float(positive("curvature", curvature)[0]), float(positive("step_size", step_size)[0])
-    require(0 <= power <= 1, f"power={power} is not allowed: give a number in [0, 1]")
+    curvature = positive("curvature", loop.curvature)
+    require(0 <= loop.power <= 1, f"power={loop.power} is not allowed: give a number in [0, 1]")
     require(
-        strengths.max() <= mu / 8,
-        f"sigma={strengths.max():g} is too large: give sigma <= {mu / 8:g} = curvature / 8",
+        strengths.max() <= curvature / 8,
+        f"sigma={strengths.max():g} is too large: give sigma <= {curvature / 8:g} = curvature / 8",
     )
-    for name, value in (("target", target), ("pull", pull), ("start", start)):
-        require(np.isfinite(value), f"{name}={value} is not allowed: give a finite number")
-    given = (mu, float(power), float(target), float(pull), step, float(start))
-    return np.asarray(kernels.penalty_calls(*given, wanted, strengths, int(limit)))
+    given = DoubleLoop(
+        curvature=curvature,
+        power=float(loop.power),
+        target=number("target", loop.target),
+        pull=number("pull", loop.pull),
+        step_size=positive("step_size", loop.step_size),
+        start=number("start", loop.start),
+        limit=whole("limit", loop.limit),
+    )
+    return np.asarray(kernels.penalty_calls(given, wanted, strengths))
 
 
 def hypergradient_errors(
@@ -198,15 +205,11 @@ def hypergradient_errors(
 
     Raises InputError for sigmas or curvature <= 0 or not finite, a slope that is not finite, noise < 0, batch < 1.
     """
-    strengths, mu = positive("sigmas", sigmas), float(positive("curvature", curvature)[0])
-    require(np.isfinite(slope), f"slope={slope} is not allowed: give a finite number")
-    for name, value in (("additive", additive), ("multiplicative", multiplicative)):
-        require(np.isfinite(value) and value >= 0, f"{name}={value} is not allowed: give a finite number >= 0")
-    require(
-        isinstance(batch, (int, np.integer)) and batch >= 1, f"batch={batch!r} is not allowed: give an integer >= 1"
-    )
+    strengths = positive_row("sigmas", sigmas)
+    noise = number("additive", additive, least=0.0), number("multiplicative", multiplicative, least=0.0)
+    given = (number("slope", slope), positive("curvature", curvature), *noise, whole("batch", batch))
     return replicate(
-        kernels.hypergradient_errors, float(slope), mu, float(additive), float(multiplicative), int(batch), strengths,
+        kernels.hypergradient_errors, *given, strengths,
         x=strengths, replicas=replicas, seed=seed, names=("fresh", "common"), x_name="sigma",
     )  # fmt: skip
 
@@ -214,6 +217,6 @@ def hypergradient_errors(
 def _pairs(starts: ArrayLike, step_sizes: ArrayLike) -> tuple[Floats, Floats]:
     at = np.atleast_1d(np.asarray(starts, dtype=float))
     require(at.ndim == 1 and at.size and np.isfinite(at).all(), "starts need shape (points,) and finite numbers")
-    sizes = positive("step_size", step_sizes)
+    sizes = positive_row("step_size", step_sizes)
     require(sizes.size in (1, at.size), f"step_sizes has shape {sizes.shape}: give one, or one per start {at.shape}")
     return at, np.array(np.broadcast_to(sizes, at.shape))

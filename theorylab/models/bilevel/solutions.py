@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import require
 from theorylab.models.bilevel.model import Quadratic
-from theorylab.models.bilevel.theory import positive
+from theorylab.numerics.arguments import positive
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ def selected_minimiser(problem: Quadratic, x: ArrayLike) -> Floats:
 
 def penalised_minimiser(problem: Quadratic, x: ArrayLike, sigma: float) -> Floats:
     """The minimiser of sigma f + g over y, (n,). Raises InputError for sigma <= 0."""
-    strength = float(positive("sigma", sigma)[0])
+    strength = positive("sigma", sigma)
     given, A = problem.point(np.asarray(x, dtype=float)), problem.lower
     target = problem.lower_target - problem.mixing.T @ given
     system = A.T @ A + strength * np.eye(A.shape[1])

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from theorylab.errors import require
 from theorylab.models.bilevel.kernels import penalised_roots
 from theorylab.models.bilevel.model import Quadratic, Scalar, Terms
+from theorylab.numerics.arguments import positive, positive_row
 
 Floats = NDArray[np.float64]
 
@@ -25,23 +26,13 @@ triples errors. The slope is evaluated within 8 units and its relative derivativ
 """
 
 
-def positive(name: str, values: ArrayLike) -> Floats:
-    """`values` as an array (points,). Raises InputError unless they are finite and > 0."""
-    array = np.atleast_1d(np.asarray(values, dtype=float))
-    require(array.ndim == 1 and array.size, f"{name} needs shape (points,), points >= 1, not {array.shape}")
-    bad = np.flatnonzero(~(np.isfinite(array) & (array > 0)))
-    if bad.size:
-        require(False, f"{name}={array[bad[0]]:g} is not allowed: give finite numbers > 0")
-    return array
-
-
 def penalised_drift(problem: Scalar, sigma: ArrayLike) -> Floats:
     """y_sigma - z of the scalar problem, (points,), to SCALAR_ROUNDING.
 
     Raises InputError for sigma <= 0 or not finite, and where f is concave for sigma > curvature / (2 |its
     curvature|): from twice that on the penalised problem loses its minimum.
     """
-    sigmas = positive("sigma", sigma)
+    sigmas = positive_row("sigma", sigma)
     if problem.upper_curvature < 0:
         limit = problem.curvature / (2 * abs(problem.upper_curvature))
         require(
@@ -92,7 +83,7 @@ def hypergradient(problem: Quadratic, x: ArrayLike) -> Floats:
 
 def penalised_hypergradient(problem: Quadratic, x: ArrayLike, sigma: float) -> Floats:
     """grad psi_sigma(x): as `hypergradient` with (sigma I + A A^T)^-1. Raises InputError for sigma <= 0."""
-    return _gradient(problem, x, float(positive("sigma", sigma)[0]))
+    return _gradient(problem, x, positive("sigma", sigma))
 
 
 def quadratic_gaps(problem: Quadratic, x: ArrayLike, sigma: ArrayLike) -> tuple[Floats, Floats, Floats]:
@@ -102,7 +93,7 @@ def quadratic_gaps(problem: Quadratic, x: ArrayLike, sigma: ArrayLike) -> tuple[
     |(B + A K^T)^T sum u_i r_i / (l_i (l_i + sigma))|, sigma (sum r_i^2 / (l_i (l_i + sigma)^2))^(1/2).
     Raises InputError for bad x or sigma.
     """
-    sigmas = positive("sigma", sigma)[:, None]
+    sigmas = positive_row("sigma", sigma)[:, None]
     values, vectors = np.linalg.eigh(problem.lower @ problem.lower.T)
     r = vectors.T @ _residual(problem, x)
     weights = r / (values * (values + sigmas))
@@ -125,7 +116,7 @@ def quadratic_rounding(problem: Quadratic) -> float:
 
 def smallest_eigenvalue(problem: Quadratic, sigma: float) -> float:
     """Smallest eigenvalue of the Hessian A^T A + sigma I of sigma f + g: the error-bound constant of that problem."""
-    strength = float(positive("sigma", sigma)[0])
+    strength = positive("sigma", sigma)
     if not problem.unique:
         return strength
     return float(np.linalg.eigvalsh(problem.lower @ problem.lower.T)[0]) + strength
