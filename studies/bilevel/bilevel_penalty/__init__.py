@@ -2,7 +2,7 @@
 
 The paper says, in our words:
 1. (read) The penalised objective psi_sigma is O(sigma)-close to the hyper-objective psi, in value and gradient, under a
-   proximal error bound of the lower problem near its solutions that holds uniformly in sigma.
+   proximal error bound of the lower problem near its solutions; uniform in sigma, as a secondary text has it.
 2. (read) With many lower solutions the hyper-objective has an explicit gradient (its form: a secondary text).
 3. (read) With sigma of order eps, first-order methods reach an eps-stationary point in eps^-3 gradient calls, or eps^-7
    with noise; a single loop with mean-squared smooth noise in eps^-5.

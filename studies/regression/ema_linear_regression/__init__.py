@@ -3,7 +3,7 @@
 The paper says, in our words:
 1. (read) The variance error of SGD with an exponential moving average (EMA) is always below that of the last iterate.
 2. (read) Unlike averaging from the start, EMA has a bias error that decays exponentially in every eigendirection.
-3. (recalled) The variance part of its risk is an effective dimension; a lower bound of the same form exists (read).
+3. (recalled) The variance part of its risk is an effective dimension. That there is a lower bound, too, was read.
 4. (read) EMA compares with tail averaging up to constants; there are a step-size threshold, fourth-moment conditions
    and an extension to mini-batches. Their formulas were not read: those on trial are derived here.
 

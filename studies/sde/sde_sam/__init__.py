@@ -1,8 +1,8 @@
 """An SDE for Modeling SAM: Theory and Insights
 
 The paper says, in our words:
-1. (read) SAM and two of its variants (USAM, DNSAM) are approximated by stochastic differential equations, in a weak
-   sense and to first order in the learning rate; full-batch forms by ordinary ones.
+1. (read) SAM and two of its variants (USAM, DNSAM), full-batch and mini-batch, are approximated by differential
+   equations, in a weak sense and to first order in the learning rate.
 2. (read) Their drift is the gradient of an implicitly regularised loss, their noise depends on the Hessian; this is
    offered as the reason why SAM prefers flat minima.
 3. (read) Under realistic conditions SAM is attracted by saddles.
