@@ -4,10 +4,17 @@ A statement about several points is one simultaneous statement. It is made at er
 simulated curve, and up to rounding bounds, with error probability 0, on an exact one.
 """
 
-from theorylab.verdicts.means import Bounded, above, agrees, below, monotone, ordered
+from theorylab.verdicts import means, slopes, thresholds
+from theorylab.verdicts.asked import asked
+from theorylab.verdicts.means import Bounded
 from theorylab.verdicts.rule import LEVEL, Check, Rival, RivalOutcome, Verdict
-from theorylab.verdicts.slopes import Power, decays_as, geometric
-from theorylab.verdicts.thresholds import bracket, brackets, threshold
+from theorylab.verdicts.slopes import Power
+from theorylab.verdicts.thresholds import bracket, brackets
+
+agrees, below, above = asked(means.agrees), asked(means.below), asked(means.above)
+ordered, monotone = asked(means.ordered), asked(means.monotone)
+decays_as, geometric = asked(slopes.decays_as), asked(slopes.geometric)
+threshold = asked(thresholds.threshold)
 
 __all__ = [
     "LEVEL", "Bounded", "Check", "Power", "Rival", "RivalOutcome", "Verdict", "above", "agrees", "below", "bracket",
