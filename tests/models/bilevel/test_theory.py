@@ -141,6 +141,37 @@ def test_hypergradient_by_hand_in_dimension_one_and_two():
     assert solutions.selected_minimiser(p, [2.0]) == pytest.approx([3.0, 4.0])
     assert theory.hypergradient(p, [2.0]) == pytest.approx([1.0 + 1.5 * 2.5])
     assert solutions.value(p, [2.0]) == pytest.approx(0.5 + 0.5 * 2.5**2)
+    assert solutions.upper_value(p, [2.0], [3.0, 5.0]) == pytest.approx(0.5 + 0.5 * (2.5**2 + 1))
+
+
+def test_residuals_of_computed_minimisers_stay_below_their_bound():
+    worst = 0.0
+    for seed in range(20):
+        p, x = random_quadratic(seed, 3, 5)
+        y = mpmath.matrix(solutions.selected_minimiser(p, x).tolist())
+        exact = mpmath.matrix(p.lower.tolist()) * y - mpmath.matrix(p.coupling.tolist()) * mpmath.matrix(x.tolist())
+        worst = max(worst, float(mpmath.norm(exact)) / solutions.residual_rounding(p, x))
+    assert 0 < worst < 1
+
+
+def precise_gaps(p, x, sigma):
+    """Value and drift of the quadratic problem by dense algebra in 60 digits: psi - psi_sigma, |y_sigma - z|."""
+    a, b, d = (mpmath.matrix(np.asarray(array).tolist()) for array in (p.lower, p.coupling, p.lower_target))
+    gram = a * a.T
+    r = b * mpmath.matrix(x.tolist()) - a * d
+    inner = mpmath.lu_solve(gram + sigma * mpmath.eye(gram.rows), r)
+    value = sigma / 2 * (r.T * mpmath.lu_solve(gram, inner))[0]
+    return value, sigma * mpmath.norm(a.T * mpmath.lu_solve(gram, inner))
+
+
+def test_quadratic_gaps_are_good_to_their_bound():
+    for seed in range(10):
+        p, x = random_quadratic(seed, 3, 5)
+        value, _, drift = theory.quadratic_gaps(p, x, 0.03)
+        with mpmath.workdps(60):
+            true = precise_gaps(p, x, mpmath.mpf(0.03))
+            errors = [float(abs(f / t - 1)) for f, t in zip((value[0], drift[0]), true, strict=True)]
+        assert max(errors) < theory.quadratic_rounding(p) < 1e-6
 
 
 def test_any_minimiser_serves_where_f_does_not_couple_x_and_y():
@@ -199,6 +230,11 @@ def test_descent_threshold_flips_the_first_step():
 def test_entry_time_is_the_flow_of_cosh():
     a, x = 2.0, sp.Symbol("x", positive=True)
     assert sp.simplify((sp.diff(sp.log(sp.tanh(a * x / 2)), x) - a / sp.sinh(a * x)).rewrite(sp.exp)) == 0
+    # From x0 / 2, at step x0 / (2 a sinh(a x0)), the flow dx/dt = -step a sinh(a x) needs this many steps to r.
+    start, radius = 1.5, 0.1
+    step = theory.descent_threshold(a, start) / 4
+    time = mpmath.quad(lambda z: 1 / (step * a * mpmath.sinh(a * z)), [radius, start / 2])
+    assert theory.descent_entry_leading(a, start, radius) == pytest.approx(1 + float(time), rel=1e-12)
 
 
 def test_penalty_calls_bound_by_hand():

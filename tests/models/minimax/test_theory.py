@@ -226,7 +226,47 @@ def moments(z, w):
     return np.array([abs(z) ** 2, cross.real, cross.imag, abs(w) ** 2])
 
 
+def test_worst_singular_value_of_the_resolvent_is_the_worst_rotation():
+    k, eta = sp.symbols("k eta", positive=True)
+    turn = eta * sp.tan(sp.pi / (2 * (k + 1))) / eta  # eta sigma
+    resolvent = 1 / (1 + sp.I * turn)
+    reflected = 2 * resolvent - 1
+    assert sp.simplify(sp.Abs(reflected.subs(k, 3)) - 1) == 0
+    for steps in (1, 3, 10):
+        sigma = theory.resolvent_worst_singular_value(steps, 0.7)
+        angle = -np.angle(2 / (1 + 0.7j * sigma) - 1)
+        assert angle == pytest.approx(theory.halpern_worst_angle(steps), rel=1e-14)
+
+
+def test_worst_angle_of_krasnoselskii_mann_attains_its_worst():
+    for steps in (1, 4, 100):
+        at = np.abs(
+            theory.krasnoselskii_mann_difference(np.exp(1j * theory.krasnoselskii_mann_worst_angle(steps)), steps)
+        )
+        assert at == pytest.approx(theory.krasnoselskii_mann_worst(steps), rel=1e-13)
+
+
+def test_anchored_extragradient_is_halpern_on_its_slow_modes():
+    # On slopes i sigma of order 1/k the recursion of EAG-C tends to Halpern's on the rotation by a sigma.
+    step, k = 0.1, 2000
+    schedule = schedules.anchored_extragradient(k, step)
+    turns = np.pi / (k + 1) * np.linspace(0.5, 1.5, 101) / step
+    z = np.ones(turns.size, dtype=complex)
+    for row in range(k):
+        b1, a1, b2, a2 = (float(column[row]) for column in schedule)
+        w = z + b1 * (1 - z) - a1 * 1j * turns * z
+        z = z + b2 * (1 - z) - a2 * 1j * turns * w
+    largest = (np.abs(turns * z) ** 2).max()
+    assert largest == pytest.approx(theory.anchored_leading(step, k), rel=1e-2)
+
+
+def test_cost_of_the_resolvent_method_by_hand():
+    # 1/(eta eps) outer steps, each as long as the inner solver takes to gain a factor e.
+    assert theory.resolvent_cost(100, 2.0, 0.01) == pytest.approx(50 / theory.inner_rate(100, 2.0), rel=1e-14)
+
+
 def test_inner_solver_contracts_at_every_resolvent_step():
+    assert theory.inner_step_size(50, 2.0, 3.0) == pytest.approx(0.9 * 0.2 / 6.0, rel=1e-15)
     for size in (2, 10, 1000, 10**6):
         for power in (0.0, 0.25, 0.5, 0.75, 1.0):
             assert theory.inner_rate(size, size**power) > 0

@@ -10,6 +10,7 @@ from tests.models.regression import dense
 from theorylab.errors import InputError
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
+from theorylab.models.regression.theory import recursions
 from theorylab.numerics import spectra
 
 RNG = np.random.default_rng(20250219)
@@ -185,6 +186,7 @@ def test_closed_forms_match_recursions_numerically():
 def test_stationary_risk_is_reached():
     p, step = problem(noise_std=1.0), 0.2
     amplified = theory.noise_amplification(step, p.eigenvalues)
+    assert recursions.amplification(p, step) == amplified.sum()
     limit = 0.5 * amplified.sum() / (1 - amplified.sum())
     assert theory.sgd_risk(p, step, [20_000])[0] == pytest.approx(limit, rel=1e-10)
 
@@ -193,7 +195,10 @@ def test_stationary_risk_is_reached():
 def test_critical_step_size_in_dimension_one(batch, expected):
     # (1-l)^2 + 2 l^2 / B < 1 by hand: l < 2 B / (B + 2).
     p = LeastSquares(np.array([0.5]), np.ones(1), 0.0, batch=batch)
-    assert 0.5 * theory.critical_step_size(p) == pytest.approx(expected, rel=1e-5 if batch > 3 else 1e-13)
+    limit = theory.critical_step_size(p)
+    assert 0.5 * limit == pytest.approx(expected, rel=1e-5 if batch > 3 else 1e-13)
+    assert recursions.is_stable(p, limit * (1 - 1e-9))
+    assert not recursions.is_stable(p, limit * (1 + 1e-9))
 
 
 @pytest.mark.parametrize(("batch", "expected"), [(1, 2.0), (4, 2 / (0.4 + 0.6 / 4))])

@@ -120,6 +120,13 @@ def test_limit_without_drift_is_brownian():
     assert circle.evolved(lambda x: 0 * x, lambda x: 0 * x + 0.6, 0.0, phi) == pytest.approx(phi, abs=1e-13)
 
 
+def test_limit_without_noise_is_the_pendulum():
+    found, bound = sam.limit_expectations(Landscape(noise_std=0.0), "SGD", 0.1, 0.0, 1.0, 0.7)
+    end = 2 * np.arctan(np.tan(0.5) * np.exp(-0.7))
+    assert (np.abs(found - [np.cos(end), np.sin(end)]) <= bound).all()
+    assert bound.max() < 1e-6
+
+
 def test_flow_of_the_pendulum_is_explicit():
     found, bound = circle.flow(lambda x: -np.sin(x), 1.0, 0.7)
     end = 2 * np.arctan(np.tan(0.5) * np.exp(-0.7))

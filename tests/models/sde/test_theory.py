@@ -50,7 +50,7 @@ def test_stationary_cosine_matches_quadrature():
     )
 
 
-def test_stationary_covariance_solves_its_equation_and_is_the_variance_in_dimension_one():
+def test_stationary_covariance_solves_its_equation():
     h, c = np.array([[2.0, 0.8], [0.8, 1.0]]), np.array([[1.0, 0.3], [0.3, 0.25]])
     S_ = theory.adaptive_stationary_covariance(h, c, 0.5, 0.1)
     inverse = np.diag(1 / (0.5 * np.sqrt(np.diag(c)) + 0.1))

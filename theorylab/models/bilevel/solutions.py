@@ -15,14 +15,18 @@ Floats = NDArray[np.float64]
 
 
 def upper_value(problem: Quadratic, x: ArrayLike, y: ArrayLike) -> float:
-    """f(x, y). Raises InputError for shapes that do not fit."""
+    """f(x, y). Raises InputError for shapes that do not fit.
+    Derived: tests/models/bilevel/test_theory.py::test_hypergradient_by_hand_in_dimension_one_and_two.
+    """
     given, at = problem.point(np.asarray(x, dtype=float)), _lower_point(problem, y)
     squares = ((given - problem.upper_target) ** 2).sum() + ((at - problem.lower_target) ** 2).sum()
     return float(0.5 * squares + given @ problem.mixing @ at)
 
 
 def selected_minimiser(problem: Quadratic, x: ArrayLike) -> Floats:
-    """The lower minimiser that f selects, (n,): the stationary point of f on {A y = B x}, by Lagrange multipliers."""
+    """The lower minimiser that f selects, (n,): the stationary point of f on {A y = B x}, by Lagrange multipliers.
+    Derived: tests/models/bilevel/test_theory.py::test_hypergradient_by_hand_in_dimension_one_and_two.
+    """
     given, A = problem.point(np.asarray(x, dtype=float)), problem.lower
     m, n = A.shape
     system = np.block([[np.eye(n), A.T], [A, np.zeros((m, m))]])
@@ -31,7 +35,9 @@ def selected_minimiser(problem: Quadratic, x: ArrayLike) -> Floats:
 
 
 def penalised_minimiser(problem: Quadratic, x: ArrayLike, sigma: float) -> Floats:
-    """The minimiser of sigma f + g over y, (n,). Raises InputError for sigma <= 0."""
+    """The minimiser of sigma f + g over y, (n,). Raises InputError for sigma <= 0.
+    Derived: tests/models/bilevel/test_theory.py::test_quadratic_forms_match_dense_definitions.
+    """
     strength = positive("sigma", sigma)
     given, A = problem.point(np.asarray(x, dtype=float)), problem.lower
     target = problem.lower_target - problem.mixing.T @ given
@@ -40,12 +46,16 @@ def penalised_minimiser(problem: Quadratic, x: ArrayLike, sigma: float) -> Float
 
 
 def value(problem: Quadratic, x: ArrayLike) -> float:
-    """psi(x)."""
+    """psi(x).
+    Derived: tests/models/bilevel/test_theory.py::test_quadratic_forms_match_dense_definitions.
+    """
     return upper_value(problem, x, selected_minimiser(problem, x))
 
 
 def penalised_value(problem: Quadratic, x: ArrayLike, sigma: float) -> float:
-    """psi_sigma(x) = f + (g - min g) / sigma at the penalised minimiser; min g = 0 at full row rank."""
+    """psi_sigma(x) = f + (g - min g) / sigma at the penalised minimiser; min g = 0 at full row rank.
+    Derived: tests/models/bilevel/test_theory.py::test_quadratic_forms_match_dense_definitions.
+    """
     y = penalised_minimiser(problem, x, sigma)
     residual = problem.lower @ y - problem.coupling @ np.asarray(x, dtype=float)
     return upper_value(problem, x, y) + float(0.5 * (residual**2).sum()) / sigma
@@ -53,6 +63,7 @@ def penalised_value(problem: Quadratic, x: ArrayLike, sigma: float) -> float:
 
 def pseudo_inverse_hypergradient(problem: Quadratic, x: ArrayLike, y: ArrayLike) -> Floats:
     """f_x - g_xy (g_yy)^+ f_y at the lower minimiser y, (k,): grad psi(x) if y is the one that f selects.
+    Derived: tests/models/bilevel/test_theory.py::test_quadratic_forms_match_dense_definitions.
 
     Raises InputError for a y that does not minimise the lower problem.
     """
@@ -68,6 +79,7 @@ def pseudo_inverse_hypergradient(problem: Quadratic, x: ArrayLike, y: ArrayLike)
 
 def inverse_hypergradient(problem: Quadratic, x: ArrayLike) -> Floats:
     """f_x - g_xy (g_yy)^-1 f_y, (k,): the implicit-function formula, which needs one lower minimiser.
+    Derived: tests/models/bilevel/test_theory.py::test_inverse_formula_agrees_where_it_exists_and_is_refused_where_not.
 
     Raises InputError where the lower problem is singular.
     """
@@ -84,6 +96,7 @@ def inverse_hypergradient(problem: Quadratic, x: ArrayLike) -> Floats:
 
 def other_minimiser(problem: Quadratic, x: ArrayLike, distance: float) -> Floats:
     """A lower minimiser at that distance from the selected one, along the first null direction of A, (n,).
+    Derived: tests/models/bilevel/test_theory.py::test_any_minimiser_serves_where_f_does_not_couple_x_and_y.
 
     Raises InputError where the lower minimiser is unique.
     """
@@ -108,7 +121,9 @@ def _implicit(problem: Quadratic, x: Floats, y: Floats, inverse: NDArray[Any]) -
 
 
 def penalised_gradient(problem: Quadratic, x: ArrayLike, sigma: float) -> Floats:
-    """f_x + (g_x(x, y_sigma) - g_x(x, z*)) / sigma at the computed minimisers, (k,): what a first-order method uses."""
+    """f_x + (g_x(x, y_sigma) - g_x(x, z*)) / sigma at the computed minimisers, (k,): what a first-order method uses.
+    Derived: tests/models/bilevel/test_theory.py::test_quadratic_forms_match_dense_definitions.
+    """
     y, given = penalised_minimiser(problem, x, sigma), problem.point(np.asarray(x, dtype=float))
     residual = problem.lower @ y - problem.coupling @ given
     return np.asarray(given - problem.upper_target + problem.mixing @ y - problem.coupling.T @ residual / sigma)
@@ -116,6 +131,7 @@ def penalised_gradient(problem: Quadratic, x: ArrayLike, sigma: float) -> Floats
 
 def residual_rounding(problem: Quadratic, x: ArrayLike) -> float:
     """Absolute rounding bound of A y - B x at any computed minimiser y.
+    Derived: tests/models/bilevel/test_theory.py::test_residuals_of_computed_minimisers_stay_below_their_bound.
 
     A dense solve leaves a residual of 64 n^2 2^-53 |S| |y| in its system S (Cholesky's and Gauss' bounds without
     pivot growth), |S| <= |A|^2 + 1 for sigma <= 1, and A S^-1 is at most 1 / (smallest singular value of A); the

@@ -28,6 +28,7 @@ triples errors. The slope is evaluated within 8 units and its relative derivativ
 
 def penalised_drift(problem: Scalar, sigma: ArrayLike) -> Floats:
     """y_sigma - z of the scalar problem, (points,), to SCALAR_ROUNDING.
+    Derived: tests/models/bilevel/test_kernels.py::test_penalised_root_of_a_quadratic_is_its_closed_form.
 
     Raises InputError for sigma <= 0 or not finite, and where f is concave for sigma > curvature / (2 |its
     curvature|): from twice that on the penalised problem loses its minimum.
@@ -44,17 +45,22 @@ def penalised_drift(problem: Scalar, sigma: ArrayLike) -> Floats:
 
 
 def value_gap(p: Terms, sigma: Any, t: Any) -> Any:
-    """psi - psi_sigma of the scalar problem with y_sigma = z + t; stationarity has removed what cancels."""
+    """psi - psi_sigma of the scalar problem with y_sigma = z + t; stationarity has removed what cancels.
+    Derived: tests/models/bilevel/test_theory.py::test_value_gap_is_its_definition_at_a_stationary_point.
+    """
     return p.upper_curvature * t**2 / 2 + (p.curvature * t**2 / 2 + p.third * t**3 / 3 + p.fourth * t**4 / 8) / sigma
 
 
 def gradient_gap(p: Terms, sigma: Any, t: Any) -> Any:
-    """psi_sigma' - psi' of the scalar problem with y_sigma = z + t, curvature > 0; cancellation removed likewise."""
+    """psi_sigma' - psi' of the scalar problem with y_sigma = z + t, curvature > 0; cancellation removed likewise.
+    Derived: tests/models/bilevel/test_theory.py::test_gradient_gap_is_danskin_minus_the_implicit_function.
+    """
     return p.coupling / p.curvature * (p.upper_curvature * t + (p.third * t**2 / 2 + p.fourth * t**3 / 6) / sigma)
 
 
 def value_gap_bound(slope: Any, curvature: Any, upper_smoothness: Any, sigma: Any) -> Any:
     """sigma C^2 / (2 (mu - sigma L)) >= psi - psi_sigma, C = |f_y| at the projection of y_sigma, sigma < mu / L.
+    Derived: tests/models/bilevel/test_theory.py::test_bound_is_the_maximum_over_the_drift.
 
     From quadratic growth g - g* >= mu/2 dist^2: the maximum over t of C t + L t^2/2 - mu t^2 / (2 sigma).
     """
@@ -62,32 +68,43 @@ def value_gap_bound(slope: Any, curvature: Any, upper_smoothness: Any, sigma: An
 
 
 def value_gap_floor(slope: Any, lower_smoothness: Any, upper_smoothness: Any, sigma: Any) -> Any:
-    """sigma C^2 / (2 (l + sigma L)) <= psi - psi_sigma for a lower problem that is l-smooth, f L-smooth."""
+    """sigma C^2 / (2 (l + sigma L)) <= psi - psi_sigma for a lower problem that is l-smooth, f L-smooth.
+    Derived: tests/models/bilevel/test_theory.py::test_quadratic_gaps_by_hand_in_dimension_one.
+    """
     return sigma * slope**2 / (2 * (lower_smoothness + sigma * upper_smoothness))
 
 
 def drift_bound(slope: Any, curvature: Any, upper_smoothness: Any, sigma: Any) -> Any:
-    """sigma C / (mu - sigma L) >= dist(y_sigma, lower minimisers): mu t <= |g_y| = sigma |f_y| <= sigma (C + L t)."""
+    """sigma C / (mu - sigma L) >= dist(y_sigma, lower minimisers): mu t <= |g_y| = sigma |f_y| <= sigma (C + L t).
+    Derived: tests/models/bilevel/test_theory.py::test_bound_is_the_maximum_over_the_drift.
+    """
     return sigma * slope / (curvature - sigma * upper_smoothness)
 
 
 def cubic_gradient_gap_bound(p: Terms, sigma: Any) -> Any:
-    """sigma coupling third slope^2 / (2 curvature^3) >= psi_sigma' - psi', linear f, fourth = 0: t <= sigma C / mu."""
+    """sigma coupling third slope^2 / (2 curvature^3) >= psi_sigma' - psi', linear f, fourth = 0: t <= sigma C / mu.
+    Derived: tests/models/bilevel/test_theory.py::test_cubic_gradient_gap_approaches_its_bound_and_grows_as_the_cube.
+    """
     return sigma * p.coupling * p.third * p.upper_slope**2 / (2 * p.curvature**3)
 
 
 def hypergradient(problem: Quadratic, x: ArrayLike) -> Floats:
-    """grad psi(x) = x - c + K e + (B + A K^T)^T (A A^T)^-1 r with e = d - K^T x, r = B x - A e, (k,)."""
+    """grad psi(x) = x - c + K e + (B + A K^T)^T (A A^T)^-1 r with e = d - K^T x, r = B x - A e, (k,).
+    Derived: tests/models/bilevel/test_theory.py::test_hypergradient_by_hand_in_dimension_one_and_two.
+    """
     return _gradient(problem, x, 0.0)
 
 
 def penalised_hypergradient(problem: Quadratic, x: ArrayLike, sigma: float) -> Floats:
-    """grad psi_sigma(x): as `hypergradient` with (sigma I + A A^T)^-1. Raises InputError for sigma <= 0."""
+    """grad psi_sigma(x): as `hypergradient` with (sigma I + A A^T)^-1. Raises InputError for sigma <= 0.
+    Derived: tests/models/bilevel/test_theory.py::test_quadratic_forms_match_dense_definitions.
+    """
     return _gradient(problem, x, positive("sigma", sigma))
 
 
 def quadratic_gaps(problem: Quadratic, x: ArrayLike, sigma: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """psi - psi_sigma, |grad psi_sigma - grad psi| and dist(y_sigma, lower minimisers), each (points,).
+    Derived: tests/models/bilevel/test_theory.py::test_quadratic_forms_match_dense_definitions.
 
     With eigenpairs (l_i, u_i) of A A^T and r_i = u_i^T r: sigma/2 sum r_i^2 / (l_i (l_i + sigma)), sigma
     |(B + A K^T)^T sum u_i r_i / (l_i (l_i + sigma))|, sigma (sum r_i^2 / (l_i (l_i + sigma)^2))^(1/2).
@@ -106,6 +123,7 @@ def quadratic_gaps(problem: Quadratic, x: ArrayLike, sigma: ArrayLike) -> tuple[
 
 def quadratic_rounding(problem: Quadratic) -> float:
     """Relative rounding bound of `quadratic_gaps`: 64 m^2 cond(A A^T) 2^-53 times the cancellation in r and slopes.
+    Derived: tests/models/bilevel/test_theory.py::test_quadratic_gaps_are_good_to_their_bound.
 
     A A^T and its eigenpairs are good to a few m units in norm (LAPACK's backward error, constant 64 m^2 taken), which
     the smallest eigenvalue magnifies by the condition number; the gaps are quadratic at most in what is rounded.
@@ -115,7 +133,9 @@ def quadratic_rounding(problem: Quadratic) -> float:
 
 
 def smallest_eigenvalue(problem: Quadratic, sigma: float) -> float:
-    """Smallest eigenvalue of the Hessian A^T A + sigma I of sigma f + g: the error-bound constant of that problem."""
+    """Smallest eigenvalue of the Hessian A^T A + sigma I of sigma f + g: the error-bound constant of that problem.
+    Derived: tests/models/bilevel/test_theory.py::test_quadratic_forms_match_dense_definitions.
+    """
     strength = positive("sigma", sigma)
     if not problem.unique:
         return strength
@@ -126,6 +146,7 @@ def penalty_calls_bound(
     tolerance: Any, sigma: Any, curvature: float, smoothness: float, slope: float, step_size: float, drop: float
 ) -> Any:
     """Gradient calls that the double loop of `kernels.penalty_calls` needs at most for |psi'| <= tolerance.
+    Derived: tests/models/bilevel/test_theory.py::test_penalty_calls_bound_by_hand.
 
     For psi of smoothness 1 / (4 step_size) and value `drop` above its minimum, f of smoothness L in y and slope at
     most C = `slope` in y, sigma <= tolerance mu / (8 L C), tolerance <= C. Bias and inner errors are each below
@@ -143,6 +164,7 @@ def hypergradient_variance(
     sigma: Any, slope: Any, curvature: Any, additive: Any, multiplicative: Any, batch: Any, common: bool
 ) -> Any:
     """Variance of the sampled penalty hypergradient of `kernels.hypergradient_errors`.
+    Derived: tests/models/bilevel/test_theory.py::test_variance_forms_follow_from_independent_samples.
 
     Fresh samples: (2 s^2 + m^2 t^2) / (b sigma^2); common ones: m^2 t^2 / (b sigma^2), bounded as sigma -> 0, since
     t = y_sigma - z* = sigma |slope| / (mu + sigma).
@@ -153,12 +175,15 @@ def hypergradient_variance(
 
 
 def penalised_hessian(sigma: Any, curvature: Any, coupling: Any) -> Any:
-    """psi_sigma'' of f = 1/2 (x-c)^2 + 1/2 (y-d)^2, g = mu/2 (y - a x)^2: 1 + a^2 mu / (mu + sigma), a = coupling."""
+    """psi_sigma'' of f = 1/2 (x-c)^2 + 1/2 (y-d)^2, g = mu/2 (y - a x)^2: 1 + a^2 mu / (mu + sigma), a = coupling.
+    Derived: tests/models/bilevel/test_theory.py::test_quadratic_gaps_by_hand_in_dimension_one.
+    """
     return 1 + coupling**2 * curvature / (curvature + sigma)
 
 
 def joint_curvature(sigma: Any, curvature: Any, coupling: Any) -> Any:
     """Largest eigenvalue of the Hessian of f + g / sigma in (x, y), f and g as in `penalised_hessian`.
+    Derived: tests/models/bilevel/test_theory.py::test_quadratic_gaps_by_hand_in_dimension_one.
 
     The Hessian is I + mu / sigma (a, -1)^T (a, -1): 1 + mu (1 + a^2) / sigma.
     """
@@ -167,6 +192,7 @@ def joint_curvature(sigma: Any, curvature: Any, coupling: Any) -> Any:
 
 def relaxed_smoothness(scale: Any, amplitude: Any = 0, frequency: Any = 0) -> tuple[Any, Any]:
     """(K0, K1) with |Phi''| <= K0 + K1 |Phi'| for Phi = cosh(a x) + c cos(b x), c >= 0: (a^2 + c b^2 + a c b, a).
+    Derived: tests/models/bilevel/test_theory.py::test_relaxed_smoothness_constants_hold_and_are_least_for_cosh.
 
     cosh <= 1 + |sinh|, and |a sinh| <= |Phi'| + c b. Both constants are least for c = 0.
     """
@@ -175,6 +201,7 @@ def relaxed_smoothness(scale: Any, amplitude: Any = 0, frequency: Any = 0) -> tu
 
 def descent_bound(gradient: Any, direction: Any, step_size: Any, k0: Any, k1: Any) -> Any:
     """Bound on Phi(x - step m / |m|) - Phi(x) where |Phi''| <= K0 + K1 |Phi'|; gradient = Phi'(x), direction = m.
+    Derived: tests/models/bilevel/test_theory.py::test_descent_bound_integrates_the_growth_of_curvature.
 
     -step |Phi'| + 2 step |m - Phi'| + step^2 / 2 (K0 + K1 |Phi'|) e^(K1 step): along the step K0 + K1 |Phi'| grows by
     at most e^(K1 step) (Gronwall), and -Phi' m / |m| <= -|Phi'| + 2 |m - Phi'|.
@@ -185,6 +212,7 @@ def descent_bound(gradient: Any, direction: Any, step_size: Any, k0: Any, k1: An
 
 def descent_threshold(scale: Any, start: Any) -> Any:
     """Step size 2 x0 / (a sinh(a x0)) beyond which gradient descent on cosh(a x) from x0 > 0 diverges.
+    Derived: tests/models/bilevel/test_theory.py::test_descent_threshold_flips_the_first_step.
 
     |x| shrinks in a step if and only if step * a sinh(a x) / x < 2, whose left side increases in |x|: a first step
     that shrinks makes the next one safer, one that grows makes it worse. At the threshold x alternates in sign.
@@ -194,6 +222,7 @@ def descent_threshold(scale: Any, start: Any) -> Any:
 
 def descent_entry_leading(scale: Any, start: Any, radius: Any) -> Any:
     """Steps of gradient descent from x0 into |x| <= r at a quarter of `descent_threshold`, to leading order.
+    Derived: tests/models/bilevel/test_theory.py::test_entry_time_is_the_flow_of_cosh.
 
     The first step halves x; the rest is the gradient flow dx/dt = -step a sinh(a x):
     1 + 2 sinh(a x0) / (a x0) log(tanh(a x0 / 4) / tanh(a r / 2)).

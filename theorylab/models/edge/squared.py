@@ -84,12 +84,15 @@ def random_problems(rows: int, samples: int, directions: int, plus: float, minus
 
 
 def flow_sharpness(given: Problems) -> Floats:
-    """Largest Hessian eigenvalue at the minimum that gradient flow reaches from plus and minus, (rows,)."""
+    """Largest Hessian eigenvalue at the minimum that gradient flow reaches from plus and minus, (rows,).
+    Derived: tests/models/edge/test_squared.py::test_flow_sharpness_is_that_of_the_differential_equation.
+    """
     return _flow(given, np.zeros_like(given.targets), np.zeros_like(given.plus))[0]
 
 
 def descend(given: Problems, step_size: ArrayLike, steps: int) -> Paths:
     """Gradient descent with one step size or one per row; see `Paths`.
+    Derived: tests/models/edge/test_squared.py::test_a_step_multiplies_plus_times_minus_by_its_contraction.
 
     Raises InputError for a step size that is not finite and > 0, or steps that are not an integer >= 0.
     """
@@ -114,7 +117,9 @@ def descend(given: Problems, step_size: ArrayLike, steps: int) -> Paths:
 
 
 def iterate_sharpness(given: Problems) -> Floats:
-    """Largest eigenvalue of the Hessian in (plus, minus) at the iterate, (rows,): J^T J / N + diag(2 g, -2 g)."""
+    """Largest eigenvalue of the Hessian in (plus, minus) at the iterate, (rows,): J^T J / N + diag(2 g, -2 g).
+    Derived: tests/models/edge/test_squared.py::test_iterate_sharpness_is_the_derivative_of_the_gradient.
+    """
     samples, d = given.inputs.shape[1:]
     jacobian = 2 * np.concatenate([given.inputs * given.plus[:, None], -given.inputs * given.minus[:, None]], axis=2)
     residual = _apply(given.inputs, given.plus**2 - given.minus**2) - given.targets

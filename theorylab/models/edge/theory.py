@@ -26,6 +26,7 @@ UNIT = 2.0**-53
 
 def gradient_flow_solution(weights: ArrayLike) -> Floats:
     """The minimum that gradient flow reaches from weights (D,) or (points, D), of the same shape.
+    Derived: tests/models/edge/test_theory.py::test_solution_is_where_the_differential_equation_ends.
 
     All balances w_i^2 - w_j^2 are kept and the product becomes 1: s_i^2 = w_i^2 + c, with the signs of w. From a
     product <= 0 the squares shrink together until the one smallest weight passes through 0 and changes its sign.
@@ -39,6 +40,7 @@ def gradient_flow_solution(weights: ArrayLike) -> Floats:
 
 def flow_sharpness(weights: ArrayLike) -> Any:
     """Largest Hessian eigenvalue, sum_i 1/s_i^2, at the gradient-flow solution s: a float, or (points,).
+    Derived: tests/models/edge/test_theory.py::test_flow_sharpness_is_exact_to_its_bound_and_to_1e_14.
 
     Relative error at most `flow_rounding(D)`. Raises InputError as `gradient_flow_solution`.
     """
@@ -78,6 +80,7 @@ def _arrival_signs(rows: Floats) -> Floats:
 
 def flow_point(weights: ArrayLike, product: ArrayLike) -> Floats:
     """Positive point with the given product > 0 on the flow's trajectory through positive weights, of their shape.
+    Derived: tests/models/edge/test_theory.py::test_flow_keeps_every_balance_and_passes_through_its_points.
 
     Raises InputError for weights or products that are not positive and finite, or products of another shape.
     """
@@ -97,6 +100,7 @@ def flow_point(weights: ArrayLike, product: ArrayLike) -> Floats:
 
 def flow_rounding(dimension: int) -> float:
     """Relative rounding bound of the flow's solution and of its sharpness.
+    Derived: tests/models/edge/test_theory.py::test_flow_sharpness_is_exact_to_its_bound_and_to_1e_14.
 
     Gaps and sums u + g_i are good to 4 units 2^-53, so the product of D of them to 5 D + 3; the root moves by no more
     than that in relative size (slope >= 1 in log u), plus 3 for the last Newton step. The sharpness moves by no more
@@ -107,6 +111,7 @@ def flow_rounding(dimension: int) -> float:
 
 def run_rounding(dimension: int, product: ArrayLike) -> Floats:
     """Relative rounding bound of the sharpness after a step whose larger product is `product`, same shape.
+    Derived: tests/models/edge/test_theory.py::test_run_rounding_covers_a_step_against_many_digits.
 
     A step in floats is an exact step, its common factor (p - 1) p a little off, with each weight moved by at most
     2 D + 5 units, relative to the larger of its values before and after. That moves w_i^2 by twice as much, and the
@@ -118,6 +123,7 @@ def run_rounding(dimension: int, product: ArrayLike) -> Floats:
 
 def hessian(weights: ArrayLike) -> Floats:
     """Hessian of the loss at nonzero weights (D,) or (points, D): (D, D) or (points, D, D).
+    Derived: tests/models/edge/test_theory.py::test_hessian_is_the_second_derivative.
 
     p^2 / w_i^2 on the diagonal, (2 p - 1) p / (w_i w_j) off it. Raises InputError for a weight that is 0 or not finite.
     """
@@ -131,17 +137,22 @@ def hessian(weights: ArrayLike) -> Floats:
 
 
 def balance_contraction(step_size: Any, product: Any, first: Any, second: Any) -> Any:
-    """Factor of w_i^2 - w_j^2 over one step: 1 - (step_size (p - 1) p / (w_i w_j))^2, an identity for any D."""
+    """Factor of w_i^2 - w_j^2 over one step: 1 - (step_size (p - 1) p / (w_i w_j))^2, an identity for any D.
+    Derived: tests/models/edge/test_theory.py::test_balance_contraction_is_an_identity_at_depth_two_and_three.
+    """
     return 1 - (step_size * (product - 1) * product / (first * second)) ** 2
 
 
 def flow_sharpness_of_two(first: Any, second: Any) -> Any:
-    """Sharpness of the flow's solution for D = 2, product > 0: sqrt(4 + (w_1^2 - w_2^2)^2)."""
+    """Sharpness of the flow's solution for D = 2, product > 0: sqrt(4 + (w_1^2 - w_2^2)^2).
+    Derived: tests/models/edge/test_theory.py::test_sharpness_of_two_is_the_closed_form.
+    """
     return (4 + (first**2 - second**2) ** 2) ** 0.5
 
 
 def critical_load_of_two(balance: Any, product: Any) -> Any:
     """Load beyond which one step from product p < 1 raises the sharpness for D = 2: sqrt(2 (4 + b^2)) / (1 - p).
+    Derived: tests/models/edge/test_theory.py::test_critical_load_of_two_is_where_the_balance_keeps_its_size.
 
     The balance grows where step_size (1 - p) > sqrt 2. The infimum over b = w_1^2 - w_2^2 and p is 2 sqrt 2.
     """
@@ -149,17 +160,23 @@ def critical_load_of_two(balance: Any, product: Any) -> Any:
 
 
 def balanced_map(product: Any, step_size: Any) -> Any:
-    """Product after one step for D = 2 and equal weights: p (1 + step_size (1 - p))^2."""
+    """Product after one step for D = 2 and equal weights: p (1 + step_size (1 - p))^2.
+    Derived: tests/models/edge/test_theory.py::test_balanced_peak_and_escape.
+    """
     return product * (1 + step_size * (1 - product)) ** 2
 
 
 def balanced_peak(step_size: Any) -> Any:
-    """Largest product that `balanced_map` reaches from (0, 1) for step sizes eta > 1/2: 4 (1 + eta)^3 / (27 eta)."""
+    """Largest product that `balanced_map` reaches from (0, 1) for step sizes eta > 1/2: 4 (1 + eta)^3 / (27 eta).
+    Derived: tests/models/edge/test_theory.py::test_balanced_peak_and_escape.
+    """
     return 4 * (1 + step_size) ** 3 / (27 * step_size)
 
 
 def balanced_two_cycle_multiplier(step_size: Any) -> Any:
-    """Slope of `balanced_map` over its 2-cycle: 9 - 2 (1 + eta)^2, within (-1, 1) for eta in (1, sqrt 5 - 1)."""
+    """Slope of `balanced_map` over its 2-cycle: 9 - 2 (1 + eta)^2, within (-1, 1) for eta in (1, sqrt 5 - 1).
+    Derived: tests/models/edge/test_theory.py::test_balanced_two_cycle_multiplier.
+    """
     return 9 - 2 * (1 + step_size) ** 2
 
 
@@ -171,6 +188,7 @@ BALANCED_ESCAPE_LOAD = 27**0.5 - 2
 
 def class_margins(weights: ArrayLike, step_size: ArrayLike) -> Floats:
     """Margins (2,) or (2, points) of the invariant class, both >= 0 inside it, from positive weights.
+    Derived: tests/models/edge/test_theory.py::test_class_margins_match_the_definition.
 
     First 2 sqrt 2 / load - 1. Second 1 - step_size (P - 1) P / u(P): relative room of the smallest weight's square u
     for the step from the largest product P that the trajectory can have, P = max(p, sup of the frozen map over (0, 1]).
@@ -185,6 +203,7 @@ def class_margins(weights: ArrayLike, step_size: ArrayLike) -> Floats:
 
 def frozen_orbit(weights: ArrayLike, step_size: ArrayLike, *, skip: int, keep: int) -> Floats:
     """Products (keep,) or (points, keep) of the frozen map's orbit from positive weights, after skip + 1, ... steps.
+    Derived: tests/models/edge/test_theory.py::test_frozen_map_of_equal_weights_is_the_balanced_map.
 
     The map takes a step of gradient descent and returns along gradient flow to the balances of `weights`; its slope at
     the fixed point 1 is 1 - load. -inf once a weight does not stay positive. Raises InputError for weights that are not

@@ -35,6 +35,7 @@ METHODS = ("gradient", "extragradient", "optimistic", "fast extragradient", "hal
 
 def bilinear_iterates(payoffs: ArrayLike, start: ArrayLike, method: str, step_size: float, steps: ArrayLike) -> Floats:
     """Iterates (x, y) after each number of `steps`, (points, n + m), for payoffs (n, m) and start (x_0, y_0), (n + m,).
+    Derived: tests/models/minimax/test_bilinear.py::test_iterates_are_those_of_the_direct_iteration.
 
     Raises InputError for payoffs that are not a finite matrix, a start that does not fit, an unknown method, a step
     size that is not > 0, or steps that are not increasing integers >= 0. Diverging methods may reach infinity.
@@ -48,7 +49,9 @@ def bilinear_iterates(payoffs: ArrayLike, start: ArrayLike, method: str, step_si
 
 
 def bilinear_residuals(payoffs: ArrayLike, start: ArrayLike, method: str, step_size: float, steps: ArrayLike) -> Floats:
-    """|F(z_k)| after each number of `steps`, (points,); O(n + m) each after the SVD. Raises as `bilinear_iterates`."""
+    """|F(z_k)| after each number of `steps`, (points,); O(n + m) each after the SVD. Raises as `bilinear_iterates`.
+    Derived: tests/models/minimax/test_bilinear.py::test_iterates_are_those_of_the_direct_iteration.
+    """
     left, singular, right = _decomposed(payoffs)
     z0 = _start(start, left.shape[0], right.shape[0])
     at_start = singular * np.abs(z0[: left.shape[0]] @ left - 1j * (z0[left.shape[0] :] @ right))
@@ -57,6 +60,7 @@ def bilinear_residuals(payoffs: ArrayLike, start: ArrayLike, method: str, step_s
 
 def bilinear_modes(singular_values: ArrayLike, method: str, step_size: float, steps: ArrayLike) -> Complexes:
     """Iterates of the modes of slopes i sigma from the start 1 after each number of `steps`, (points, modes).
+    Derived: tests/models/minimax/test_bilinear.py::test_closed_forms_of_the_family_are_these.
 
     Raises as `bilinear_iterates`, and for singular values that are not one finite row >= 0.
     """

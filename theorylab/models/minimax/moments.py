@@ -23,7 +23,9 @@ Integers = NDArray[np.int64]
 def page(
     slopes: Complexes, spreads: Floats, lam: Floats, refresh: Floats, batch: int, step_size: float, steps: Integers
 ) -> Floats:
-    """E|F(u_k)|^2 and E|e_k|^2 at k = steps, (2, points, modes); conventions of `kernels.page_runs`."""
+    """E|F(u_k)|^2 and E|e_k|^2 at k = steps, (2, points, modes); conventions of `kernels.page_runs`.
+    Derived: tests/models/minimax/test_kernels.py::test_moments_are_the_mean_over_all_outcomes.
+    """
     m = slopes.size
     eta = step_size
     mean = np.ones(m, dtype=np.complex128)
@@ -65,7 +67,9 @@ def page(
 
 @kernel
 def page_error(moved: Floats, spread: float, refresh: Floats, batch: int) -> Floats:
-    """E|e_k|^2 (points,) of PAGE along a given path with |u_k - u_{k-1}|^2 = moved[k], moved[0] = 0."""
+    """E|e_k|^2 (points,) of PAGE along a given path with |u_k - u_{k-1}|^2 = moved[k], moved[0] = 0.
+    Derived: tests/models/minimax/test_kernels.py::test_moments_match_their_python_bodies.
+    """
     out = np.zeros(moved.size)
     for k in range(1, moved.size):
         out[k] = (1.0 - refresh[k]) * (out[k - 1] + spread * moved[k] / batch)

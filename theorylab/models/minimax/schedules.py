@@ -40,41 +40,53 @@ ANCHORS: dict[str, Callable[[Floats], Floats]] = {
 
 
 def anchor_weights(name: str, steps: int) -> Floats:
-    """The first `steps` weights of the anchor called `name`. Raises InputError for an unknown name or steps < 1."""
+    """The first `steps` weights of the anchor called `name`. Raises InputError for an unknown name or steps < 1.
+    Derived: tests/models/minimax/test_simulation.py::test_halpern_of_a_map_in_dimension_one_is_the_mode.
+    """
     require(name in ANCHORS, f"anchor={name!r} is not known: give one of {', '.join(ANCHORS)}")
     return ANCHORS[name](np.arange(count(steps), dtype=float))
 
 
 def halpern(steps: int, smoothness: float = 1.0, anchor: str = "1/(k+2)") -> Schedule:
-    """Halpern: z+ = lam_k z_0 + (1 - lam_k) T z with T = I - (2/L) F, nonexpansive for 1/L-cocoercive F."""
+    """Halpern: z+ = lam_k z_0 + (1 - lam_k) T z with T = I - (2/L) F, nonexpansive for 1/L-cocoercive F.
+    Derived: tests/models/minimax/test_theory.py::test_halpern_closed_form_is_the_recursion.
+    """
     positive("smoothness", smoothness)
     weights = anchor_weights(anchor, steps)
     return _single(weights, (1 - weights) * (2 / smoothness))
 
 
 def krasnoselskii_mann(steps: int, smoothness: float = 1.0) -> Schedule:
-    """Krasnoselskii-Mann: z+ = (z + T z)/2 = z - F(z)/L, with the T of `halpern`."""
+    """Krasnoselskii-Mann: z+ = (z + T z)/2 = z - F(z)/L, with the T of `halpern`.
+    Derived: tests/models/minimax/test_theory.py::test_krasnoselskii_mann_closed_form_is_the_recursion.
+    """
     positive("smoothness", smoothness)
     zeros = np.zeros(count(steps))
     return _single(zeros, zeros + 1 / smoothness)
 
 
 def gradient_descent_ascent(steps: int, step_size: float) -> Schedule:
-    """Gradient descent-ascent: z+ = z - a F(z); no step size a > 0 converges on a bilinear game."""
+    """Gradient descent-ascent: z+ = z - a F(z); no step size a > 0 converges on a bilinear game.
+    Derived: tests/models/minimax/test_theory.py::test_extragradient_closed_forms_are_the_recursions.
+    """
     positive("step_size", step_size)
     zeros = np.zeros(count(steps))
     return _single(zeros, zeros + step_size)
 
 
 def extragradient(steps: int, step_size: float, lipschitz: float, *, allow_outside: bool = False) -> Schedule:
-    """Extragradient: w = z - a F(z); z+ = z - a F(w), for 0 < a < 1/L."""
+    """Extragradient: w = z - a F(z); z+ = z - a F(w), for 0 < a < 1/L.
+    Derived: tests/models/minimax/test_theory.py::test_extragradient_closed_forms_are_the_recursions.
+    """
     _in_range("extragradient", step_size, lipschitz, step_size * lipschitz < 1, "below 1/L", allow_outside)
     zeros = np.zeros(count(steps))
     return Schedule(zeros, zeros + step_size, zeros, zeros + step_size)
 
 
 def anchored_extragradient(steps: int, step_size: float, lipschitz: float, *, allow_outside: bool = False) -> Schedule:
-    """EAG-C: anchors 1/(k+2), constant a with 1-3aL-(aL)^2-(aL)^3 >= 0 and 1-8aL+(aL)^2-2(aL)^3 >= 0."""
+    """EAG-C: anchors 1/(k+2), constant a with 1-3aL-(aL)^2-(aL)^3 >= 0 and 1-8aL+(aL)^2-2(aL)^3 >= 0.
+    (yoon2021eag, EAG in a secondary text, read).
+    """
     x = step_size * lipschitz
     inside = 1 - 3 * x - x**2 - x**3 >= 0 and 1 - 8 * x + x**2 - 2 * x**3 >= 0
     _in_range("EAG-C", step_size, lipschitz, inside, "at most 0.1264/L (1-8aL+(aL)^2-2(aL)^3 >= 0)", allow_outside)
@@ -85,14 +97,18 @@ def anchored_extragradient(steps: int, step_size: float, lipschitz: float, *, al
 def varying_anchored_extragradient(
     steps: int, first_step: float, lipschitz: float, *, allow_outside: bool = False
 ) -> Schedule:
-    """EAG-V: anchors 1/(k+2), falling steps from a_0 in (0, 3/(4L)); see `varying_steps`."""
+    """EAG-V: anchors 1/(k+2), falling steps from a_0 in (0, 3/(4L)); see `varying_steps`.
+    (yoon2021eag, EAG in a secondary text, read).
+    """
     anchors = anchor_weights("1/(k+2)", steps)
     sizes = varying_steps(steps, first_step, lipschitz, allow_outside=allow_outside)
     return Schedule(anchors, sizes, anchors, sizes)
 
 
 def varying_steps(steps: int, first_step: float, lipschitz: float, *, allow_outside: bool = False) -> Floats:
-    """a_{k+1} = a_k (1 - x/((1-x)(k+1)(k+3))), x = (a_k L)^2, (steps,); a_0 in (0, 3/(4L)) stays positive."""
+    """a_{k+1} = a_k (1 - x/((1-x)(k+1)(k+3))), x = (a_k L)^2, (steps,); a_0 in (0, 3/(4L)) stays positive.
+    (yoon2021eag, EAG-V in a secondary text, read).
+    """
     inside = first_step * lipschitz < 0.75
     _in_range("EAG-V", first_step, lipschitz, inside, "below 3/(4L)", allow_outside)
     out = np.empty(count(steps))
@@ -105,6 +121,7 @@ def varying_steps(steps: int, first_step: float, lipschitz: float, *, allow_outs
 
 def varying_step_limit(first_step: float, lipschitz: float) -> float:
     """The limit of `varying_steps`, to about ten digits: 10^5 steps, then the product of the rest in closed form.
+    Derived: tests/models/minimax/test_theory.py::test_anchored_constants_are_those_of_the_source.
 
     The rest is prod (1 - q/((k+1)(k+3))), q = x/(1-x) settled to 1e-5, so its logarithm -q (1/(K+1) + 1/(K+2))/2
     is off by less than 1e-10.
@@ -116,7 +133,9 @@ def varying_step_limit(first_step: float, lipschitz: float) -> float:
 
 
 def fast_extragradient(steps: int, step_size: float, lipschitz: float, *, allow_outside: bool = False) -> Schedule:
-    """FEG: anchors b = 1/(k+1); w steps by (1-b) a, z by a, for 0 < a <= 1/L."""
+    """FEG: anchors b = 1/(k+1); w steps by (1-b) a, z by a, for 0 < a <= 1/L.
+    Derived: tests/models/minimax/test_theory.py::test_extragradient_closed_forms_are_the_recursions.
+    """
     inside = step_size * lipschitz <= 1 + 1e-15
     _in_range("fast extragradient", step_size, lipschitz, inside, "at most 1/L", allow_outside)
     anchors = 1 / np.arange(1.0, count(steps) + 1)

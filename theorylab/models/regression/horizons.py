@@ -49,6 +49,7 @@ def driven(
     eigenvalues: Floats, loss: Floats, step_size: float, batch: int, feedback: float, noise: float, start: Floats
 ) -> Driven:
     """The `Driven` form of the recursion c <- (1 - loss) c + gain (feedback S + noise), gain = step_size^2 lambda / B.
+    Derived: tests/models/regression/test_spectral.py::test_every_moment_is_that_of_the_recursion.
 
     Stable problems only: all loss > 0, and no growing mode.
     """
@@ -65,6 +66,7 @@ def driven(
 
 def feedback_sum(r: Driven, steps: Integers) -> Floats:
     """S_t = sum_j lambda_j E e_{t,j}^2 at t = steps, (points,), where noise is fed back; O(d) per step.
+    Derived: tests/models/regression/test_spectral.py::test_every_moment_is_that_of_the_recursion.
 
     sum_k direct_k (1 - rate_k)^t + noise forced_k (1 - (1 - rate_k)^t) / rate_k: noise adds non-negative terms only.
     """
@@ -79,7 +81,9 @@ def feedback_sum(r: Driven, steps: Integers) -> Floats:
 
 @kernel
 def last(r: Driven, steps: Integers) -> Floats:
-    """E e_{t,i}^2 of the last iterate at t = steps, (points, d); O(d^2) per step."""
+    """E e_{t,i}^2 of the last iterate at t = steps, (points, d); O(d^2) per step.
+    Derived: tests/models/regression/test_spectral.py::test_every_moment_is_that_of_the_recursion.
+    """
     d, n = r.loss.size, r.rates.size
     out = np.empty((steps.size, d))
     powers = np.empty(n)
@@ -114,7 +118,9 @@ def _divided(power: float, kept: float, rate: float, loss: float, t: float) -> f
 
 @kernel
 def ema(r: Driven, ema_decay: float, steps: Integers) -> Floats:
-    """E m_{t,i}^2 of the average m_0 = e_0, m_{t+1} = a m_t + (1-a) e_t, at t = steps, (points, d)."""
+    """E m_{t,i}^2 of the average m_0 = e_0, m_{t+1} = a m_t + (1-a) e_t, at t = steps, (points, d).
+    Derived: tests/models/regression/test_spectral.py::test_every_moment_is_that_of_the_recursion.
+    """
     d = r.start.size
     out = np.empty((steps.size, d))
     for point in range(steps.size):
@@ -127,7 +133,9 @@ def ema(r: Driven, ema_decay: float, steps: Integers) -> Floats:
 
 @kernel
 def average(r: Driven, start: int, steps: Integers) -> Floats:
-    """E of the squared mean of e_t over start <= t < N at N = steps > start, (points, d)."""
+    """E of the squared mean of e_t over start <= t < N at N = steps > start, (points, d).
+    Derived: tests/models/regression/test_spectral.py::test_every_moment_is_that_of_the_recursion.
+    """
     d = r.start.size
     out = np.empty((steps.size, d))
     first = last(r, np.full(1, start))[0]

@@ -44,7 +44,9 @@ def dot(a: Floats, b: Floats) -> float:
 
 @kernel
 def last(r: Recursion, steps: Integers) -> Floats:
-    """E e_{t,i}^2 of the last iterate at t = steps, (points, d)."""
+    """E e_{t,i}^2 of the last iterate at t = steps, (points, d).
+    Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
+    """
     d = r.start.size
     c = r.start.copy()
     out = np.empty((steps.size, d))
@@ -65,7 +67,9 @@ def last(r: Recursion, steps: Integers) -> Floats:
 
 @kernel
 def ema(r: Recursion, ema_decay: float, steps: Integers) -> Floats:
-    """E m_{t,i}^2 of the average m_0 = e_0, m_{t+1} = a m_t + (1-a) e_t, at t = steps, (points, d)."""
+    """E m_{t,i}^2 of the average m_0 = e_0, m_{t+1} = a m_t + (1-a) e_t, at t = steps, (points, d).
+    Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
+    """
     d = r.start.size
     a, b = ema_decay, 1.0 - ema_decay
     c = r.start.copy()
@@ -93,7 +97,9 @@ def ema(r: Recursion, ema_decay: float, steps: Integers) -> Floats:
 
 @kernel
 def average(r: Recursion, start: int, steps: Integers) -> Floats:
-    """E of the squared mean of e_t over start <= t < N at N = steps > start, (points, d)."""
+    """E of the squared mean of e_t over start <= t < N at N = steps > start, (points, d).
+    Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
+    """
     d = r.start.size
     c = r.start.copy()
     p = np.zeros(d)
@@ -136,7 +142,9 @@ class Accelerated(NamedTuple):
 
 @kernel
 def accelerated(r: Accelerated, start: int, steps: Integers) -> Floats:
-    """E w_{t,i}^2 at t = steps, and that of the mean of w_t over start <= t < N (0 for N <= start), (2, points, d)."""
+    """E w_{t,i}^2 at t = steps, and that of the mean of w_t over start <= t < N (0 for N <= start), (2, points, d).
+    Derived: tests/models/regression/test_asgd.py::test_risks_match_dense_covariances_of_the_method_as_written.
+    """
     d = r.start.size
     ww = r.start.copy()
     wu = r.start.copy()

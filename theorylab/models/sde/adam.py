@@ -45,7 +45,9 @@ class Steps(NamedTuple):
 
 @kernel
 def enumerate_paths(p: Steps, values: Floats, weights: Floats, start: Floats, steps: int) -> Floats:
-    """E x and E x^2 after `steps`, (2,): the weighted sum over all noise sequences, depth first."""
+    """E x and E x^2 after `steps`, (2,): the weighted sum over all noise sequences, depth first.
+    Derived: tests/models/sde/test_adam.py::test_enumeration_is_adam_as_in_use.
+    """
     x = np.empty(steps + 1)
     m = np.empty(steps + 1)
     u = np.empty(steps + 1)
@@ -85,7 +87,9 @@ def enumerate_paths(p: Steps, values: Floats, weights: Floats, start: Floats, st
 
 @kernel
 def waves(value: float, out: Floats) -> None:
-    """Chebyshev polynomials 0..out.size - 1 at `value`, also beyond [-1, 1]."""
+    """Chebyshev polynomials 0..out.size - 1 at `value`, also beyond [-1, 1].
+    Derived: tests/models/sde/test_adam.py::test_polynomial_transfer_matches_enumeration.
+    """
     out[0] = 1.0
     if out.size > 1:
         out[1] = value
@@ -99,6 +103,7 @@ def transfer(
     into: tuple[Floats, Floats, Floats], start: Floats, steps: int,
 ) -> Floats:  # fmt: skip
     """E x and E x^2 after `steps` from start, (2,), by backward steps on polynomials in (x, m, log u).
+    Derived: tests/models/sde/test_adam.py::test_polynomial_transfer_matches_enumeration.
 
     `grid`: Chebyshev points in [-1, 1] per variable; `into`: matrices from values there to coefficients; box (4,):
     half-widths in x and m, centre and half-width in log u.
@@ -162,6 +167,7 @@ def enumerated(
     adam: Adam, noise: Noise, horizon: float, steps: int, *, new_denominator: bool = True
 ) -> tuple[Floats, float]:
     """E x and E x^2 at time begin + horizon after `steps` of horizon / steps each, (2,), and a rounding bound.
+    Derived: tests/models/sde/test_adam.py::test_enumeration_is_adam_as_in_use.
 
     The bound, (steps + 8) 64 2^-52: weights are powers of the probabilities, sums run over one node's children at a
     time, and a step moves a value of order one by a few units. Raises InputError for more than 2^31 sequences, or a
@@ -178,6 +184,7 @@ def expectations(
     adam: Adam, noise: Noise, horizon: float, steps: int, *, new_denominator: bool = True, size: int = 8
 ) -> tuple[Floats, Floats]:
     """As `enumerated`, for any number of steps, (2,), and an error bound (2,).
+    Derived: tests/models/sde/test_adam.py::test_polynomial_transfer_matches_enumeration.
 
     E[phi | x, m, u] of phi = x, x^2 would be a polynomial of degree 2 in (x, m), were u not to feel x through
     sqrt(e) h x / noise, once per step and with weight c2 e: higher degrees come with powers of e^(3/2). The bound is
@@ -244,6 +251,7 @@ def limit_moments(
     adam: Adam, horizon: float, *, plain_epsilon: bool = False, momentum_rate: float | None = None
 ) -> tuple[Floats, float]:
     """E x and E x^2 of the limit at time begin + horizon, (2,), and an absolute error bound.
+    Derived: tests/models/sde/test_adam.py::test_limit_comes_to_rest_at_its_variance.
 
     a' = -q b, b' = c1 (h a - b), A' = -2 q C, C' = -q D + c1 (h A - C), D' = 2 c1 (h C - D) + c1^2 noise^2 for a = E x,
     b = E m, A = E x^2, C = E x m, D = E m^2. Rivals: `plain_epsilon` (epsilon without sqrt(g2)) and another

@@ -31,6 +31,7 @@ def operator(
     algorithm: RMSprop, noise: Noise, start_u: float, nodes: int, levels: int, new_denominator: bool = False
 ) -> tuple[Floats, Floats, Floats]:
     """Transfer operator (n, n) of one step, and the grid's x and u, (n,) each, n = nodes * levels.
+    Derived: tests/models/sde/test_adaptive.py::test_transfer_operator_matches_enumeration.
 
     operator @ phi = E[phi(x', u') | x, u] at the grid. `new_denominator`: the step divides by the new v. Raises
     InputError where the gradient can cancel the smallest noise, so that u could fall to 0.
@@ -51,7 +52,9 @@ def operator(
 
 @kernel
 def forward(matrix: Floats, weights: Floats, values: Floats, steps: int) -> Floats:
-    """values @ (weights matrix^k) for k = 0..steps, (functions, steps + 1): weights (n,) carried forward row by row."""
+    """values @ (weights matrix^k) for k = 0..steps, (functions, steps + 1): weights (n,) carried forward row by row.
+    Derived: tests/models/sde/test_adaptive.py::test_transfer_operator_matches_enumeration.
+    """
     n = weights.size
     held = weights.copy()
     fresh = np.empty(n)
@@ -73,7 +76,9 @@ def forward(matrix: Floats, weights: Floats, values: Floats, steps: int) -> Floa
 
 
 def step(algorithm: RMSprop, x: Any, u: Any, z: Any, new_denominator: bool = False) -> tuple[Any, Any]:
-    """(x, u) after one step of RMSprop that draws the noise z: the definition, in the units of u."""
+    """(x, u) after one step of RMSprop that draws the noise z: the definition, in the units of u.
+    Derived: tests/models/sde/test_adaptive.py::test_transfer_operator_matches_enumeration.
+    """
     a, gradient = algorithm, algorithm.height * np.sin(x) + algorithm.noise_std * z
     after = a.decay * u + (1 - a.decay) * (gradient / a.noise_std) ** 2
     divisor = a.noise_std * (after if new_denominator else u) ** 0.5 + a.epsilon
@@ -92,6 +97,7 @@ def expectations(
     new_denominator: bool = False,
 ) -> tuple[Floats, Floats]:
     """E observable(x_k, u_k) for k = 0..steps from start (x, u), (observables, steps + 1), and an error bound.
+    Derived: tests/models/sde/test_adaptive.py::test_transfer_operator_matches_enumeration.
 
     The bound compares two grids, of the size given and a fifth smaller (see `circle.settled`).
     """
@@ -115,6 +121,7 @@ def stationary(
     algorithm: RMSprop, noise: Noise, observables: Sequence[Observable], *, nodes: int = 21, levels: int = 20
 ) -> tuple[Floats, Floats]:
     """Stationary E observable(x, u), (observables,), and an error bound from two grids.
+    Derived: tests/models/sde/test_adaptive.py::test_stationary_values_are_those_of_a_long_run.
 
     The stationary weights w solve w M = w with sum 1: the last of these redundant equations makes room for the sum.
     Rounding is amplified by about the mixing time, a few 1/eta^2 steps.
@@ -131,7 +138,9 @@ def stationary(
 
 
 def denominator(limit: Limit, start_u: float, time: Any) -> Any:
-    """P_t = noise sqrt(u_t) + epsilon with u_t = 1 + (u_0 - 1) e^(-rate t)."""
+    """P_t = noise sqrt(u_t) + epsilon with u_t = 1 + (u_0 - 1) e^(-rate t).
+    Derived: tests/models/sde/test_adaptive.py::test_waves_of_the_limit_match_their_closed_form_without_force.
+    """
     return limit.noise * (1 + (start_u - 1) * np.exp(-limit.rate * time)) ** 0.5 + limit.epsilon
 
 
@@ -145,6 +154,7 @@ def limit_waves(
     modes: int = 40,
 ) -> tuple[Floats, Floats]:
     """E exp(i n x_t) of the limit for n = 1..waves, complex (waves, times), and an absolute error bound.
+    Derived: tests/models/sde/test_adaptive.py::test_waves_of_the_limit_match_their_closed_form_without_force.
 
     y_n' = -(height/P) n/2 (y_(n+1) - y_(n-1)) - n^2 noise^2 / (2 P^2) y_n. `divisor` replaces t -> P_t. The bound
     compares two truncations and two tolerances. Raises InputError for times that fall or start below 0.

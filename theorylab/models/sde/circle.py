@@ -20,14 +20,18 @@ Floats = NDArray[np.float64]
 
 
 def circle_nodes(nodes: int) -> Floats:
-    """Equidistant points of the circle, (nodes,); an odd number, so that every wave has its own coefficient."""
+    """Equidistant points of the circle, (nodes,); an odd number, so that every wave has its own coefficient.
+    Derived: tests/models/sde/test_circle.py::test_cardinals_reproduce_trigonometric_polynomials.
+    """
     count("nodes", nodes, 3)
     require(nodes % 2 == 1, f"nodes={nodes} is not allowed: give an odd number")
     return np.asarray(2 * np.pi * np.arange(nodes) / nodes)
 
 
 def circle_cardinals(nodes: int, targets: Floats) -> Floats:
-    """Weights (targets, nodes) that interpolate values at `circle_nodes` by trigonometric polynomials."""
+    """Weights (targets, nodes) that interpolate values at `circle_nodes` by trigonometric polynomials.
+    Derived: tests/models/sde/test_circle.py::test_cardinals_reproduce_trigonometric_polynomials.
+    """
     waves = np.arange(-(nodes // 2), nodes // 2 + 1)
     there = np.exp(1j * np.outer(np.ravel(targets), waves))
     here = np.exp(-1j * np.outer(waves, circle_nodes(nodes)))
@@ -35,7 +39,9 @@ def circle_cardinals(nodes: int, targets: Floats) -> Floats:
 
 
 def interval_nodes(nodes: int, low: float, high: float) -> Floats:
-    """Chebyshev points of [low, high], (nodes,), increasing."""
+    """Chebyshev points of [low, high], (nodes,), increasing.
+    Derived: tests/models/sde/test_circle.py::test_cardinals_reproduce_polynomials.
+    """
     count("nodes", nodes)
     require(low < high, f"low={low} must be below high={high}")
     inner = -np.cos((np.arange(nodes) + 0.5) * np.pi / nodes)
@@ -44,6 +50,7 @@ def interval_nodes(nodes: int, low: float, high: float) -> Floats:
 
 def interval_cardinals(nodes: int, low: float, high: float, targets: Floats) -> Floats:
     """Weights (targets, nodes) that interpolate values at `interval_nodes` by polynomials; targets inside [low, high].
+    Derived: tests/models/sde/test_circle.py::test_cardinals_reproduce_polynomials.
 
     Targets that leave the interval by rounding alone are put on its end; InputError for others.
     """
@@ -57,7 +64,9 @@ def interval_cardinals(nodes: int, low: float, high: float, targets: Floats) -> 
 
 
 def derivatives(nodes: int) -> tuple[Floats, Floats]:
-    """First and second derivative on the circle as matrices (nodes, nodes), exact for trigonometric polynomials."""
+    """First and second derivative on the circle as matrices (nodes, nodes), exact for trigonometric polynomials.
+    Derived: tests/models/sde/test_circle.py::test_derivatives_are_those_of_waves.
+    """
     waves = np.arange(-(nodes // 2), nodes // 2 + 1)
     there = np.exp(1j * np.outer(circle_nodes(nodes), waves))
     back = there.conj().T / nodes
@@ -69,6 +78,7 @@ def evolved(
     drift: Callable[[Floats], Floats], variance: Callable[[Floats], Floats], time: float, values: Floats
 ) -> Floats:
     """E[phi(X_time) | X_0 = x] of dX = drift dt + variance^(1/2) dW at the circle's nodes, from phi there.
+    Derived: tests/models/sde/test_sam.py::test_limit_without_drift_is_brownian.
 
     `values` (nodes, functions); exp(time L), L = drift d/dx + variance/2 d2/dx2 at the nodes. Raises InputError for
     a time < 0.
@@ -81,7 +91,9 @@ def evolved(
 
 
 def flow(drift: Callable[[Floats], Floats], start: float, time: float) -> tuple[Floats, Floats]:
-    """cos X and sin X at `time` of X' = drift(X) from start, (2,), and an error bound (2,) from two tolerances."""
+    """cos X and sin X at `time` of X' = drift(X) from start, (2,), and an error bound (2,) from two tolerances.
+    Derived: tests/models/sde/test_sam.py::test_flow_of_the_pendulum_is_explicit.
+    """
     positive("time", time, 0.0)
     fine, rough = (
         solve_ivp(lambda t, x: drift(x), (0.0, time), [start], method="DOP853", rtol=tol, atol=tol).y[0, -1]
@@ -92,6 +104,7 @@ def flow(drift: Callable[[Floats], Floats], start: float, time: float) -> tuple[
 
 def settled(compute: Callable[[int], Floats], nodes: int, coarser: int, steps: float = 0.0) -> tuple[Floats, Floats]:
     """compute(nodes) and an absolute bound of its error: its distance to compute(coarser), plus rounding.
+    Derived: tests/models/sde/test_circle.py::test_two_grids_bound_the_error_of_the_finer_one.
 
     Convergence is geometric, so the coarser grid is the one that errs; what rounding adds is bounded by
     (steps + 64) nodes 2^-52 for values of order one, since averaging operators do not amplify.

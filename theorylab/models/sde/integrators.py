@@ -83,7 +83,9 @@ class Linear:
 
 
 def simulate(equation: Linear, time_step: float, steps: int, *, replicas: int, seed: int) -> dict[str, Curve]:
-    """Curves 'euler', 'milstein', 'exact' of X after 1..steps steps, from the same Brownian paths."""
+    """Curves 'euler', 'milstein', 'exact' of X after 1..steps steps, from the same Brownian paths.
+    Derived: tests/models/sde/test_integrators.py::test_simulated_moments_agree_with_exact_ones.
+    """
     count("steps", steps)
     return replicate(
         kernels.linear_paths, equation.scheme(time_step), int(steps), x=np.arange(1, steps + 1), replicas=replicas,
@@ -95,6 +97,7 @@ def linear_moments(
     matrix: ArrayLike, noise: ArrayLike, mean: ArrayLike, covariance: ArrayLike, time: float
 ) -> tuple[Floats, Floats]:
     """Mean (d,) and covariance (d, d) at `time` of dX = A X dt + dM, d<M> = Q dt, by matrix exponentials.
+    Derived: tests/models/sde/test_integrators.py::test_linear_moments_solve_their_equations_in_dimension_two.
 
     Over a short time h, exp([[-A, Q], [0, A^T]] h) = [[., G], [0, F^T]] gives F = exp(A h) and the covariance F G of
     the noise (Van Loan); then C <- F C F^T + C, F <- F F doubles the time, so that no growing exponential is formed for

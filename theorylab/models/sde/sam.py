@@ -36,7 +36,9 @@ def valid_method(method: str) -> None:
 
 
 def ascent(method: str, radius: float, seen: Floats, true: Floats) -> Floats:
-    """The displacement rho g / norm at which the second gradient is taken, for gradients `seen` and f' = `true`."""
+    """The displacement rho g / norm at which the second gradient is taken, for gradients `seen` and f' = `true`.
+    Derived: tests/models/sde/test_sam.py::test_operator_matches_simulation.
+    """
     if method == "USAM":
         return np.asarray(radius * seen)
     if method == "DNSAM":
@@ -46,6 +48,7 @@ def ascent(method: str, radius: float, seen: Floats, true: Floats) -> Floats:
 
 def normal_rule(split: Floats, points: int = 48) -> tuple[Floats, Floats]:
     """Nodes and weights (n, 2 points) of E phi(z), z standard normal, for phi smooth on both sides of split (n,).
+    Derived: tests/models/sde/test_sam.py::test_normal_rule_integrates_a_jump.
 
     Gauss-Legendre on [-9, split] and [split, 9]: at 48 points a side exact to rounding for phi that vary on the scale
     of z or slower.
@@ -60,6 +63,7 @@ def normal_rule(split: Floats, points: int = 48) -> tuple[Floats, Floats]:
 
 def operator(landscape: Landscape, method: str, step_size: float, radius: float, nodes: int) -> Floats:
     """Transfer operator (nodes, nodes) of one step on the circle: operator @ phi = E[phi(x') | x] at its nodes.
+    Derived: tests/models/sde/test_sam.py::test_operator_matches_simulation.
 
     Raises InputError for an unknown method, step_size <= 0, radius < 0, or DNSAM where f' has a zero.
     """
@@ -90,7 +94,9 @@ def operator(landscape: Landscape, method: str, step_size: float, radius: float,
 def coefficients(
     landscape: Landscape, method: str, step_size: float, radius: float
 ) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
-    """Drift -F(x) and variance eta V(x) of the method's limit. Raises InputError for an unknown method."""
+    """Drift -F(x) and variance eta V(x) of the method's limit. Raises InputError for an unknown method.
+    Derived: tests/models/sde/test_sam.py::test_coefficients_match_moments_of_one_step_to_first_order_in_rho.
+    """
     valid_method(method)
     sigma, tilt = landscape.noise_std, landscape.tilt
 
@@ -121,7 +127,9 @@ def coefficients(
 def expectations(
     landscape: Landscape, method: str, step_size: float, radius: float, start: float, steps: int, nodes: int = 49
 ) -> tuple[Floats, Floats]:
-    """E cos x and E sin x after `steps` from `start`, (2,), and an error bound (2,) from two grids."""
+    """E cos x and E sin x after `steps` from `start`, (2,), and an error bound (2,) from two grids.
+    Derived: tests/models/sde/test_sam.py::test_operator_matches_simulation.
+    """
     count("steps", steps, 0)
 
     def run(size: int) -> Floats:
@@ -134,7 +142,9 @@ def expectations(
 def limit_expectations(
     landscape: Landscape, method: str, step_size: float, radius: float, start: float, time: float, nodes: int = 49
 ) -> tuple[Floats, Floats]:
-    """E cos X and E sin X of the method's limit at `time`, (2,), and an error bound (2,) from two grids."""
+    """E cos X and E sin X of the method's limit at `time`, (2,), and an error bound (2,) from two grids.
+    Derived: tests/models/sde/test_sam.py::test_limit_without_noise_is_the_pendulum.
+    """
     drift, variance = coefficients(landscape, method, step_size, radius)
 
     def run(size: int) -> Floats:
@@ -147,6 +157,7 @@ def stationary_loss(
     landscape: Landscape, method: str, step_size: float, radius: float, nodes: int = 161
 ) -> tuple[float, float]:
     """Stationary E[1 - cos x] on the circle, and an error bound from two grids; needs noise_std > 0.
+    Derived: tests/models/sde/test_sam.py::test_stationary_loss_matches_the_linear_law_at_small_noise.
 
     Raises InputError as `operator`, and without noise.
     """
@@ -166,6 +177,7 @@ def escape_steps(
     method: str, curvature: float, noise_std: float, step_size: float, radius: float, half_width: float, nodes: int = 65
 ) -> tuple[float, float]:
     """Mean number of steps from x = 0 to |x| >= half_width on curvature x^2 / 2, and an error bound from two grids.
+    Derived: tests/models/sde/test_sam.py::test_escape_time_matches_simulation.
 
     tau = 1 + T tau on |x| < half_width, tau by its values at Chebyshev points. Methods SGD, USAM, SAM. Raises
     InputError for others, or parameters that are not finite and positive (curvature may be negative).

@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 
 def adaptive_stationary_variance(curvature: Any, noise: Any, epsilon: Any, covariance: Any = 1) -> Any:
     """Stationary Var x = noise^2 C / (2 h P), P = noise sqrt(C) + epsilon: the limits of RMSprop and of Adam alike.
+    Derived: tests/models/sde/test_theory.py::test_adaptive_variance_is_at_rest_under_both_limits.
 
     f = h x^2 / 2, gradient noise of covariance C. It depends neither on the momentum nor on the averaging rates.
     """
@@ -30,6 +31,7 @@ def adaptive_stationary_variance(curvature: Any, noise: Any, epsilon: Any, covar
 
 def adaptive_stationary_cosine(limit: Limit) -> float:
     """Stationary E cos x of the limit of RMSprop on height (1 - cos x): I_1(k) / I_0(k), k = 2 height P / noise^2.
+    Derived: tests/models/sde/test_theory.py::test_stationary_cosine_matches_quadrature.
 
     u = 1 there, and x has the density exp(k cos x), up to its constant.
     """
@@ -39,6 +41,7 @@ def adaptive_stationary_cosine(limit: Limit) -> float:
 
 def adaptive_stationary_covariance(hessian: ArrayLike, covariance: ArrayLike, noise: float, epsilon: float) -> Floats:
     """Stationary covariance S (d, d) of dx = -P^-1 (H x dt + noise C^(1/2) dW).
+    Derived: tests/models/sde/test_theory.py::test_stationary_covariance_solves_its_equation.
 
     P^-1 H S + S H P^-1 = noise^2 P^-1 C P^-1, P = diag(noise sqrt(C_ii) + epsilon).
     Raises InputError unless H is positive definite and C_ii > 0.
@@ -54,40 +57,53 @@ def adaptive_stationary_covariance(hessian: ArrayLike, covariance: ArrayLike, no
 
 
 def svag_skewness(factor: Any) -> Any:
-    """Third moment of (r1 z1 + r2 z2) / l over that of z: (3 l^2 - 1) / (2 l^3), l = factor."""
+    """Third moment of (r1 z1 + r2 z2) / l over that of z: (3 l^2 - 1) / (2 l^3), l = factor.
+    Derived: tests/models/sde/test_theory.py::test_svag_weights_keep_the_mean_and_scale_covariance_and_third_moment.
+    """
     return (3 * factor**2 - 1) / (2 * factor**3)
 
 
 def second_moment_variance(decay: Any, fourth_moment: Any, steps: Any) -> Any:
-    """Var u_k after `steps` of u <- b u + (1 - b) z^2 from a fixed start: (1-b)/(1+b) (E z^4 - 1) (1 - b^(2k))."""
+    """Var u_k after `steps` of u <- b u + (1 - b) z^2 from a fixed start: (1-b)/(1+b) (E z^4 - 1) (1 - b^(2k)).
+    Derived: tests/models/sde/test_theory.py::test_second_moment_variance_is_the_recursion.
+    """
     return (1 - decay) / (1 + decay) * (fourth_moment - 1) * (1 - decay ** (2 * steps))
 
 
 def usam_contraction(step_size: Any, curvature: Any, radius: Any) -> Any:
-    """Mean factor per step of USAM on h x^2 / 2: 1 - eta h (1 + rho h). Gradient descent at rho = 0."""
+    """Mean factor per step of USAM on h x^2 / 2: 1 - eta h (1 + rho h). Gradient descent at rho = 0.
+    Derived: tests/models/sde/test_theory.py::test_usam_forms_follow_from_its_linear_step.
+    """
     return 1 - step_size * curvature * (1 + radius * curvature)
 
 
 def usam_stationary_variance(step_size: Any, curvature: Any, radius: Any, noise_std: Any) -> Any:
-    """Stationary Var x of USAM on h x^2 / 2: eta (1 + rho h) s^2 / (2 h - eta h^2 (1 + rho h)), exact."""
+    """Stationary Var x of USAM on h x^2 / 2: eta (1 + rho h) s^2 / (2 h - eta h^2 (1 + rho h)), exact.
+    Derived: tests/models/sde/test_theory.py::test_usam_forms_follow_from_its_linear_step.
+    """
     bend = 1 + radius * curvature
     return step_size * bend * noise_std**2 / (2 * curvature - step_size * curvature**2 * bend)
 
 
 def usam_limit_variance(step_size: Any, curvature: Any, radius: Any, noise_std: Any, correction: Any = 1) -> Any:
-    """Stationary Var x of the diffusion: eta s^2 (1 + 2 c rho h) / (2 h (1 + rho h)); c = 0 drops the covariance S1."""
+    """Stationary Var x of the diffusion: eta s^2 (1 + 2 c rho h) / (2 h (1 + rho h)); c = 0 drops the covariance S1.
+    Derived: tests/models/sde/test_theory.py::test_usam_limit_variance_is_that_of_an_ornstein_uhlenbeck_process.
+    """
     bend = 1 + radius * curvature
     return step_size * noise_std**2 * (1 + 2 * correction * radius * curvature) / (2 * curvature * bend)
 
 
 def usam_loss_ratio(step_size: Any, curvature: Any, radius: Any) -> Any:
-    """Stationary loss of USAM over SGD's on h x^2 / 2: (1 + rho h)(2 - eta h) / (2 - eta h (1 + rho h)), exact."""
+    """Stationary loss of USAM over SGD's on h x^2 / 2: (1 + rho h)(2 - eta h) / (2 - eta h (1 + rho h)), exact.
+    Derived: tests/models/sde/test_theory.py::test_usam_forms_follow_from_its_linear_step.
+    """
     bend = 1 + radius * curvature
     return bend * (2 - step_size * curvature) / (2 - step_size * curvature * bend)
 
 
 def usam_covariance(step_size: float, hessian: ArrayLike, covariance: ArrayLike, radius: float) -> Floats:
     """Stationary covariance (d, d) of USAM on x^T H x / 2: C = M C M + eta^2 K S K, K = 1 + rho H, M = 1 - eta H K.
+    Derived: tests/models/sde/test_theory.py::test_usam_covariance_is_the_variance_in_dimension_one.
 
     Raises InputError where M is not a contraction.
     """
@@ -103,7 +119,9 @@ def usam_covariance(step_size: float, hessian: ArrayLike, covariance: ArrayLike,
 def usam_moments(
     step_size: float, curvature: float, radius: float, noise_std: float, start: float, steps: int
 ) -> tuple[float, float]:
-    """E x and E x^2 of USAM on h x^2 / 2 after `steps`, exact."""
+    """E x and E x^2 of USAM on h x^2 / 2 after `steps`, exact.
+    Derived: tests/models/sde/test_theory.py::test_usam_moments_match_the_recursion_and_the_limit_its_equations.
+    """
     m = usam_contraction(step_size, curvature, radius)
     kick = (step_size * (1 + radius * curvature) * noise_std) ** 2
     geometric = float(steps) if m * m == 1 else (1 - m ** (2 * steps)) / (1 - m * m)
@@ -113,7 +131,9 @@ def usam_moments(
 def usam_limit_moments(
     step_size: float, curvature: float, radius: float, noise_std: float, start: float, time: float
 ) -> tuple[float, float]:
-    """E x and E x^2 at `time` of dx = -h (1 + rho h) x dt + sqrt(eta (1 + 2 rho h)) s dW; rho = 0 is that of SGD."""
+    """E x and E x^2 at `time` of dx = -h (1 + rho h) x dt + sqrt(eta (1 + 2 rho h)) s dW; rho = 0 is that of SGD.
+    Derived: tests/models/sde/test_theory.py::test_usam_moments_match_the_recursion_and_the_limit_its_equations.
+    """
     pull = curvature * (1 + radius * curvature)
     decay = float(np.exp(-pull * time))
     variance = step_size * noise_std**2 * (1 + 2 * radius * curvature)
@@ -122,17 +142,23 @@ def usam_limit_moments(
 
 
 def sam_orbit(step_size: Any, curvature: Any, radius: Any) -> Any:
-    """|x| of the two-cycle of full-batch SAM x <- x - eta h (x + rho sign x): eta |h| rho / |2 - eta h|."""
+    """|x| of the two-cycle of full-batch SAM x <- x - eta h (x + rho sign x): eta |h| rho / |2 - eta h|.
+    Derived: tests/models/sde/test_theory.py::test_sam_two_cycle_returns_with_the_opposite_sign.
+    """
     return step_size * abs(curvature) * radius / abs(2 - step_size * curvature)
 
 
 def usam_saddle_radius(curvature: Any) -> Any:
-    """Radius beyond which USAM draws in a direction of negative curvature: -1 / curvature."""
+    """Radius beyond which USAM draws in a direction of negative curvature: -1 / curvature.
+    Derived: tests/models/sde/test_theory.py::test_usam_saddle_radius_is_where_the_factor_is_one.
+    """
     return -1 / curvature
 
 
 def euler_moments(growth: Any, volatility: Any, time_step: Any, steps: Any) -> tuple[Any, Any, Any]:
-    """E Y, E Y^2, E Y X of Euler-Maruyama Y and exact X of dX = a X dt + b X dW, X_0 = 1, driven by the same W."""
+    """E Y, E Y^2, E Y X of Euler-Maruyama Y and exact X of dX = a X dt + b X dW, X_0 = 1, driven by the same W.
+    Derived: tests/models/sde/test_theory.py::test_integrator_moments_follow_from_one_normal_step.
+    """
     a, b, h = growth, volatility, time_step
     return (
         (1 + a * h) ** steps,
@@ -142,7 +168,9 @@ def euler_moments(growth: Any, volatility: Any, time_step: Any, steps: Any) -> t
 
 
 def milstein_moments(growth: Any, volatility: Any, time_step: Any, steps: Any) -> tuple[Any, Any, Any]:
-    """E Y, E Y^2, E Y X of Milstein's method, as `euler_moments`."""
+    """E Y, E Y^2, E Y X of Milstein's method, as `euler_moments`.
+    Derived: tests/models/sde/test_theory.py::test_integrator_moments_follow_from_one_normal_step.
+    """
     a, b, h = growth, volatility, time_step
     extra = b**4 * h**2 / 2
     return (
@@ -153,7 +181,9 @@ def milstein_moments(growth: Any, volatility: Any, time_step: Any, steps: Any) -
 
 
 def exact_moments(growth: Any, volatility: Any, time: Any) -> tuple[Any, Any]:
-    """E X and E X^2 of dX = a X dt + b X dW at `time`, X_0 = 1."""
+    """E X and E X^2 of dX = a X dt + b X dW at `time`, X_0 = 1.
+    Derived: tests/models/sde/test_theory.py::test_exact_moments_solve_their_equations.
+    """
     return _exp(growth * time), _exp((2 * growth + volatility**2) * time)
 
 

@@ -13,6 +13,7 @@ def weak_error(
     x: ArrayLike, measured: ArrayLike, predicted: ArrayLike, bound: ArrayLike, x_name: str = "steps per unit of time"
 ) -> Curve:
     """Exact curve of measured - predicted, with the sign of its value at the largest x, known up to `bound`.
+    Derived: tests/models/sde/test_integrators.py::test_weak_errors_keep_one_sign_and_their_bounds.
 
     One sign for the whole curve: an error that changes its sign stays negative somewhere, and no rate is read from
     it. Raises InputError unless there are points, and x increases.
@@ -25,5 +26,7 @@ def weak_error(
 
 
 def through_last(curve: Curve, exponent: float) -> Curve:
-    """The power law x^exponent through the curve's last point: a slope to lay over it."""
+    """The power law x^exponent through the curve's last point: a slope to lay over it.
+    Derived: tests/models/sde/test_integrators.py::test_weak_errors_keep_one_sign_and_their_bounds.
+    """
     return Curve(curve.x, curve.samples[:1, -1:] * (curve.x / curve.x[-1])[None] ** exponent, True, x_name=curve.x_name)

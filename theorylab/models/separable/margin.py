@@ -50,6 +50,7 @@ class HardMargin:
 
 def hard_margin(problem: Labelled) -> HardMargin:
     """The largest margin of a unit direction, to a relative 1e-8, with its certificates.
+    Derived: tests/models/separable/test_margin.py::test_two_points_by_hand.
 
     Raises NotSeparableError (an InputError, with the weights that prove it) where no direction has a margin that
     double precision tells from 0, and InputError where the certificates do not meet.

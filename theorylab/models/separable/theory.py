@@ -29,6 +29,7 @@ LARGEST_GAIN = 0.27846454276107380
 
 def mistakes_bound(count: Any, radius: Any, margin: Any) -> Any:
     """S <= n R^2 / mu^2 of the batch perceptron, for any weight of ties in (0, 1].
+    Derived: tests/models/separable/test_theory.py::test_mistakes_bound_solves_its_two_inequalities.
 
     (mu S / n)^2 <= |phi|^2 <= sum_t (R S_t / n)^2 <= R^2 S / n, as S_t <= n.
     """
@@ -36,12 +37,15 @@ def mistakes_bound(count: Any, radius: Any, margin: Any) -> Any:
 
 
 def perceptron_bound(count: Any, radius: Any, margin: Any, tie: Any = 0.5) -> Any:
-    """T <= n R^2 / (tie mu^2) of the batch perceptron: every step before T has weight >= tie."""
+    """T <= n R^2 / (tie mu^2) of the batch perceptron: every step before T has weight >= tie.
+    Derived: tests/models/separable/test_theory.py::test_mistakes_bound_solves_its_two_inequalities.
+    """
     return mistakes_bound(count, radius, margin) / tie
 
 
 def weight_bound(count: Any, radius: Any, margin: Any, step_size: Any, gain: Any = LARGEST_GAIN) -> Any:
     """S <= n R^2 / mu^2 + 4 W(1/e) n^2 / (s mu^2) of logistic gradient descent, any step size s.
+    Derived: tests/models/separable/test_theory.py::test_weight_and_step_bounds_solve_their_inequalities.
 
     As `mistakes_bound`, with 2 / (s n) sum_i q_i m_i <= 2 W(1/e) / s more per step, and T <= 2 S.
     """
@@ -49,12 +53,15 @@ def weight_bound(count: Any, radius: Any, margin: Any, step_size: Any, gain: Any
 
 
 def logistic_bound(count: Any, radius: Any, margin: Any, step_size: Any, gain: Any = LARGEST_GAIN) -> Any:
-    """T <= 2 S <= 2 n (R^2 / mu^2 + 4 W(1/e) n / (s mu^2)) of logistic gradient descent: one point has q >= 1/2."""
+    """T <= 2 S <= 2 n (R^2 / mu^2 + 4 W(1/e) n / (s mu^2)) of logistic gradient descent: one point has q >= 1/2.
+    Derived: tests/models/separable/test_theory.py::test_weight_and_step_bounds_solve_their_inequalities.
+    """
     return 2 * weight_bound(count, radius, margin, step_size, gain)
 
 
 def normalised_gain(count: ArrayLike) -> Any:
     """c_n, the most that sum_i q_i m_i / sum_j q_j can be while some m_i <= 0: (2n - 2)/(2n - 1) W((2n - 1)/e).
+    Derived: tests/models/separable/test_theory.py::test_normalised_gain_is_the_largest_over_margins.
 
     The maximum has one margin at 0 and all others at 1 + W((2n - 1)/e); below log n. Raises InputError for n < 1.
     """
@@ -65,12 +72,15 @@ def normalised_gain(count: ArrayLike) -> Any:
 
 
 def normalised_bound(radius: Any, margin: Any, step_size: Any, gain: Any) -> Any:
-    """T <= R^2 / mu^2 + 2 c_n / (s mu^2), gradient over its mean weight; `gain` is c_n. No n at s = inf."""
+    """T <= R^2 / mu^2 + 2 c_n / (s mu^2), gradient over its mean weight; `gain` is c_n. No n at s = inf.
+    Derived: tests/models/separable/test_theory.py::test_normalised_bounds_solve_their_inequalities.
+    """
     return radius**2 / margin**2 + 2 * gain / (step_size * margin**2)
 
 
 def unit_gradient_bound(radius: Any, margin: Any, step_size: Any, gain: Any) -> Any:
     """T <= R^2 / mu^2 (1 + 2 c_n / (s mu)), gradient over its length; `gain` is c_n.
+    Derived: tests/models/separable/test_theory.py::test_normalised_bounds_solve_their_inequalities.
 
     Steps of length 1 gain at least mu / R, as |sum q z| <= R sum q; and sum q m / |sum q z| <= c_n / mu.
     """
@@ -79,6 +89,7 @@ def unit_gradient_bound(radius: Any, margin: Any, step_size: Any, gain: Any) -> 
 
 def count_rounding(count: Any, dimension: Any, ratio: Any, iterations: Any) -> Any:
     """How far, relatively, a run in floating point may exceed the bounds above: 16 (T+1)(n+d+4) R/mu 2^-53.
+    Derived: tests/models/separable/test_theory.py::test_count_rounding_is_negligible_at_the_sizes_in_use.
 
     Its steps are exact steps plus an error e, |e| <= (n+2) u (|phi| + R W), with weights W made for margins that are
     off by (d+1) u R |phi| (u = 2^-53, W the step's weight over its normalisation). The proof of the bounds then loses
@@ -90,6 +101,7 @@ def count_rounding(count: Any, dimension: Any, ratio: Any, iterations: Any) -> A
 
 def hard_iterations(count: int, ratio: float | Fraction, *, tie: float = 0.5, normalised: bool = False) -> int:
     """T of the batch perceptron on `Labelled.hard(count, ratio)`, exactly: 2 + floor(h ((n-1)(v-1) - 2) / 2).
+    Derived: tests/models/separable/test_theory.py::test_hard_iterations_are_those_of_exact_rationals.
 
     v = sqrt(ratio^2 - 1), h the weight of a point in the first step: tie, or 1/n if normalised by the weights. After
     step 1 the copies are right for good and the single point pulls alone, by one per step, until it is right: about
@@ -113,6 +125,7 @@ def hard_iterations(count: int, ratio: float | Fraction, *, tie: float = 0.5, no
 
 def closest_tie(problem: Labelled, perceptron: Floats) -> float:
     """Smallest |<z_i, phi_t>| of a perceptron path (T+1, d) after its start, T >= 1: the exponent of its limit.
+    Derived: tests/models/separable/test_theory.py::test_distance_after_two_steps_by_hand_in_dimension_one.
 
     Raises InputError, as all functions of a path here, unless it has shape (T+1, d) and starts at 0.
     """
@@ -123,6 +136,7 @@ def closest_tie(problem: Labelled, perceptron: Floats) -> float:
 
 def limit_distance_bound(problem: Labelled, step_size: float, perceptron: Floats) -> Floats:
     """Bound on |theta_t / s - phi_t|, t = 0..T, of logistic gradient descent and perceptron phi (T+1, d), (T+1,).
+    Derived: tests/models/separable/test_theory.py::test_distance_after_two_steps_by_hand_in_dimension_one.
 
     e_0 = e_1 = 0 (all weights are 1/2 at the start), e_{t+1} = e_t + 1/n sum_i |z_i| exp(-s max(0, |m_i| - |z_i| e_t)),
     m_i = <z_i, phi_t>: the logistic weight at a margin m differs from that of the sign by at most exp(-s |m|).
@@ -137,6 +151,7 @@ def limit_distance_bound(problem: Labelled, step_size: float, perceptron: Floats
 
 def limit_distance_leading(problem: Labelled, step_size: float, perceptron: Floats) -> Floats:
     """|theta_t / s - phi_t| to first order, t = 0..T, (T+1,): |1/n sum_{1<=r<t, i} sign(m_i) exp(-s |m_i|) z_i|.
+    Derived: tests/models/separable/test_theory.py::test_distance_after_two_steps_by_hand_in_dimension_one.
 
     m_i = <z_i, phi_r>. What is left out is at most `limit_distance_remainder`.
     """
@@ -149,6 +164,7 @@ def limit_distance_leading(problem: Labelled, step_size: float, perceptron: Floa
 
 def limit_distance_remainder(problem: Labelled, step_size: float, perceptron: Floats) -> Floats:
     """Bound on what `limit_distance_leading` leaves out, t = 0..T, (T+1,); inf where a sign is not settled.
+    Derived: tests/models/separable/test_theory.py::test_distance_after_two_steps_by_hand_in_dimension_one.
 
     With x = s |m_i| and g = s |z_i| e_r, e_r from `limit_distance_bound`, a step leaves out at most
     |z_i| (exp(-x) (exp(g) - 1) + exp(-2 (x - g))) / n per point if x > g: 1 / (1 + e^x') = e^-x' less at most e^-2x',
@@ -165,6 +181,7 @@ def limit_distance_remainder(problem: Labelled, step_size: float, perceptron: Fl
 
 def limit_loss_bound(problem: Labelled, step_size: float, perceptron: Floats) -> Floats:
     """Bound on |f(theta_t) / s - mean_i max(0, -<z_i, phi_t>)|, t = 0..T, (T+1,), phi the perceptron's path.
+    Derived: tests/models/separable/test_theory.py::test_distance_and_loss_stay_within_their_bounds.
 
     mean |z_i| e_t, as max(0, -m) moves by no more than m does, plus what the loss has beyond max(0, -m):
     mean log(1 + exp(-s max(0, |m_i| - |z_i| e_t))) / s; e_t from `limit_distance_bound`.
@@ -178,6 +195,7 @@ def limit_loss_bound(problem: Labelled, step_size: float, perceptron: Floats) ->
 
 def loss_rounding(problem: Labelled, places: Floats, step_size: float, values: Floats) -> Floats:
     """Bound on the rounding error of losses over the step size, `values` (T+1,), along a path (T+1, d), (T+1,).
+    Derived: tests/models/separable/test_simulation.py::test_rounding_bounds_hold_against_sixty_digits.
 
     R times that of the position (max(0, -m) and log(1 + exp(-s |m|)) / s together are 1-Lipschitz in the margin m),
     (d+1) u R |phi| for the margins, and (n+8) u relatively for the mean of n terms, u = 2^-53, doubled.
@@ -190,6 +208,7 @@ def loss_rounding(problem: Labelled, places: Floats, step_size: float, values: F
 
 def position_rounding(problem: Labelled, places: Floats, step_size: float = math.inf) -> Floats:
     """Bound on the rounding error |phi_t| of gradient descent or perceptron along a path (T+1, d), (T+1,).
+    Derived: tests/models/separable/test_simulation.py::test_rounding_bounds_hold_against_sixty_digits.
 
     A step adds at most (n+4) u/n sum_i q_i |z_i| + u |phi|, u = 2^-53, q_i its weights: each coordinate sums n
     products, divides and adds. Doubled, for errors that later weights see: enough while these are 0 or 1 up to rounding

@@ -27,6 +27,7 @@ def asgd_risk(
     problem: LeastSquares, parameters: Acceleration, steps: ArrayLike, *, allow_unstable: bool = False
 ) -> Floats:
     """Expected excess risk of w after each number of `steps`, (points,).
+    Derived: tests/models/regression/test_asgd.py::test_risks_match_dense_covariances_of_the_method_as_written.
 
     Raises InputError for steps that are not increasing integers >= 0, or parameters whose second moments diverge
     (unless allow_unstable).
@@ -45,6 +46,7 @@ def asgd_tail_risk(
     allow_unstable: bool = False,
 ) -> Floats:
     """Expected excess risk of the mean of w_t over start <= t < N, at each N of `steps`, (points,).
+    Derived: tests/models/regression/test_asgd.py::test_risks_match_dense_covariances_of_the_method_as_written.
 
     start: one integer or one per step, not decreasing, each below its N. Raises as `asgd_risk`.
     """
@@ -59,7 +61,9 @@ def asgd_tail_risk(
 
 
 def asgd_mean_paths(problem: LeastSquares, parameters: Acceleration, steps: ArrayLike) -> Floats:
-    """Expected errors E w_t of accelerated gradient descent, (points, d), from w_0 = u_0 = error0."""
+    """Expected errors E w_t of accelerated gradient descent, (points, d), from w_0 = u_0 = error0.
+    Derived: tests/models/regression/test_asgd.py::test_mean_paths_follow_the_method_as_written.
+    """
     steps, lam, p = increasing_steps(steps), problem.eigenvalues, parameters
     w, u, out = problem.error0.copy(), problem.error0.copy(), np.empty((np.size(steps), problem.dimension))
     t = 0
@@ -73,6 +77,7 @@ def asgd_mean_paths(problem: LeastSquares, parameters: Acceleration, steps: Arra
 
 def asgd_contraction(parameters: Acceleration, eigenvalues: ArrayLike) -> Floats:
     """Modulus of the mean error per step in each direction: the larger root of its characteristic polynomial.
+    Derived: tests/models/regression/test_asgd.py::test_contraction_is_the_spectral_radius_of_the_mean_map.
 
     x^2 - (1 + c - q l) x + c (1 - delta l) = 0; (d,).
     """
@@ -84,18 +89,23 @@ def asgd_contraction(parameters: Acceleration, eigenvalues: ArrayLike) -> Floats
 
 
 def asgd_complex_window(memory: Any, pull: Any, short_step: Any) -> tuple[Any, Any]:
-    """Eigenvalues (low, high) between which the roots are complex: ((sqrt(q - c d) -+ sqrt(c (q - d))) / q)^2."""
+    """Eigenvalues (low, high) between which the roots are complex: ((sqrt(q - c d) -+ sqrt(c (q - d))) / q)^2.
+    Derived: tests/models/regression/test_asgd.py::test_ends_of_the_complex_window_are_double_roots.
+    """
     outer, inner = (pull - memory * short_step) ** 0.5, (memory * (pull - short_step)) ** 0.5
     return ((outer - inner) / pull) ** 2, ((outer + inner) / pull) ** 2
 
 
 def asgd_crossover(memory: Any, short_step: Any) -> Any:
-    """Eigenvalue (1 - c) / delta inside the complex window: ASGD contracts faster than SGD below it, slower above."""
+    """Eigenvalue (1 - c) / delta inside the complex window: ASGD contracts faster than SGD below it, slower above.
+    Derived: tests/models/regression/test_asgd.py::test_slow_rate_of_the_family_is_the_mean_of_both_steps.
+    """
     return (1 - memory) / short_step
 
 
 def asgd_slow_rate(memory: Any, pull: Any, short_step: Any) -> Any:
     """Limit of (1 - contraction) / l for l -> 0: (q - c delta) / (1 - c).
+    Derived: tests/models/regression/test_asgd.py::test_slow_rate_of_the_family_is_the_mean_of_both_steps.
 
     (gamma + delta) / 2 where alpha = 1 / (1 + beta).
     """
@@ -104,6 +114,7 @@ def asgd_slow_rate(memory: Any, pull: Any, short_step: Any) -> Any:
 
 def asgd_amplification(problem: LeastSquares, parameters: Acceleration) -> float:
     """K: stationary moments see the label noise sigma^2 / (1 - K); they exist if and only if K < 1.
+    Derived: tests/models/regression/test_asgd.py::test_second_moments_diverge_where_the_amplification_says.
 
     Infinite where a single direction diverges by itself. The map of second moments preserves the cone of positive
     semidefinite blocks, so it is stable if and only if every block is, and the feedback loop has gain K < 1.
@@ -113,6 +124,7 @@ def asgd_amplification(problem: LeastSquares, parameters: Acceleration) -> float
 
 def asgd_time_constant(problem: LeastSquares, parameters: Acceleration) -> float:
     """Steps in which noiseless second moments fall by e in the long run, -1 / log(spectral radius).
+    Derived: tests/models/regression/test_asgd.py::test_time_constant_matches_the_dense_spectral_radius.
 
     The radius r^2 is where the loop gain of moments that are discounted by r^2 per step reaches 1, found by
     bisection of 1 - r; no eigenvalues of the ill-conditioned recursion matrix are taken. Raises InputError for
@@ -131,6 +143,7 @@ def asgd_time_constant(problem: LeastSquares, parameters: Acceleration) -> float
 
 def asgd_noise_response(eigenvalue: Any, memory: Any, pull: Any, short_step: Any, slack: Any = 0) -> Any:
     """Stationary E u^2 per unit of gradient variance, u an ARMA(2,1) process driven by the gradient noise.
+    Derived: tests/models/regression/test_asgd.py::test_noise_response_solves_the_block_recursion.
 
     With r = 1 - slack moments are discounted by r^2 per step. With p(x) = x^2 - tau x + pi the polynomial of the mean:
     ((r^2 + pi)(q r - c d)^2 + 2 q c d r p(r)) / ((r^2 - pi) p(r) p(-r)), written without cancellation. Derived; for
@@ -162,7 +175,9 @@ def _loop_gain(problem: LeastSquares, parameters: Acceleration, slack: float) ->
 
 
 def asgd_recursion_matrix(problem: LeastSquares, parameters: Acceleration) -> Floats:
-    """Matrix (3d, 3d) that takes (E w^2, E w u, E u^2) of all directions one step on, without label noise."""
+    """Matrix (3d, 3d) that takes (E w^2, E w u, E u^2) of all directions one step on, without label noise.
+    Derived: tests/models/regression/test_asgd.py::test_recursion_matrix_takes_one_step_of_the_recursion.
+    """
     blocks, drive = _blocks(problem, parameters)
     d = problem.dimension
     matrix = np.zeros((d, 3, d, 3))
@@ -174,6 +189,7 @@ def asgd_recursion_matrix(problem: LeastSquares, parameters: Acceleration) -> Fl
 
 def asgd_relative_rounding(problem: LeastSquares, parameters: Acceleration, steps: ArrayLike) -> Floats:
     """Allowance for the relative rounding error of ASGD risks, (points,).
+    Derived: tests/models/regression/test_asgd.py::test_rounding_allowance_has_ten_to_spare_against_fifty_digits.
 
     (t + 1) (d + 24) 2^-52 times 10 min(t + 1, 1 / (1 - c)): terms of both signs cancel, and a perturbation grows along
     the memory, of length 1 / (1 - c), before it contracts. Not a proof: against 50-digit arithmetic in the tests it

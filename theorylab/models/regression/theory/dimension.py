@@ -12,6 +12,7 @@ Floats = NDArray[np.float64]
 
 def effective_dimension(eigenvalues: Floats, step_size: float, ema_decay: float, steps: int) -> float:
     """D = (1-a) k_dag + step_size sum_{k_dag < i <= k*} l_i + step_size^2 N sum_{i > k*} l_i^2 of the EMA.
+    (li2025ema, risk bound of the abstract, recalled).
 
     k_dag = #{l_i >= (1-a)/step_size}, k* = #{l_i >= 1/(N step_size)}; needs N (1-a) >= 1. The form is that of Li &
     Gu's risk bound as recalled; `effective_dimension_band` derives constants that hold for it.
@@ -23,7 +24,9 @@ def effective_dimension(eigenvalues: Floats, step_size: float, ema_decay: float,
 
 
 def effective_dimension_terms(eigenvalues: Floats, step_size: float, ema_decay: float, steps: int) -> Floats:
-    """The terms of `effective_dimension`, one per direction, (d,)."""
+    """The terms of `effective_dimension`, one per direction, (d,).
+    Derived: tests/models/regression/test_theory.py::test_effective_dimension_in_dimension_three_by_hand.
+    """
     scaled = step_size * np.asarray(eigenvalues, dtype=float)
     tail = np.where(scaled >= 1 / steps, scaled, steps * scaled**2)
     return np.asarray(np.where(scaled >= 1 - ema_decay, 1 - ema_decay, tail))
@@ -31,6 +34,7 @@ def effective_dimension_terms(eigenvalues: Floats, step_size: float, ema_decay: 
 
 def effective_dimension_band(trace_step: float, horizon: float) -> tuple[float, float]:
     """Constants (low, high) with low <= EMA variance risk / (sigma^2/2 D) <= high, for any spectrum, Gaussian data.
+    Derived: tests/models/regression/test_theory.py::test_lower_constant_of_the_band_is_the_infimum_over_one_direction.
 
     trace_step = step_size * trace <= 1/6, horizon = N (1-a) >= 5 (InputError otherwise). Derived here: the ratio is
     a mean, with the weights of D, of one-direction ratios l_i v_i / (sigma^2 D_i), and

@@ -24,6 +24,7 @@ Integers = NDArray[np.int64]
 
 def recursion(problem: LeastSquares, step_size: float) -> moments.Recursion:
     """Coefficients of the compiled recursions at a valid step size: gain = step_size^2 lambda / B,
+    Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
 
     keep = (1-l)^2 + step_size^2 / B times the variance of the gradient per unit of c_i itself.
     """
@@ -41,13 +42,16 @@ def recursion(problem: LeastSquares, step_size: float) -> moments.Recursion:
 
 
 def recursion_matrix(problem: LeastSquares, step_size: float) -> Floats:
-    """Matrix (d, d) that takes the second moments of noiseless SGD one step on: diag(keep) + gain feedback l^T."""
+    """Matrix (d, d) that takes the second moments of noiseless SGD one step on: diag(keep) + gain feedback l^T.
+    Derived: tests/models/regression/test_theory.py::test_moments_grow_exactly_beyond_the_critical_step_size.
+    """
     r = recursion(problem, positive("step_size", step_size))
     return np.asarray(np.diag(r.keep) + r.feedback * np.outer(r.gain, r.eigenvalues))
 
 
 def moment_losses(problem: LeastSquares, step_size: float) -> Floats:
     """1 - keep of the recursion without cancellation, (d,), with l = step_size * eigenvalue.
+    Derived: tests/models/regression/test_spectral.py::test_losses_are_one_minus_keep.
 
     Gaussian: l (2 - l (1 + 1/B)); one-hot: l (2 - l - step_size (1 - eigenvalue) / B).
     """
@@ -58,23 +62,30 @@ def moment_losses(problem: LeastSquares, step_size: float) -> Floats:
 
 
 def gradient_spread(problem: LeastSquares) -> Floats:
-    """Variance of one sample's gradient in direction i per unit of its own E e_i^2, beyond its mean, (d,)."""
+    """Variance of one sample's gradient in direction i per unit of its own E e_i^2, beyond its mean, (d,).
+    Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
+    """
     lam = problem.eigenvalues
     return np.asarray(lam * (1.0 - lam) if problem.design == "one-hot" else lam**2)
 
 
 def feedback(problem: LeastSquares) -> float:
-    """Whether noise is fed from direction to direction through S: 1 for Gaussian data, 0 for one-hot data."""
+    """Whether noise is fed from direction to direction through S: 1 for Gaussian data, 0 for one-hot data.
+    Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
+    """
     return 0.0 if problem.design == "one-hot" else 1.0
 
 
 def risk_of(problem: LeastSquares, second_moments: Floats) -> Floats:
-    """1/2 sum_i lambda_i m_i of second moments (points, d), (points,)."""
+    """1/2 sum_i lambda_i m_i of second moments (points, d), (points,).
+    Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
+    """
     return np.asarray(0.5 * (second_moments @ problem.eigenvalues))
 
 
 def critical_step_size(problem: LeastSquares) -> float:
     """Step size at and beyond which second moments diverge.
+    Derived: tests/models/regression/test_theory.py::test_critical_step_size_in_dimension_one.
 
     Gaussian: noise_amplification = 1 (with step_size * largest eigenvalue < 2 B / (B + 1)); one-hot:
     min_i 2 / (p_i + (1 - p_i) / B). For d = 1: 2 B / ((B + 2) lambda), and for B = 1 2. To a few 2^-53, relatively.
@@ -96,6 +107,7 @@ def critical_step_size(problem: LeastSquares) -> float:
 
 def noise_amplification(step_size: Any, eigenvalues: Any, batch: Any = 1) -> Any:
     """Terms of K(step_size), one per eigenvalue: l / (2 - l (1 + 1/B)) / B with l = step_size * eigenvalue.
+    Derived: tests/models/regression/test_theory.py::test_noise_amplification_is_the_fixed_point.
 
     Stationary Gaussian SGD sees the label noise sigma^2 / (1 - K), K the sum: S_inf = sigma^2 K / (1 - K); stable
     if and only if K < 1 (and l < 2 B / (B + 1)). Derived from the fixed point of the recursion.
@@ -105,12 +117,16 @@ def noise_amplification(step_size: Any, eigenvalues: Any, batch: Any = 1) -> Any
 
 
 def is_stable(problem: LeastSquares, step_size: float) -> bool:
-    """Whether second moments stay bounded: K < 1 and all losses > 0, by the last digits of a float."""
+    """Whether second moments stay bounded: K < 1 and all losses > 0, by the last digits of a float.
+    Derived: tests/models/regression/test_theory.py::test_critical_step_size_in_dimension_one.
+    """
     return amplification(problem, step_size) < 1 and bool((moment_losses(problem, step_size) > 0).all())
 
 
 def amplification(problem: LeastSquares, step_size: float) -> float:
-    """K of `noise_amplification`, summed; 0 where noise is not fed back, inf beyond its pole."""
+    """K of `noise_amplification`, summed; 0 where noise is not fed back, inf beyond its pole.
+    Derived: tests/models/regression/test_theory.py::test_stationary_risk_is_reached.
+    """
     if not feedback(problem):
         return 0.0
     if not (moment_losses(problem, step_size) > 0).all():

@@ -33,6 +33,7 @@ CHEAP_WORK = 2**28
 
 def sgd_risk(problem: LeastSquares, step_size: float, steps: ArrayLike, *, allow_unstable: bool = False) -> Floats:
     """Expected excess risk of the iterate after each number of `steps`, (points,).
+    Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
 
     Raises InputError for a step size <= 0, one at or beyond `critical_step_size` (unless allow_unstable) or too close
     to it for many steps, or steps that are not increasing integers in [0, 2^53].
@@ -44,7 +45,9 @@ def sgd_risk(problem: LeastSquares, step_size: float, steps: ArrayLike, *, allow
 def ema_risk(
     problem: LeastSquares, step_size: float, ema_decay: float, steps: ArrayLike, *, allow_unstable: bool = False
 ) -> Floats:
-    """Expected excess risk of the EMA of the iterates, (points,); ema_decay in [0, 1). Raises as `sgd_risk`."""
+    """Expected excess risk of the EMA of the iterates, (points,); ema_decay in [0, 1). Raises as `sgd_risk`.
+    Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
+    """
     return risk_of(problem, ema_moments(problem, step_size, ema_decay, steps, allow_unstable=allow_unstable))
 
 
@@ -52,6 +55,7 @@ def average_risk(
     problem: LeastSquares, step_size: float, start: ArrayLike, steps: ArrayLike, *, allow_unstable: bool = False
 ) -> Floats:
     """Expected excess risk of the mean of e_t over start <= t < N, at each N of `steps`, (points,).
+    Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
 
     start: one integer (0: average from the beginning), or one per entry of `steps`, not decreasing; each below its
     N. Raises as `sgd_risk`.
@@ -60,7 +64,9 @@ def average_risk(
 
 
 def sgd_moments(problem: LeastSquares, step_size: float, steps: ArrayLike, *, allow_unstable: bool = False) -> Floats:
-    """E e_{t,i}^2 in every direction, (points, d). Raises as `sgd_risk`."""
+    """E e_{t,i}^2 in every direction, (points, d). Raises as `sgd_risk`.
+    Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
+    """
     points = increasing_steps(steps)
     return np.asarray(_road(problem, step_size, points, allow_unstable).sgd_moments(problem, float(step_size), points))
 
@@ -69,6 +75,7 @@ def ema_moments(
     problem: LeastSquares, step_size: float, ema_decay: float, steps: ArrayLike, *, allow_unstable: bool = False
 ) -> Floats:
     """E m_{t,i}^2 of m_0 = e_0, m_{t+1} = a m_t + (1-a) e_t, (points, d): takes e_t, not e_{t+1}.
+    Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
 
     Raises as `sgd_risk`, and for a decay outside [0, 1).
     """
@@ -81,7 +88,9 @@ def ema_moments(
 def average_moments(
     problem: LeastSquares, step_size: float, start: ArrayLike, steps: ArrayLike, *, allow_unstable: bool = False
 ) -> Floats:
-    """E of the squared mean of e_{t,i} over start <= t < N, (points, d). Arguments and errors as `average_risk`."""
+    """E of the squared mean of e_{t,i} over start <= t < N, (points, d). Arguments and errors as `average_risk`.
+    Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
+    """
     points = increasing_steps(steps)
     starts = averaging_starts(start, points)
     road = _road(problem, step_size, points, allow_unstable)
@@ -96,6 +105,7 @@ def relative_rounding(
     problem: LeastSquares, step_size: float, steps: ArrayLike, risks: ArrayLike | None = None
 ) -> Floats:
     """Bound on the relative rounding errors of this module's risks, after `steps` as they were asked for, (points,).
+    Derived: tests/models/regression/test_theory.py::test_rounding_bound_holds_against_exact_rationals.
 
     Where steps are made it holds for every moment as well, and needs no risks: see `stepped.relative_rounding`.
     Where they are leapt over it needs the `risks` (points,) themselves: see `spectral.relative_rounding`. Raises
@@ -127,37 +137,47 @@ def _road(problem: LeastSquares, step_size: float, points: Integers, allow_unsta
 
 def ema_bias_factor(step_size: Any, eigenvalue: Any, ema_decay: Any, steps: Any) -> Any:
     """E m_N / e_0 in one direction: (l a^N - (1-a) q^N) / (l - (1-a)), l = step_size * eigenvalue, q = 1 - l.
+    Derived: tests/models/regression/test_theory.py::test_ema_bias_factor_is_the_sum_it_stands_for.
 
-    0/0 at q = a, where `ema_bias_factor_at_coincidence` is the limit; cancels near it. Derived.
+    0/0 at q = a, where `ema_bias_factor_at_coincidence` is the limit; cancels near it.
     """
     scaled = step_size * eigenvalue
     return (scaled * ema_decay**steps - (1 - ema_decay) * (1 - scaled) ** steps) / (scaled - (1 - ema_decay))
 
 
 def ema_bias_factor_at_coincidence(ema_decay: Any, steps: Any) -> Any:
-    """E m_N / e_0 where 1 - step_size * eigenvalue = a: a^N + N (1-a) a^(N-1), N >= 1. Derived."""
+    """E m_N / e_0 where 1 - step_size * eigenvalue = a: a^N + N (1-a) a^(N-1), N >= 1.
+    Derived: tests/models/regression/test_theory.py::test_ema_bias_factor_has_its_limit_at_coincidence.
+    """
     return ema_decay**steps + steps * (1 - ema_decay) * ema_decay ** (steps - 1)
 
 
 def sgd_bias_factor(step_size: Any, eigenvalue: Any, steps: Any) -> Any:
-    """E e_N / e_0 in one direction: (1 - step_size * eigenvalue)^N."""
+    """E e_N / e_0 in one direction: (1 - step_size * eigenvalue)^N.
+    Derived: tests/models/regression/test_theory.py::test_closed_forms_match_recursions_numerically.
+    """
     return (1 - step_size * eigenvalue) ** steps
 
 
 def average_bias_factor(step_size: Any, eigenvalue: Any, steps: Any) -> Any:
-    """E of the mean of e_0..e_{N-1}, over e_0, in one direction: (1 - q^N) / (N l), l = step_size * eigenvalue."""
+    """E of the mean of e_0..e_{N-1}, over e_0, in one direction: (1 - q^N) / (N l), l = step_size * eigenvalue.
+    Derived: tests/models/regression/test_theory.py::test_average_bias_factor_is_the_mean_of_powers.
+    """
     scaled = step_size * eigenvalue
     return (1 - (1 - scaled) ** steps) / (steps * scaled)
 
 
 def stationary_variance_ratio(ema_decay: Any, contraction: Any) -> Any:
-    """Stationary E m_i^2 / E e_i^2 at mean factor q per step: (1-a)(1+aq) / ((1+a)(1-aq)) < 1. Derived."""
+    """Stationary E m_i^2 / E e_i^2 at mean factor q per step: (1-a)(1+aq) / ((1+a)(1-aq)) < 1.
+    Derived: tests/models/regression/test_theory.py::test_stationary_variance_ratio_solves_the_recursion.
+    """
     a, q = ema_decay, contraction
     return (1 - a) * (1 + a * q) / ((1 + a) * (1 - a * q))
 
 
 def mean_paths(problem: LeastSquares, step_size: float, ema_decay: float, steps: ArrayLike) -> dict[str, Floats]:
     """Expected errors 'last', 'ema', 'average' (from 0), each (points, d), by their recursions; steps from 1.
+    Derived: tests/models/regression/test_theory.py::test_closed_forms_match_recursions_numerically.
 
     The road beside the closed forms `sgd_bias_factor`, `ema_bias_factor`, `average_bias_factor`. Raises as
     `sgd_risk`.

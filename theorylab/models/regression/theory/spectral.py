@@ -20,29 +20,38 @@ Integers = NDArray[np.int64]
 
 
 def sgd_risk(problem: LeastSquares, step_size: float, points: Integers) -> Floats:
-    """Expected excess risk of the iterate at each of `points`, (points,)."""
+    """Expected excess risk of the iterate at each of `points`, (points,).
+    Derived: tests/models/regression/test_spectral.py::test_every_moment_is_that_of_the_recursion.
+    """
     if feedback(problem):
         return 0.5 * horizons.feedback_sum(_driven(problem, step_size), points)
     return risk_of(problem, sgd_moments(problem, step_size, points))
 
 
 def sgd_moments(problem: LeastSquares, step_size: float, points: Integers) -> Floats:
-    """E e_{t,i}^2 in every direction, (points, d)."""
+    """E e_{t,i}^2 in every direction, (points, d).
+    Derived: tests/models/regression/test_spectral.py::test_every_moment_is_that_of_the_recursion.
+    """
     return np.asarray(horizons.last(_driven(problem, step_size), points))
 
 
 def ema_moments(problem: LeastSquares, step_size: float, ema_decay: float, points: Integers) -> Floats:
-    """E m_{t,i}^2 of m_0 = e_0, m_{t+1} = a m_t + (1-a) e_t, (points, d)."""
+    """E m_{t,i}^2 of m_0 = e_0, m_{t+1} = a m_t + (1-a) e_t, (points, d).
+    Derived: tests/models/regression/test_spectral.py::test_every_moment_is_that_of_the_recursion.
+    """
     return np.asarray(horizons.ema(_driven(problem, step_size), float(ema_decay), points))
 
 
 def average_moments(problem: LeastSquares, step_size: float, start: int, points: Integers) -> Floats:
-    """E of the squared mean of e_{t,i} over start <= t < N, at each N of `points`, (points, d)."""
+    """E of the squared mean of e_{t,i} over start <= t < N, at each N of `points`, (points, d).
+    Derived: tests/models/regression/test_spectral.py::test_every_moment_is_that_of_the_recursion.
+    """
     return np.asarray(horizons.average(_driven(problem, step_size), start, points))
 
 
 def relative_rounding(problem: LeastSquares, step_size: float, points: Integers, risks: Floats) -> Floats:
     """Bound (points,) on the relative rounding errors of `risks` (points,) of this module at `points`.
+    Derived: tests/models/regression/test_spectral.py::test_moments_after_a_million_million_steps_in_seventy_digits.
 
     (d + 64 + 16 log2(t + 1)) (2 + log max(R_0 / R_t, 1)) 2^-52 / (1 - K), K = `noise_amplification` summed (0 if
     one-hot). Sums of d terms and the doublings give the first factor, in the rates and in the amplitudes. A relative
