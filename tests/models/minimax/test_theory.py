@@ -227,11 +227,9 @@ def moments(z, w):
 
 
 def test_worst_singular_value_of_the_resolvent_is_the_worst_rotation():
-    k, eta = sp.symbols("k eta", positive=True)
-    turn = eta * sp.tan(sp.pi / (2 * (k + 1))) / eta  # eta sigma
-    resolvent = 1 / (1 + sp.I * turn)
-    reflected = 2 * resolvent - 1
-    assert sp.simplify(sp.Abs(reflected.subs(k, 3)) - 1) == 0
+    half = sp.symbols("half", positive=True)  # half of the angle: eta sigma = tan(half)
+    reflected = 2 / (1 + sp.I * sp.tan(half)) - 1
+    assert sp.simplify((reflected - sp.exp(-2 * sp.I * half)).rewrite(sp.exp)) == 0
     for steps in (1, 3, 10):
         sigma = theory.resolvent_worst_singular_value(steps, 0.7)
         angle = -np.angle(2 / (1 + 0.7j * sigma) - 1)
@@ -240,16 +238,15 @@ def test_worst_singular_value_of_the_resolvent_is_the_worst_rotation():
 
 def test_worst_angle_of_krasnoselskii_mann_attains_its_worst():
     for steps in (1, 4, 100):
-        at = np.abs(
-            theory.krasnoselskii_mann_difference(np.exp(1j * theory.krasnoselskii_mann_worst_angle(steps)), steps)
-        )
+        turn = np.exp(1j * theory.krasnoselskii_mann_worst_angle(steps))
+        at = np.abs(theory.krasnoselskii_mann_difference(turn, steps))
         assert at == pytest.approx(theory.krasnoselskii_mann_worst(steps), rel=1e-13)
 
 
 def test_anchored_extragradient_is_halpern_on_its_slow_modes():
     # On slopes i sigma of order 1/k the recursion of EAG-C tends to Halpern's on the rotation by a sigma.
     step, k = 0.1, 2000
-    schedule = schedules.anchored_extragradient(k, step)
+    schedule = schedules.anchored_extragradient(k, step, 1.0)
     turns = np.pi / (k + 1) * np.linspace(0.5, 1.5, 101) / step
     z = np.ones(turns.size, dtype=complex)
     for row in range(k):
