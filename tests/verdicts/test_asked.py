@@ -29,7 +29,9 @@ def test_a_missing_rival_is_asked_for(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_array_is_no_curve(kind):
-    with pytest.raises(InputError, match=rf"^{kind.__name__} needs \w+ to be a .*Curve, made by exact\(.*not a ndarray"):
+    with pytest.raises(
+        InputError, match=rf"^{kind.__name__} needs \w+ to be a .*Curve, made by exact\(.*not a ndarray"
+    ):
         kind("a claim", CURVE.mean, *KINDS[kind][1:], rival=RIVAL)
 
 

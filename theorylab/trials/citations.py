@@ -21,9 +21,10 @@ FINDING_KINDS: tuple[FindingKind, ...] = get_args(FindingKind)
 class Source:
     """Where a claim comes from: the place in the paper, the figure or theorem that the study regenerates, the kind.
 
-    The paper is that of the folder's `paper.bib`, unless `key` names a textbook of `studies/references.bib`. `kind` is
-    what the claim as stated rests on: it was *read* (in the paper, its authors' code or a secondary text that `where`
-    names), *recalled* and not confirmed, or *derived* here. Raises InputError for another kind or an empty place.
+    Without `figure` the study's figure is ours. The paper is that of the folder's `paper.bib`, unless `key` names a
+    textbook of `studies/references.bib`. `kind` is what the claim as stated rests on: it was *read* (in the paper, its
+    authors' code or a secondary text that `where` names), *recalled* and not confirmed, or *derived* here. Raises
+    InputError for another kind or an empty place.
     """
 
     where: str

@@ -14,6 +14,7 @@ def test_show_prints_argument_source_reference_and_settings(command):
         f"{EMA}.one_hot",
         "fourth-moment",
         "li2025ema",
+        "figure: ours",
         "@misc{li2025ema",
         "step_size = 0.5",
         "(full: ",

@@ -49,7 +49,8 @@ def _show(console: Console, listing: Listing, out: Path) -> None:
     records = {folder: _checks(results.files(folder, listing.name)["json"]) for folder in folders}
     console.print(f"[bold]{listing.name}[/bold]  {listing.path}\n")
     console.print(head(listing.path).docstring + "\n", markup=False, highlight=False)
-    console.print(f"source: {papers.cite(module.SOURCE, listing.path)}", markup=False, highlight=False)
+    source = f"source: {papers.cite(module.SOURCE, listing.path)}\nfigure: {module.SOURCE.figure or 'ours'}"
+    console.print(source, markup=False, highlight=False)
     console.print(f"{entry.text}\n" if entry else "", markup=False, highlight=False)
     if finding:
         words = f"finding ({finding.kind}): {finding.sentence}\nsmallest case: {finding.case}\n"
