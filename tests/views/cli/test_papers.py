@@ -44,15 +44,18 @@ def test_list_papers_findings_and_pages_agree(command):
         assert one.title in page.replace("\\", "")
 
 
-def test_write_makes_both_pages(command, tmp_path, monkeypatch):
+def test_write_makes_both_pages_in_a_clone(command, refused, tmp_path, monkeypatch):
     expected = pages.papers_page(), pages.findings_page()
     monkeypatch.setattr(pages, "papers_page", lambda: expected[0])
     monkeypatch.setattr(pages, "findings_page", lambda: expected[1])
-    monkeypatch.setattr(study, "FIGURES", tmp_path)
+    figures = tmp_path / "figures"
+    monkeypatch.setattr(study, "FIGURES", figures)
+    refused(command("papers", "--write"), "is not in a clone of the project")
+    (tmp_path / "pyproject.toml").touch()
     status, out, _ = command("papers", "--write")
     assert status == 0
     assert [Path(line).name for line in out.split()] == ["PAPERS.md", "FINDINGS.md"]
-    assert (tmp_path / "PAPERS.md").read_text(encoding="utf-8") == expected[0]
+    assert (figures / "PAPERS.md").read_text(encoding="utf-8") == expected[0]
 
 
 def test_words_narrow_the_commands(command):

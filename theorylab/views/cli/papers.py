@@ -33,7 +33,8 @@ def papers(words: tuple[str, ...], write: bool) -> None:
     with user_errors():
         if write:
             require(not words, "--write takes no WORDS: the pages have all papers")
-            require(FIGURES.is_dir(), f"there is no folder {FIGURES}: the pages are written in a clone of the project")
+            clone = FIGURES.with_name("pyproject.toml").is_file()
+            require(clone, f"{FIGURES} is not in a clone of the project: the pages are written there alone")
             for path in pages.write(FIGURES):
                 console.print(str(path), highlight=False)
             return
