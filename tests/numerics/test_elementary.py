@@ -1,5 +1,7 @@
 """The polynomials against 50-digit arithmetic: coefficients are the fits they are said to be, errors are as said."""
 
+from fractions import Fraction
+
 import mpmath
 import numpy as np
 import pytest
@@ -139,3 +141,29 @@ def test_the_open_uniform_is_exact_symmetric_and_never_at_an_end():
     assert each(elementary.open_uniform, words).tolist() == expected
     assert min(expected) > 0
     assert max(expected) == 1 - 2.0**-53
+
+
+@kernel
+def words_of(value, other, bits, product, out):
+    """What the machine's own operations give, for comparison with integers and fractions."""
+    out[0] = elementary.as_bits(value)
+    out[1] = elementary.as_bits(elementary.as_float(bits))
+    out[2] = elementary.as_bits(elementary.fused(value, other, value))
+    out[3] = elementary.high_product(bits, product)
+    single = elementary.as_float32(np.uint32(0x40490FDB))
+    out[4] = elementary.as_bits32(single)
+    out[5] = elementary.as_bits32(elementary.fused32(single, single, single))
+
+
+def test_bits_products_and_fused_sums_are_those_of_the_machine():
+    value, other, bits, product = 1.0 + 2.0**-52, 1.0 - 2.0**-30, 0x3FF123456789ABCD, 0xFEDCBA9876543210
+    out = np.empty(6, np.uint64)
+    words_of(value, other, np.uint64(bits), np.uint64(product), out)
+    assert int(out[0]) == int(np.float64(value).view(np.uint64))
+    assert int(out[1]) == bits
+    exactly = Fraction(value) * Fraction(other) + Fraction(value)
+    assert np.uint64(out[2]).view(np.float64) == exactly.numerator / exactly.denominator  # rounded once
+    assert int(out[3]) == bits * product >> 64
+    assert int(out[4]) == 0x40490FDB
+    single = Fraction(float(np.uint32(0x40490FDB).view(np.float32)))
+    assert np.uint32(out[5]).view(np.float32) == np.float32(float(single * single + single))

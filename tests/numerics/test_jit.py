@@ -13,7 +13,13 @@ import numpy as np
 import pytest
 
 import theorylab
-from theorylab.numerics.jit import kernel
+from theorylab.numerics.jit import (
+    allocating_strict_kernel,
+    inner_kernel,
+    kernel,
+    strict_kernel,
+    text_is_in_memory,
+)
 
 ROOT = Path(theorylab.__file__).parents[1]
 KERN = """
@@ -217,3 +223,28 @@ def test_division_by_zero_gives_infinity_or_nan():
 
 def test_kernels_can_run_side_by_side():
     assert kernel(doubled_sum).targetoptions["nogil"], "threads would wait for each other"
+
+
+def muladd(a, b, c):
+    """Fused by a processor that can and may, two roundings where every operation is rounded as written."""
+    return a * b + c
+
+
+@pytest.mark.parametrize("compiled", [kernel, inner_kernel, strict_kernel, allocating_strict_kernel])
+def test_every_kind_of_kernel_computes(compiled):
+    assert compiled(muladd)(2.0, 3.0, 1.0) == 7.0
+
+
+@pytest.mark.parametrize("compiled", [strict_kernel, allocating_strict_kernel])
+def test_strict_kernels_round_every_operation_as_written(compiled):
+    a, b = 1.0 + 2.0**-30, 1.0 - 2.0**-30
+    assert compiled(muladd)(a, b, -1.0) == 0.0  # fused, it would be -2^-60
+    assert compiled(muladd).targetoptions.get("fastmath", False) is False
+
+
+def test_a_file_written_after_the_start_is_not_in_memory(tmp_path):
+    assert text_is_in_memory(Path(theorylab.__file__))
+    late = tmp_path / "late.py"
+    late.write_text("x = 1\n")
+    os.utime(late, (time.time() + 10, time.time() + 10))
+    assert not text_is_in_memory(late)

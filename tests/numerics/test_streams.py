@@ -34,7 +34,9 @@ from theorylab.numerics.streams import (
     fill_stable,
     fill_student,
     fill_uniform,
+    restart,
     stream,
+    stream_key,
 )
 
 RARE = 1e-6  # probability with which one statistical test rejects a perfect generator
@@ -470,3 +472,16 @@ def test_numbers_do_not_depend_on_the_hash_seed_of_the_process():
         command = [sys.executable, "-c", SIMULATE]
         there = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
         assert there.stdout.strip() == here
+
+
+@pytest.mark.parametrize(("seed", "replica"), [(0, 0), (7, 3), (2**63, 2**62)])
+def test_a_stream_that_is_restarted_is_the_one_of_its_replica(seed, replica):
+    used = stream(seed, 1)
+    fill_uniform(used, np.empty(100))
+    restart(stream_key(seed), np.uint64(replica), used)
+    again, fresh = np.empty(1000), np.empty(1000)
+    fill_normal(used, again)
+    fill_normal(stream(seed, replica), fresh)
+    assert again.tobytes() == fresh.tobytes()
+    with pytest.raises(InputError):
+        stream_key(-1)

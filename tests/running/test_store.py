@@ -301,3 +301,11 @@ def test_one_result_saved_twice_writes_the_same_figure(tmp_path):
     result = theorylab.run("ema_tail_equivalence")
     one, other = (result.save(tmp_path / name)["svg"] for name in ("one", "other"))
     assert one.read_bytes() == other.read_bytes()
+
+
+def test_sweeping_removes_what_killed_writers_left_and_nothing_else(tmp_path):
+    store.write_atomically(tmp_path / "whole.json", b"{}")
+    left = tmp_path / store.UNFINISHED.replace("*", "x")
+    left.write_bytes(b"half")
+    store.sweep(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["whole.json"]

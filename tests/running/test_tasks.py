@@ -1,10 +1,12 @@
 """How work is cut, grouped and handed out."""
 
+import time
+
 import pytest
 
 from theorylab.errors import InputError
 from theorylab.running import tasks
-from theorylab.running.tasks import compute, cut
+from theorylab.running.tasks import compute, cut, kept_samples, timed, using
 
 LEAST = tasks.MIN_TASK_SECONDS
 
@@ -68,3 +70,17 @@ def test_a_function_from_other_sources_is_refused():
 def test_free_memory_is_a_number_of_bytes():
     free = tasks.available_memory()
     assert free is None or free > 2**20
+
+
+def test_samples_are_kept_only_where_the_context_keeps_them():
+    assert kept_samples() is None
+    held = {}
+    with using(samples=held):
+        assert kept_samples() is held
+    assert kept_samples() is None
+
+
+def test_a_call_is_timed_beside_its_result():
+    result, seconds = timed(lambda: time.sleep(0.01) or "done")
+    assert result == "done"
+    assert 0.01 <= seconds < 60

@@ -1,10 +1,15 @@
 """A result prints as its table, whatever its claims are called."""
 
 import dataclasses
+import io
 
 import pytest
+from rich.console import Console
 
 import theorylab
+from theorylab.numerics.proofs import Certificate
+from theorylab.trials.hunt import Candidate, Hunt
+from theorylab.views import tables
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +52,57 @@ def test_a_notebook_shows_table_and_figure(result):
     assert "supported" in html
     assert "<svg" in html
     assert html.count("</svg>") == 1
+
+
+def text(table):
+    """A table as a console of 150 columns prints it."""
+    console = Console(file=io.StringIO(), width=150, color_system=None)
+    console.print(table)
+    return " ".join(console.file.getvalue().split())
+
+
+def test_the_table_of_verdicts_names_a_study_once(result):
+    printed = text(tables.verdict_table(("a.study", check) for check in result.checks))
+    assert printed.count("a.study") == 1
+    assert printed.count("supported") == len(result.checks)
+    assert "adjusted p" not in printed
+    suite = [dataclasses.replace(check, p_values=(1.0, 1e-4)) for check in result.checks]
+    assert "adjusted p" in text(tables.verdict_table(("a.study", check) for check in suite))
+
+
+def test_the_text_and_the_page_of_a_result_are_its_table(result):
+    assert tables.as_text(result) == repr(result)
+    assert tables.as_html(result).startswith("<pre")
+    (check, *_) = result.checks
+    assert "supported" in tables.as_text(check)
+
+
+def test_the_table_of_mutants_says_what_is_not_caught(result):
+    printed = text(tables.falsify_table(("a.study", check) for check in result.checks))
+    assert "minimum detectable effect" in printed
+    assert "order swapped" in printed
+
+
+def test_the_table_of_replications_counts_verdicts_and_names_seeds():
+    row = {"study": "a.study", "claim": "c", "verdicts": {"supported": 2, "refuted": 1}, "unexpected_seeds": [7],
+           "excessive": True}  # fmt: skip
+    printed = text(tables.replicate_table([row, row | {"claim": "d", "unexpected_seeds": []}]))
+    assert printed.count("a.study") == 1
+    assert "supported 2, refuted 1" in printed
+    assert " 7 " in printed
+
+
+def test_the_table_of_certificates_tells_rivals_and_what_is_not_as_declared():
+    one = Certificate("c", "certified", "x in [0, 1]", 0.5, 0.0)
+    printed = text(tables.certificate_table([("edge", one), ("edge", dataclasses.replace(one, declared="refuted"))]))
+    assert printed.count("edge") == 1
+    assert "rival: c" in printed
+    assert "certified (declared refuted)" in printed
+
+
+def test_the_table_of_hunts_shows_the_nearest_setting():
+    best = Candidate({"x": 0.5}, 0.9, "supported", "")
+    found = Hunt("a.study", "c", "below", "supported", best, {"x": 0.5}, (best,))
+    printed = text(tables.hunt_table([found]))
+    assert "x=0.5" in printed
+    assert "not broken: tightness 0.9" in printed

@@ -135,3 +135,29 @@ def test_bad_page_runs_are_refused(changes, message):
     given = {"path": [1.0, 0.5, 0.2], "refresh": [1.0, 0.5, 0.5], "batch": 2, "replicas": 4, "seed": 0} | changes
     with pytest.raises(InputError, match=message):
         simulation.simulate_page_error(FiniteSum.rotations([0.1, 0.2]), **given)
+
+
+def test_the_envelope_of_page_is_the_root_of_its_worst_mode():
+    slopes, spreads = rotation_slopes([0.3, 1.0]), [0.0, 0.0]
+    steps = [0, 5, 20]
+    modes = simulation.page_moments(slopes, spreads, 16, steps)["value"].samples
+    assert simulation.page_envelope(slopes, spreads, 16, steps).samples[0] == pytest.approx(modes.max(axis=0) ** 0.5)
+
+
+def test_minibatches_of_all_components_alike_are_halpern_itself():
+    # Equal components without offsets: any batch is the mean.
+    same = FiniteSum.rotations([0.7] * 4)
+    run = simulation.simulate_minibatch(same, 2, [0, 3, 9], replicas=2, seed=1)
+    exact = simulation.residuals(rotation_slopes([0.7]), HALPERN, [0, 3, 9]).samples[0]
+    assert run.samples[0] == pytest.approx(exact**2, rel=1e-12)
+
+
+def test_minibatch_noise_adds_its_variance():
+    angles, offsets = [0.7, 0.7], [0.1, -0.1]
+    runs = simulation.simulate_minibatch(FiniteSum.rotations(angles, offsets=offsets), 1, [8], replicas=4000, seed=1)
+    slope = rotation_slopes([0.7])
+    quiet = simulation.residuals(slope, HALPERN, [8]).samples[0] ** 2
+    # u moves by 2/L times the estimate, so that T x carries noise of variance (2 * 0.1)^2.
+    exact = quiet + np.abs(slope) ** 2 * theory.minibatch_variance(0.04, 8)
+    error = runs.samples.std() / 4000**0.5
+    assert runs.mean[0] == pytest.approx(exact[0], abs=5 * error)

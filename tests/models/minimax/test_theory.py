@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 
 from theorylab.errors import InputError
-from theorylab.models.minimax import schedules, theory
+from theorylab.models.minimax import schedules, simulation, theory
 
 
 def symbolic(schedule, slope, steps):
@@ -287,3 +287,12 @@ def test_bad_input_is_named(call, message):
     with pytest.raises(InputError, match=message) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("step_size", [0.125, 0.3])
+def test_the_leading_form_of_anchored_extragradient_is_its_worst_mode_for_many_steps(step_size):
+    steps = 2000
+    scheme = schedules.anchored_extragradient(steps, step_size, 1.0, allow_outside=True)
+    modes = 1j * np.linspace(1e-4, 0.2, 4000)
+    worst = (simulation.residuals(modes, scheme, [steps]).samples ** 2).max()
+    assert worst == pytest.approx(theory.anchored_leading(step_size, steps), rel=0.01)

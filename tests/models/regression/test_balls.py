@@ -85,3 +85,13 @@ def test_the_band_and_the_dimension_are_those_of_the_laboratory():
     assert float(ball) == pytest.approx(theory.effective_dimension(eigenvalues, 0.11, 31 / 32, 160), rel=1e-14)
     border = certificates._dimension([flint.arb(1 / 32, 1e-10)], flint.arb(1 / 32), 160)
     assert not border.is_finite()
+
+
+def test_step_sizes_of_the_certificates_lie_just_below_a_sixth_of_the_trace():
+    p = problem()
+    assert 1 - 1e-5 < 6 * p.trace * certificates.step_size_of(p) < 1
+
+
+def test_without_noise_the_average_may_be_worse_than_the_last_iterate():
+    with balls.precision(128):
+        assert certificates.ema_variance_on_a_box(1).verdict == "refuted"

@@ -287,3 +287,9 @@ def test_steps_are_made_where_that_is_cheap_and_leapt_over_where_it_is_not():
         bound = road.relative_rounding(p, 0.1, points, *(() if made else (risks,)))
         assert theory.relative_rounding(p, 0.1, points, risks).tolist() == bound.tolist()
     assert theory.steps_are_made(p, 1.0, np.array([10**8])), "an unstable recursion has no modes to leap by"
+
+
+def test_the_feedback_is_twice_the_risk():
+    p, steps = problem("i^-1.5", 3), np.array([0, 1, 7, 40])
+    r = horizons.driven(p.eigenvalues, theory.moment_losses(p, 0.2), 0.2, 1, 1.0, p.noise_std**2, p.error0**2)
+    assert horizons.feedback_sum(r, steps) == pytest.approx(2 * theory.sgd_risk(p, 0.2, steps), rel=1e-12)

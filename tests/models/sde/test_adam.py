@@ -116,3 +116,10 @@ def test_bad_input_is_named(call, message):
     with pytest.raises(InputError, match=message) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [-1.0, 0.3, 1.0, 1.7])
+def test_waves_are_chebyshev_polynomials(value):
+    out = np.empty(6)
+    adam.waves(value, out)
+    assert out == pytest.approx(np.polynomial.chebyshev.chebvander(value, 5).ravel())

@@ -200,3 +200,9 @@ def test_bad_input_is_named(call, message):
     with pytest.raises(InputError, match=message) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+def test_methods_are_known_by_name():
+    sam.valid_method("USAM")
+    with pytest.raises(InputError, match="method='sammy' is not allowed: give one of"):
+        sam.valid_method("sammy")

@@ -189,3 +189,14 @@ def test_bad_input_is_named(call, message):
     with pytest.raises(InputError, match=message) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+def test_milstein_moments_are_those_of_its_step():
+    a, b, h = -0.4, 0.7, 0.05
+    z, weight = np.polynomial.hermite_e.hermegauss(20)
+    weight = weight / weight.sum()
+    step = 1 + a * h + b * h**0.5 * z + b**2 * h / 2 * (z**2 - 1)
+    exact = np.exp((a - b**2 / 2) * h + b * h**0.5 * z)
+    one, square, mixed = theory.milstein_moments(a, b, h, 1)
+    assert (one, square, mixed) == pytest.approx((weight @ step, weight @ step**2, weight @ (step * exact)), rel=1e-12)
+    assert theory.milstein_moments(a, b, h, 3) == pytest.approx((one**3, square**3, mixed**3))

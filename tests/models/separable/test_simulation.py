@@ -37,8 +37,8 @@ def test_the_parts_of_a_step_match_their_python_bodies(rule):
     results = []
     for body in (lambda kernel: kernel, lambda kernel: kernel.py_func):
         margins, weights, move, moved = np.empty(12), np.empty(12), np.zeros(3), position.copy()
-        wrong = body(kernels.look)(signed, position, 1, 12, margins)
-        wrong += body(kernels.look)(signed, position, 0, 1, margins)
+        wrong = body(kernels.advance_margins)(signed, position, 1, 12, margins)
+        wrong += body(kernels.advance_margins)(signed, position, 0, 1, margins)
         total = body(kernels.weigh)(rule, margins, 0.0, 0, 12, weights)
         body(kernels.gather)(signed, weights, 0, 12, move)
         assert move == pytest.approx(weights @ signed, rel=1e-13)
@@ -248,3 +248,10 @@ def test_gaussian_data_keep_their_gap_and_their_stream():
     assert (p.features != Labelled.gaussian(500, 4, 0.3, seed=3, replica=1).features).any()
     with pytest.raises(ValueError, match="read-only"):
         p.features[0, 0] = 0.0
+
+
+def test_margins_are_advanced_in_place_and_the_wrong_ones_counted():
+    signed, position = np.array([[1.0, 2.0], [-1.0, 0.5], [0.0, 0.0]]), np.array([1.0, 1.0])
+    margins = np.full(3, 9.0)
+    assert kernels.advance_margins(signed, position, 1, 3, margins) == 2  # a margin of 0 is wrong
+    assert margins.tolist() == [9.0, -0.5, 0.0]

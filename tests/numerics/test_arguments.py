@@ -1,0 +1,44 @@
+"""Arguments come out as one kind of number or array, or the sentence says what is allowed."""
+
+import numpy as np
+import pytest
+
+from theorylab.errors import InputError
+from theorylab.numerics import arguments
+
+
+def test_what_is_right_passes_as_plain_numbers_and_arrays():
+    assert arguments.whole("dim", np.int64(3)) == 3
+    assert arguments.number("rate", np.float64(-0.5)) == -0.5
+    assert arguments.positive("rate", 2) == 2.0
+    assert arguments.numbers("values", [[1, np.inf]]).tolist() == [[1.0, np.inf]]
+    assert arguments.finite_row("values", 2).tolist() == [2.0]
+    assert arguments.positive_row("values", [1, 2]).tolist() == [1.0, 2.0]
+    assert arguments.increasing_steps(2**53).tolist() == [2**53]
+    assert arguments.increasing_steps([0, 3]).dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: arguments.whole("dim", True), "dim=True is not allowed: give an integer >= 1"),
+        (lambda: arguments.whole("dim", 0), "dim=0"),
+        (lambda: arguments.whole("dim", 2.0), r"dim=2\.0"),
+        (lambda: arguments.number("rate", float("nan")), "rate=nan is not allowed: give a finite number"),
+        (lambda: arguments.number("rate", "1"), "rate='1'"),
+        (lambda: arguments.number("rate", 1.0, least=2.0), "give a finite number >= 2"),
+        (lambda: arguments.positive("rate", 0.0), "give a finite number > 0"),
+        (lambda: arguments.numbers("values", "ab"), "values are not an array of numbers"),
+        (lambda: arguments.finite_row("values", []), "need shape"),
+        (lambda: arguments.finite_row("values", [0.0, np.inf]), "values number 1 is"),
+        (lambda: arguments.positive_row("values", [1.0, -2.0]), "values=-2 is not allowed"),
+        (lambda: arguments.increasing_steps([3, 3]), "3 is followed by 3"),
+        (lambda: arguments.increasing_steps([-1]), "integers >= 0"),
+        (lambda: arguments.increasing_steps([1.5]), "integers >= 0"),
+        (lambda: arguments.increasing_steps([0], least=1), "integers >= 1"),
+        (lambda: arguments.increasing_steps(2**53 + 1), "give at most 2\\^53"),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_is_allowed(call, words):
+    with pytest.raises(InputError, match=words):
+        call()

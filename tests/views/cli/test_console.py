@@ -1,0 +1,43 @@
+"""The words of the command line: numbers with their nouns, NAME=VALUE, one line for a mistake or a warning."""
+
+import warnings
+
+import pytest
+
+from theorylab.errors import InputError, LabWarning
+from theorylab.views.cli.console import assignment, console_of_stdout, plural, say, user_errors, warnings_as_lines
+
+
+def test_a_count_has_its_noun():
+    assert [plural(count, "study", "studies") for count in (0, 1, 2)] == ["0 studies", "1 study", "2 studies"]
+
+
+def test_an_assignment_is_a_name_and_a_value():
+    assert assignment(" dim = 5=5 ") == ("dim", "5=5")
+    for bad in ("dim", "=5", ""):
+        with pytest.raises(InputError, match="give NAME=VALUE"):
+            assignment(bad)
+
+
+def test_what_is_said_is_one_line_on_standard_error(capsys):
+    say("two\n  lines")
+    assert capsys.readouterr() == ("", "theorylab: two lines\n")
+
+
+def test_bad_input_ends_the_process_with_one_line(capsys):
+    with pytest.raises(SystemExit) as end, user_errors():
+        raise InputError("no")
+    assert end.value.code == 2
+    assert capsys.readouterr().err == "theorylab: no\n"
+    with pytest.raises(ZeroDivisionError), user_errors():
+        raise ZeroDivisionError  # not the user's
+
+
+def test_warnings_of_the_lab_are_lines_and_others_stay_warnings(capsys):
+    with warnings_as_lines():
+        warnings.warn("a file is damaged", LabWarning, stacklevel=1)
+    assert capsys.readouterr().err == "theorylab: a file is damaged\n"
+
+
+def test_a_pipe_has_a_width_of_its_own():
+    assert console_of_stdout().width == 150
