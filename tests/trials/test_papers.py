@@ -241,3 +241,14 @@ def test_a_record_that_cannot_be_read_is_refused(folder, monkeypatch, tmp_path):
     path.write_text("{")
     with pytest.raises(InputError, match=r"first.json is no record of a run"):
         paper.verdicts()
+
+
+def test_surprises_are_the_first_lines_of_their_scripts(tmp_path, monkeypatch):
+    (tmp_path / "findings").mkdir()
+    (tmp_path / "findings" / "b.sh").write_text("#!/bin/sh\n# A package says so.\n# More.\n")
+    (tmp_path / "findings" / "_common.sh").write_text("")
+    monkeypatch.setattr(study, "FIGURES", tmp_path / "figures")
+    assert papers.surprises() == [("bash findings/b.sh", "A package says so.")]
+    (tmp_path / "findings" / "a.sh").write_text("#!/bin/sh\nexit\n")
+    with pytest.raises(InputError, match="says nothing of itself: begin it with a comment line"):
+        papers.surprises()

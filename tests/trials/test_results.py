@@ -6,6 +6,8 @@ import json
 import pytest
 
 import theorylab
+from theorylab.running import store
+from theorylab.trials import results
 from theorylab.trials.results import Result
 
 EMA = "regression.ema_linear_regression"
@@ -34,3 +36,16 @@ def test_a_result_is_as_declared_only_if_every_check_is(result):
     for bad in ((), (check, other), (lost_rival,)):
         assert not dataclasses.replace(result, checks=bad).as_declared
     assert isinstance(result, Result)
+
+
+def test_tidying_leaves_what_is_finished_and_nothing_else(tmp_path, result):
+    result.save(tmp_path)
+    finished = results.files(tmp_path, result.study)
+    half = finished["json"].with_name(store.UNFINISHED.replace("*", "x"))
+    half.write_bytes(b"half")
+    pieces = results.pieces(tmp_path, result.study)
+    pieces.mkdir(parents=True)
+    results.tidy(tmp_path, result.study)
+    assert all(path.is_file() for path in finished.values())
+    assert not half.exists()
+    assert not pieces.exists()

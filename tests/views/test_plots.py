@@ -252,3 +252,14 @@ def test_what_a_study_sets_on_the_axes_itself_is_in_the_style_too():
     plots.styled(lambda: seen.append(rcParams["font.size"]))
     assert seen == [plots.STYLE["font.size"]]
     assert rcParams["font.size"] != plots.STYLE["font.size"]
+
+
+def test_an_exact_line_goes_through_its_curve_and_ticks_stand_at_their_places():
+    _, (axes,) = plots.panels(1)
+    curve = exact([1.0, 4.0, 16.0], [3.0, 2.0, 1.0], 0.0)
+    plots.exact_line(axes, curve, 1, "risk")
+    (line,) = axes.lines
+    assert line.get_xydata().tolist() == [[1.0, 3.0], [4.0, 2.0], [16.0, 1.0]]
+    plots.ticks(axes, curve.x)
+    assert axes.get_xscale() == "log"
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "4", "16"]
