@@ -6,7 +6,7 @@ import pytest
 from theorylab.models.bilevel import kernels, solutions, theory
 from theorylab.models.bilevel.instances import random_quadratic
 from theorylab.models.bilevel.model import Terms
-from theorylab.models.bilevel.normalised import Noise, lower_descent
+from theorylab.models.bilevel.normalised import Noise, lower_descent, ready
 from theorylab.numerics.streams import stream
 
 TERMS = Terms(curvature=0.7, third=0.4, fourth=1.3, upper_slope=-0.9, upper_curvature=0.6, coupling=1.2)
@@ -55,10 +55,19 @@ def test_descent_enters_a_small_ball_after_the_leading_number_of_steps():
 
 
 def test_the_lower_loop_is_gradient_descent_within_its_ball():
-    quiet, state = Noise(0.0, False), stream(1, 0)
-    assert lower_descent(2.0, 1.0, 5.0, 7, 0.1, 100.0, quiet, state) == pytest.approx(1 + 4 * 0.8**7)
-    assert lower_descent(2.0, 1.0, 5.0, 7, 0.1, 0.5, quiet, state) == 4.5
-    noisy = [lower_descent(2.0, 1.0, 1.0, 1, 0.1, 100.0, Noise(3.0, skewed), state) - 1
-             for skewed in (False, True) for _ in range(20_000)]  # fmt: skip
-    assert np.std(noisy) == pytest.approx(0.3, rel=0.05)
-    assert np.mean(noisy) == pytest.approx(0, abs=5 * 0.3 / 200)
+    quiet = np.zeros(9)
+    assert lower_descent(2.0, 1.0, 5.0, 0.1, 100.0, quiet, 2, 7) == pytest.approx(1 + 4 * 0.8**7)
+    assert lower_descent(2.0, 1.0, 5.0, 0.1, 0.5, quiet, 2, 7) == 4.5
+    assert lower_descent(2.0, 1.0, 1.0, 0.1, 100.0, np.array([9.0, 3.0]), 1, 1) == pytest.approx(1 - 0.3)
+
+
+@pytest.mark.parametrize("skewed", [False, True])
+def test_draws_are_used_once_each_and_have_their_mean_and_deviation(skewed):
+    state, pool, at, taken = stream(1, 0), np.empty(64), 64, []
+    for _ in range(4000):
+        at = ready(Noise(3.0, skewed), pool, at, 5, state)
+        taken += pool[at : at + 5].tolist()
+        at += 5
+    assert len(set(taken)) == 20_000
+    assert np.std(taken) == pytest.approx(3, rel=0.05)
+    assert np.mean(taken) == pytest.approx(0, abs=5 * 3 / 20_000**0.5)
