@@ -36,8 +36,8 @@ def test_an_array_is_no_curve(kind):
 
 
 def test_a_claim_is_words_and_a_number_may_stand_for_a_curve():
-    with pytest.raises(InputError, match="^agrees needs its claim in words, first: it was given a Curve"):
+    with pytest.raises(InputError, match=r"^agrees needs its claim in words, first: it was given a Curve"):
         agrees(CURVE, CURVE, CURVE, rival=RIVAL)
-    with pytest.raises(InputError, match="^below needs bound to be a number or a Curve, .*, not a str$"):
+    with pytest.raises(InputError, match=r"^below needs bound to be a number or a Curve, .*, not a str$"):
         below("a claim", CURVE, "1", rival=RIVAL)
     assert below("at most 1", CURVE, 1, rival=Rival(claim="at most 1/2", predicted=0.5)).verdict == "supported"
