@@ -21,7 +21,8 @@ class Curve:
     x: (points,); samples: (replicas, points). Monte Carlo: rows are independent replicas, and statements are
     about their mean. Exact: every entry is a value of its own (one row for a prediction, many for an ensemble of
     settings), known up to `rounding`, an absolute bound broadcast to the shape of the samples. Where a run is too large
-    to be held, a row is the mean of `block` replicas.
+    to be held, a row is the mean of `block` replicas. `bounds` (2, points) hold every replica, where they are known
+    (`bounded`); `population` says what exactly computed instances were drawn from at random (`drawn_from`).
     """
 
     x: NDArray[np.float64]
@@ -30,6 +31,8 @@ class Curve:
     rounding: NDArray[np.float64] = field(default_factory=lambda: np.zeros(()))
     x_name: str = "steps"
     block: int = 1
+    bounds: NDArray[np.float64] | None = None
+    population: str = ""
 
     def __post_init__(self) -> None:
         x, samples = np.asarray(self.x, dtype=float), np.asarray(self.samples, dtype=float)
@@ -41,6 +44,40 @@ class Curve:
         object.__setattr__(self, "x", x)
         object.__setattr__(self, "samples", samples)
         object.__setattr__(self, "rounding", np.broadcast_to(np.asarray(self.rounding, float), samples.shape))
+        if self.bounds is not None:
+            object.__setattr__(self, "bounds", self._allowed(*self.bounds))
+
+    def _allowed(self, low: ArrayLike, high: ArrayLike) -> NDArray[np.float64]:
+        """Bounds as (2, points), if every sample obeys them."""
+        bounds = np.stack([np.broadcast_to(np.asarray(side, float), self.x.shape) for side in (low, high)])
+        require(
+            (bounds[0] <= bounds[1]).all(), f"bounds {low!r} to {high!r} are not allowed: low <= high, both numbers"
+        )
+        outside = (self.samples + self.rounding < bounds[0]) | (self.samples - self.rounding > bounds[1])
+        require(
+            not outside.any(),
+            f"{outside.sum()} samples lie outside the bounds: give bounds that every replica is known to obey",
+        )
+        return bounds
+
+    def bounded(self, low: ArrayLike, high: ArrayLike) -> Curve:
+        """The curve with the declaration that every replica lies in [low, high], scalars or (points,) each.
+
+        Statements about its mean then hold for every law between the bounds, of two values too; equal ends say that
+        nothing is random there, infinite ones that nothing is known. Raises InputError for samples outside.
+        """
+        return replace(self, bounds=np.stack(np.broadcast_arrays(*map(np.asarray, (low, high)), self.x)[:2]))
+
+    def drawn_from(self, population: str) -> Curve:
+        """The curve with the declaration that its instances were drawn at random from that population.
+
+        Instances are the rows of an exact curve, or its points where it has one row: what holds of all of them is then
+        a statement about the share of counterexamples in the population. Raises InputError for a simulated curve.
+        """
+        require(
+            self.exact, "only exactly computed instances are drawn from a population: replicas are their own sample"
+        )
+        return replace(self, population=population)
 
     @property
     def replicas(self) -> int:
@@ -68,7 +105,11 @@ class Curve:
     def at(self, selection: Any) -> Curve:
         """The curve at a selection of its points (mask, slice or indices)."""
         return replace(
-            self, x=self.x[selection], samples=self.samples[:, selection], rounding=self.rounding[:, selection]
+            self,
+            x=self.x[selection],
+            samples=self.samples[:, selection],
+            rounding=self.rounding[:, selection],
+            bounds=None if self.bounds is None else self.bounds[:, selection],
         )
 
     def __repr__(self) -> str:
@@ -122,4 +163,4 @@ def stacked(curves: Sequence[Curve]) -> Curve:
     require(all(np.array_equal(curve.x, first.x) for curve in curves), "curves at different points: select with .at")
     samples = np.concatenate([curve.samples for curve in curves])
     rounding = np.concatenate([curve.rounding for curve in curves])
-    return Curve(first.x, samples, True, rounding, first.x_name)
+    return replace(first, samples=samples, rounding=rounding)

@@ -82,7 +82,10 @@ def write_curves(path: Path, curves: Mapping[str, Curve], record: Mapping[str, A
             f"{name}/exact": np.array(curve.exact),
             f"{name}/x_name": np.array(curve.x_name),
             f"{name}/block": np.array(curve.block),
+            f"{name}/population": np.array(curve.population),
         }
+        if curve.bounds is not None:
+            arrays[f"{name}/bounds"] = curve.bounds
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     write_atomically(path, buffer.getvalue())
@@ -108,6 +111,8 @@ def read_curves(path: Path) -> tuple[dict[str, Curve], dict[str, Any]]:
                     file[f"{name}/rounding"],
                     str(file[f"{name}/x_name"]),
                     int(file[f"{name}/block"]),
+                    file.get(f"{name}/bounds"),
+                    str(file[f"{name}/population"]),
                 )
                 for name in record.pop("names")
             }

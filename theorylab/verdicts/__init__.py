@@ -6,7 +6,7 @@ simulated curve, and up to rounding bounds, with error probability 0, on an exac
 
 from theorylab.verdicts import means, slopes, thresholds
 from theorylab.verdicts.asked import asked
-from theorylab.verdicts.means import Bounded
+from theorylab.verdicts.estimands import Bounded, Mean, Median, MedianOfMeans
 from theorylab.verdicts.rule import LEVEL, Check, Rival, RivalOutcome, Verdict
 from theorylab.verdicts.slopes import Power
 from theorylab.verdicts.thresholds import bracket, brackets
@@ -17,6 +17,6 @@ decays_as, geometric = asked(slopes.decays_as), asked(slopes.geometric)
 threshold = asked(thresholds.threshold)
 
 __all__ = [
-    "LEVEL", "Bounded", "Check", "Power", "Rival", "RivalOutcome", "Verdict", "above", "agrees", "below", "bracket",
-    "brackets", "decays_as", "geometric", "monotone", "ordered", "threshold",
+    "LEVEL", "Bounded", "Check", "Mean", "Median", "MedianOfMeans", "Power", "Rival", "RivalOutcome", "Verdict",
+    "above", "agrees", "below", "bracket", "brackets", "decays_as", "geometric", "monotone", "ordered", "threshold",
 ]  # fmt: skip

@@ -4,32 +4,39 @@ Replicas are independent, the points of one replica are not: limits at P points 
 each), valid for any dependence between points. Risks are skewed, so the t statistic is corrected for skewness
 by Hall's monotone transformation (P. Hall, On the removal of skewness by transformation, J. R. Statist. Soc. B
 54, 1992, formula for T_1 re-derived here as a perfect cube, which gives its inverse in closed form).
+
+Limits of the mean assume a finite variance, and know nothing of a branch that no replica took: of n replicas all miss a
+branch of probability p with probability (1 - p)^n. No limits can do better without bounds (R. R. Bahadur and L. J.
+Savage, The nonexistence of certain statistical procedures in nonparametric problems, Ann. Math. Statist. 27, 1956);
+where bounds are declared, limits hold for every law between them.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import fixed_point
-from scipy.special import ndtr, stdtrit
+from scipy.special import betaincinv, ndtr, stdtrit
 from scipy.stats import binom
 
 from theorylab.errors import require
+from theorylab.verdicts import tails
 
 Floats = NDArray[np.float64]
 
-MIN_REPLICAS = 32
-"""Fewer replicas tell too little about the tail of a mean for any small error level."""
+NOTICED = 1.5
+"""Skewness is corrected for where it is this many times its standard error for normal replicas: below, the correction
+would be noise, and Student's limits are exact for normal replicas."""
 
-HEAVY_SHARE = 0.5
-"""One replica that carries more than this share of the sum of squares makes the variance itself suspect. Simulated:
-of 32 normal replicas one does so less than once in 1000 times, of 64 exponential ones in 2% of cases; then the answer
-is a warning, not an error. Where no warning is raised, limits miss at or below their level for skewness 2 from 64
-replicas on, one-sided statements included, and up to three times as often for log-normal replicas of skewness 6, at
-level 1e-3 (tests/verdicts/test_intervals.py)."""
+CURVED, HEAVIER = 4.0, 0.3
+"""A sample's skewness is too small, the more so the larger it is and the heavier the tail: g = skewness / sqrt n is
+raised by the factor 1 + CURVED g^2 + HEAVIER h^2, h the shape of the furthest half in standard errors."""
+
+TURN = 1.13
+"""Where g times the quantile reaches this, the inverse of Hall's transformation is furthest out; then it turns back."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,89 @@ class Limits:
     lower: Floats
     upper: Floats
     warning: str = ""
+    point: int = 0
+    """The point that the warning is about."""
+
+    def less(self, values: Floats) -> Limits:
+        """The limits of what lies `values` below."""
+        return replace(self, lower=self.lower - values, upper=self.upper - values)
+
+    @property
+    def negative(self) -> Limits:
+        """The limits of the negative."""
+        return replace(self, lower=-self.upper, upper=-self.lower)
+
+    def widened(self, rounding: Floats | float) -> Limits:
+        """The limits moved out by rounding bounds."""
+        return replace(self, lower=self.lower - rounding, upper=self.upper + rounding)
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What limits for the mean at any level need of samples (replicas, points): computed once, (points,) each.
+
+    In units of the largest sample of each point, squares and cubes stay inside the floats.
+    """
+
+    count: int
+    unit: Floats
+    mean: Floats
+    error: Floats
+    """Standard error of the mean."""
+    noticed: Floats
+    """g = skewness / sqrt n where it is noticed, else 0."""
+    raised: Floats
+    """g as it widens the limit of the long tail."""
+    explained: NDArray[np.bool_]
+    """Whether the skewness explains the kurtosis, as in gamma laws: then it narrows the limit of the short tail too."""
+    warning: str
+    point: int
+
+    @classmethod
+    def of(cls, samples: Floats, rounding: Floats | float = 0.0) -> Moments:
+        """The moments of samples, with the warning that they deserve; replicas within `rounding` are one number."""
+        count = samples.shape[0]
+        unit = np.abs(samples).max(axis=0)
+        unit[unit == 0] = 1.0
+        fixed = tails.constant(samples, rounding)
+        scaled = samples / unit
+        mean = np.where(fixed, scaled[0], scaled.mean(axis=0))
+        centred = scaled - mean
+        square = np.where(fixed, 1.0, (centred**2).sum(axis=0))
+        error = np.where(fixed, 0.0, np.sqrt(square / (max(count - 1, 1) * count)))
+        third = np.where(fixed, 0.0, (centred**3).mean(axis=0) / (square / count) ** 1.5)
+        fourth = np.where(fixed, 3.0, (centred**4).mean(axis=0) / (square / count) ** 2)
+        share = np.where(fixed, 0.0, (centred**2).max(axis=0) / square)
+        noticed = np.where(np.abs(third) > NOTICED * math.sqrt(6 / count), third / math.sqrt(count), 0.0)
+        weight = 1 + CURVED * noticed**2
+        asked = ~fixed & (fourth > tails.FEW * count) & (count >= tails.MIN_REPLICAS)
+        found = None
+        if asked.any():
+            found = tails.tails(scaled[:, asked])
+            weight[asked] += HEAVIER * np.clip(found.heaviness, 0.0, 4.0) ** 2
+        heavy = np.where(asked, share / tails.SHARE, 0.0)
+        if found is not None:
+            heavy[asked] = np.maximum(heavy[asked], found.suspicion)
+        declared = np.broadcast_to(np.asarray(rounding) > 0, fixed.shape)
+        warning, point = tails.warning(samples, fixed, declared, share, heavy)
+        explained = (third**2 > 0.5 * (fourth - 3)) & (third**2 > 4 * 6 / count) & (share < 0.3)
+        return cls(count, unit, mean, error, noticed, noticed * weight, explained, warning, point)
+
+    def limits(self, level: float, *, tightest: int | None = None) -> Limits:
+        """Limits for the mean at all points together; `level` and `tightest` as in `mean_limits`."""
+        points = self.mean.size
+        if tightest is None:
+            quantile = float(stdtrit(max(self.count - 1, 1), 1 - level / points / 2))
+        else:
+            quantile = sequence_quantile(self.count, level / points, tightest)
+        long = _long(quantile, np.abs(self.raised))
+        short = np.where(self.explained, student_from_symmetric(quantile, np.abs(self.noticed)), quantile)
+        right = self.noticed > 0  # the long tail's side
+        skewed = self.noticed != 0
+        below = np.where(skewed, np.where(right, short, long), quantile)
+        above = np.where(skewed, np.where(right, long, short), quantile)
+        lower, upper = self.unit * (self.mean - self.error * below), self.unit * (self.mean + self.error * above)
+        return Limits(lower, upper, self.warning, self.point)
 
 
 def mean_limits(
@@ -49,44 +139,12 @@ def mean_limits(
     With `tightest`, a number of replicas, the limits are those of a confidence sequence: of a run that grows they hold
     at every size together, whenever one looks and for whatever reason one stops, and are tightest at that size.
 
-    Each side is given half of the level; what is left over in a statement about one side covers the skewness that
-    the correction leaves. `rounding` (broadcast to (points,)) widens them, and is all there is where the replicas
-    coincide. Raises InputError if level is outside (0, 1).
+    Each side is given half of the level. `rounding` (broadcast to (points,)) widens them; where it is declared,
+    replicas that coincide within it are one number that is not random, and without it nothing is known of their law.
+    Raises InputError if level is outside (0, 1).
     """
     require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
-    count, points = samples.shape
-    few = f"{count} replicas are too few for a verdict: give {MIN_REPLICAS} or more"
-    if count < 2:
-        return Limits(samples[0] - rounding, samples[0] + rounding, few)
-    # In units of the largest sample of each point, squares and cubes stay inside the floats.
-    unit = np.abs(samples).max(axis=0)
-    unit[unit == 0] = 1.0
-    scaled = samples / unit
-    constant = (samples == samples[0]).all(axis=0)
-    mean = np.where(constant, scaled[0], scaled.mean(axis=0))
-    centred = scaled - mean
-    square = np.where(constant, 1.0, (centred**2).sum(axis=0))
-    error = np.where(constant, 0.0, np.sqrt(square / ((count - 1) * count)))
-    skewness = np.where(constant, 0.0, (centred**3).mean(axis=0) / (square / count) ** 1.5)
-    share = np.where(constant, 0.0, (centred**2).max(axis=0) / square)
-    if tightest is None:
-        quantile = float(stdtrit(count - 1, 1 - level / points / 2))
-    else:
-        quantile = sequence_quantile(count, level / points, tightest)
-    lower = unit * (mean - error * _student_from_symmetric(quantile, skewness, count))
-    upper = unit * (mean - error * _student_from_symmetric(-quantile, skewness, count))
-    lower, upper = (np.where(constant, samples[0], side) for side in (lower, upper))
-    warning = ""
-    if error.any() and count < MIN_REPLICAS:
-        warning = few
-    elif share.max(initial=0.0) > HEAVY_SHARE:
-        index = tail_index(centred[:, int(share.argmax())])
-        tail = f"tail index about {index:.2g}" + (", where below 2 the variance is infinite" if index < 2 else "")
-        warning = (
-            f"one replica of {count} carries {share.max():.0%} of the variance ({tail}): the mean may be a heavy "
-            "tail's, and a normal interval would be wrong; more replicas, or a claim about='median of means', would do"
-        )
-    return Limits(lower - rounding, upper + rounding, warning)
+    return Moments.of(samples, rounding).limits(level, tightest=tightest).widened(rounding)
 
 
 MEANS = 32
@@ -125,18 +183,25 @@ def bounded_limits(
 
     The empirical Bernstein sequence of Waudby-Smith and Ramdas (2024), with their predictable plug-in weights: nothing
     is approximate and no tail is assumed, and they adapt to the variance. With `sequence` they hold at every size of a
-    run that grows together; without, the weights are those for this size. Raises InputError for samples outside the
-    bounds, or a level outside (0, 1).
+    run that grows together; without, the weights are those for this size. Where all samples lie at the ends, and the
+    size is fixed, Clopper and Pearson's limits are closer: they hold for every law between the bounds, as rounding each
+    sample to one of the ends, at random and keeping its mean, changes none of these. Each of the two is given half of
+    the level, since the samples choose between them. Where low = high nothing is random.
+
+    Raises InputError for samples outside the bounds, or a level outside (0, 1).
     """
     require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
     count, points = samples.shape
     low, high = (np.broadcast_to(np.asarray(side, dtype=float), (points,)) for side in (low, high))
     outside = (samples < low) | (samples > high)
     require(
-        not outside.any() and (low < high).all(),
+        not outside.any() and (low <= high).all() and np.isfinite([low, high]).all(),
         f"{outside.sum()} samples lie outside the bounds: give bounds that every replica is known to obey",
     )
-    z = (samples - low) / (high - low)
+    width = np.where(low < high, high - low, 1.0)
+    z = (samples - low) / width
+    two = ((z == 0) | (z == 1)).all(axis=0)
+    level = level if sequence else level / 2
     i = np.arange(1, count + 1)[:, None]
     means = (0.5 + np.cumsum(z, axis=0)) / (i + 1)
     variances = (0.25 + np.cumsum((z - means) ** 2, axis=0)) / (i + 1)
@@ -150,20 +215,20 @@ def bounded_limits(
     centre = (weight * z).sum(axis=0) / total
     radius = (price + ((z - mean) ** 2 * (-np.log1p(-weight) - weight)).sum(axis=0)) / total
     lower, upper = np.maximum(centre - radius, 0.0), np.minimum(centre + radius, 1.0)
-    return Limits(low + (high - low) * lower, low + (high - low) * upper)
+    if not sequence:
+        closer = clopper_pearson(z.sum(axis=0), count, level / points)
+        lower, upper = (np.where(two, *sides) for sides in zip(closer, (lower, upper), strict=True))
+    lower, upper = (np.where(low < high, side, 0.0) for side in (lower, upper))
+    return Limits(low + width * lower, low + width * upper)
 
 
-def tail_index(values: Floats) -> float:
-    """Hill's estimate of a in P(|value| > t) ~ t^-a, from the largest tenth (at least 10) of nonzero values (n,).
-
-    Below 2 the variance is infinite, below 1 there is no mean. B. M. Hill, A simple general approach to inference about
-    the tail of a distribution, Ann. Statist. 3, 1975; formula re-derived as the likelihood's maximum for exact powers.
-    """
-    sizes = np.sort(np.abs(values[values != 0]))
-    top = min(max(10, values.size // 10), sizes.size - 1)
-    if top < 1 or sizes[-top - 1] == sizes[-1]:
-        return math.inf  # one size: no tail at all
-    return float(1 / np.log(sizes[-top:] / sizes[-top - 1]).mean())
+def clopper_pearson(hits: Floats, count: int, level: float) -> tuple[Floats, Floats]:
+    """Limits for a probability of which `hits` of `count` trials are known; each misses with at most level / 2."""
+    hits = np.asarray(hits, dtype=float)
+    lower = np.where(hits > 0, betaincinv(np.maximum(hits, 1), count - hits + 1, level / 2), 0.0)
+    misses = count - hits
+    upper = np.where(misses > 0, 1 - betaincinv(np.maximum(misses, 1), hits + 1, level / 2), 1.0)
+    return lower, upper
 
 
 def sequence_quantile(count: int, level: float, tightest: int) -> float:
@@ -179,9 +244,17 @@ def sequence_quantile(count: int, level: float, tightest: int) -> float:
     return float(-stdtrit(count - 1, max(ndtr(-normal), np.finfo(float).tiny)))
 
 
-def _student_from_symmetric(z: float, skewness: Floats, count: int) -> Floats:
-    """The t with skewness-corrected version z: inverse of t -> ((1 + g t/3)^3 - 1)/g + g/6, g = skewness/sqrt n."""
-    g = skewness / np.sqrt(count)
+def _long(quantile: float, g: Floats) -> Floats:
+    """Standard errors to the limit on the long tail's side, for |g| as raised: never less than the quantile itself."""
+    turned = np.minimum(g, TURN / quantile)
+    return np.maximum(quantile, -student_from_symmetric(-quantile, turned))
+
+
+def student_from_symmetric(z: float, g: Floats) -> Floats:
+    """The t whose skewness-corrected version is z, for g = skewness / sqrt n, (points,).
+
+    Inverse of t -> ((1 + g t / 3)^3 - 1) / g + g / 6.
+    """
     small = np.abs(g) < 1e-9
     safe = np.where(small, 1.0, g)
     return np.where(small, z, (np.cbrt(1 + safe * (z - safe / 6)) - 1) * 3 / safe)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from theorylab.curves import Curve
 from theorylab.errors import InputError, require
 from theorylab.verdicts import rates, rule
+from theorylab.verdicts.compared import unfit
 from theorylab.verdicts.interim import current_analysis
-from theorylab.verdicts.means import unfit
 from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, failure
 
 Floats = NDArray[np.float64]

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from theorylab.curves import Curve
 from theorylab.errors import require
-from theorylab.verdicts.means import agrees
-from theorylab.verdicts.rule import Check, Declared, Rival
+from theorylab.verdicts.rule import Check, Rival
+from theorylab.verdicts.statements import Agreement
+from theorylab.verdicts.trial import Options, on_trial
 
 
 def threshold(
-    claim: str,
-    measured: Curve,
-    predicted: Curve | float,
-    *,
-    rival: Rival,
-    declared: Declared = "supported",
-    source: str = "",
+    claim: str, measured: Curve, predicted: Curve | float, *, rival: Rival, **options: Unpack[Options]
 ) -> Check:
     """Check that each predicted critical value lies inside its bisection bracket.
 
@@ -28,7 +24,7 @@ def threshold(
     setting; the rival predicts other critical values, which must lie outside in at least one setting.
     """
     require(measured.exact, "threshold needs brackets from `brackets`, not samples")
-    return agrees(claim, measured, predicted, rival=rival, declared=declared, kind="threshold", source=source)
+    return on_trial(claim, "threshold", Agreement(measured, predicted), rival, **options)
 
 
 def bracket(

@@ -1,0 +1,68 @@
+"""A statement and its rival on trial, on the same data and at the same error level."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TypedDict, Unpack
+
+from theorylab.verdicts.compared import require_same_points
+from theorylab.verdicts.estimands import Estimand, Name, estimand
+from theorylab.verdicts.rule import LEVEL, Check, Declared, Recheck, Rival, judge
+from theorylab.verdicts.statements import Statement
+
+
+class Options(TypedDict, total=False):
+    """What every check of values may be given."""
+
+    level: float
+    """Error probability of the simultaneous statement; LEVEL by default."""
+    declared: Declared
+    """The verdict that the study declares; 'supported' by default."""
+    about: Estimand | Name
+    """What of simulated replicas the statement is about; their mean by default."""
+    source: str
+    """Where the statement stands, and whether that was read: 'Theorem 2 (read)', 'eq. 7 (recalled)', 'derived'."""
+
+
+def on_trial(claim: str, kind: str, statement: Statement, rival: Rival, **options: Unpack[Options]) -> Check:
+    """Put a statement and its rival on trial: the same statement about the sides that the rival gives.
+
+    Raises InputError for sides at other points, or whose rows cannot be paired.
+    """
+    own = replace(statement, about=estimand(options.get("about", "mean")))
+    other = own.of(
+        rival.measured if rival.measured is not None else own.left,
+        rival.predicted if rival.predicted is not None else own.right,
+    )
+    for one in (own, other):
+        require_same_points(one.left, one.right)
+    checked = _judged(claim, kind, own, other, rival, options.get("declared", "supported"), options.get("level", LEVEL))
+    return replace(checked, source=options.get("source", ""))
+
+
+def _judged(
+    claim: str, kind: str, own: Statement, other: Statement, rival: Rival, declared: Declared, level: float
+) -> Check:
+    outcome, rivals = own.outcome(level), other.outcome(level)
+    if outcome.failed or rivals.failed:
+        return judge(claim, kind, outcome, rival, rivals, declared)
+    refuted = outcome.compatible is False
+    holds = other if refuted and rivals.compatible else own
+    simulated = own.difference.simulated, other.difference.simulated
+    recheck = Recheck(
+        level,
+        any(simulated),
+        outcome.evaluated if simulated[0] else 1,
+        lambda level: _judged(claim, kind, own, other, rival, declared, level),
+        {name: mutant.refuted for name, mutant in holds.mutants().items()},
+        tuple(partial(_off_by, holds, side) for side in range(len(holds.off_by(1.0)))),
+        holds.unit,
+    )
+    if not refuted:  # a refuted claim is told from the data themselves, a supported one where they leave its rival
+        outcome = replace(outcome, separates_at=rivals.separates_at)
+    return judge(claim, kind, outcome, rival, rivals, declared, recheck)
+
+
+def _off_by(statement: Statement, side: int, error: float, level: float) -> bool:
+    return statement.off_by(error)[side].refuted(level)
