@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.verdicts.synthetic import (
     EPS,
+    INF,
     P,
     X,
     generator,
@@ -30,7 +33,9 @@ from theorylab.verdicts import (
     ordered,
 )
 from theorylab.verdicts.interim import InterimAnalysis, interim
-from theorylab.verdicts.intervals import MIN_REPLICAS
+from theorylab.verdicts.intervals import Moments
+from theorylab.verdicts.levels import LEAST
+from theorylab.verdicts.tails import MIN_REPLICAS
 
 
 def test_smaller_level_asks_for_more() -> None:
@@ -105,9 +110,6 @@ def test_agreement_at_both_ends_is_not_agreement() -> None:
 
 def test_coinciding_replicas_are_judged_by_rounding() -> None:
     samples = np.full((64, P), 0.7)
-    exactly = Curve(X, samples)
-    assert agrees("c", exactly, 0.7, rival=rival(predicted=0.8)).verdict == "supported"
-    assert agrees("c", exactly, 0.7 * (1 + 4 * EPS), rival=rival(predicted=0.7)).verdict == "refuted"
     rounded = Curve(X, samples, rounding=8 * EPS * samples)
     assert agrees("c", rounded, 0.7 * (1 + 4 * EPS), rival=rival(predicted=0.8)).verdict == "supported"
     assert agrees("c", rounded, 0.7 * (1 + 40 * EPS), rival=rival(predicted=0.7)).verdict == "refuted"
@@ -126,8 +128,50 @@ def test_largest_rounding_bound_of_the_replicas_counts() -> None:
 @pytest.mark.parametrize("count", [33, 64, 1000])
 @pytest.mark.parametrize("value", [0.1, 0.7, 1 / 3, 1e-7])
 def test_coinciding_replicas_agree_with_their_own_value(value: float, count: int) -> None:
-    check = agrees("c", Curve(X, np.full((count, P), value)), value, rival=rival(predicted=2 * value))
-    assert check.verdict == "supported"
+    # Declared as not random, by equal bounds or by a rounding bound.
+    samples = np.full((count, P), value)
+    for curve in (Curve(X, samples).bounded(value, value), Curve(X, samples, rounding=EPS * samples)):
+        assert agrees("c", curve, value, rival=rival(predicted=2 * value)).verdict == "supported"
+
+
+@pytest.mark.parametrize("count", [64, 1000])
+def test_coinciding_replicas_without_a_declaration_decide_nothing(count: int) -> None:
+    zeros = Curve(X[:1], np.zeros((count, 1)))
+    for claim, other in ((0.01, 0.5), (0.0, 0.01), (0.5, 0.0)):
+        check = agrees("c", zeros, claim, rival=rival(predicted=other))
+        assert check.verdict == "inconclusive"
+        assert f"all {count} replicas are 0" in check.note
+        assert "curve.bounded(low, high)" in check.note
+
+
+def test_coinciding_shares_are_judged_by_their_bounds() -> None:
+    zeros = Curve(X[:1], np.zeros((64, 1))).bounded(0, 1)
+    assert agrees("c", zeros, 0.01, rival=rival(predicted=0.5)).verdict == "supported"
+    assert agrees("c", zeros, 0.0, rival=rival(predicted=0.01)).verdict == "inconclusive"
+    assert agrees("c", zeros, 0.5, rival=rival(predicted=0.0)).verdict == "refuted"
+
+
+def test_two_values_are_recognised_and_told_what_to_declare() -> None:
+    share = Curve(X[:1], (generator(93).random((200, 1)) < 0.3).astype(float))
+    check = agrees("c", share, 0.3, rival=rival(predicted=0.9))
+    assert check.verdict == "inconclusive"
+    assert "two values, 0 and 1" in check.note
+    assert "curve.bounded(0, 1)" in check.note
+    assert agrees("c", share.bounded(0, 1), 0.3, rival=rival(predicted=0.9)).verdict == "supported"
+
+
+def test_points_with_bounds_and_points_without_share_a_statement() -> None:
+    # A start that is not random, a share, and a quantity of unknown law, in one curve.
+    samples = np.concatenate(
+        [np.ones((200, 1)), generator(94).random((200, 1)) < 0.5, replicas(3.0, count=200).samples], 1
+    )
+    low, high = np.full(P + 2, -INF), np.full(P + 2, INF)
+    low[:2], high[:2] = (1.0, 0.0), (1.0, 1.0)
+    curve = Curve(np.arange(P + 2.0), samples).bounded(low, high)
+    truth = exact(curve.x, [1.0, 0.5] + [3.0] * P, 0.0)
+    check = agrees("c", curve, truth, rival=rival(predicted=exact(curve.x, [1.0, 0.1] + [3.0] * P, 0.0)))
+    assert (check.verdict, check.separates_at, check.last_x) == ("supported", 1.0, P + 1)
+    assert agrees("c", replace(curve, bounds=None), truth, rival=rival(predicted=9.0)).verdict == "inconclusive"
 
 
 def test_exact_road_is_judged_by_the_rounding_of_both_sides() -> None:
@@ -163,7 +207,7 @@ def test_one_replica_is_no_monte_carlo() -> None:
         assert result.verdict != "supported"
 
 
-@pytest.mark.parametrize("count", [2, 5, MIN_REPLICAS - 1])
+@pytest.mark.parametrize("count", [3, 5, MIN_REPLICAS - 1])
 def test_too_few_replicas_are_inconclusive_with_the_needed_number(count: int) -> None:
     few = replicas(1.0, count=count)
     for check in (
@@ -204,7 +248,7 @@ def test_warning_about_the_rival_alone_is_inconclusive() -> None:
     other = rival(measured=one_bad(1e9, replicas(50.0, key=1)))
     check = below("c", replicas(1.0), 2.0, rival=other)
     assert (check.verdict, check.rival.verdict) == ("inconclusive", "inconclusive")
-    assert "rival not rejected: one replica of 64 carries" in check.note
+    assert "rival not rejected: the mean may be a heavy tail" in check.note
 
 
 @pytest.mark.parametrize("check", [agrees, below, above, ordered])
@@ -328,7 +372,7 @@ def test_shares_are_judged_by_bounds_where_few_are_told() -> None:
     share, other = (Curve(X[:1], (generator(key).random((31, 1)) < 0.5).astype(float)) for key in (91, 92))
     given = {"level": 0.05, "rival": rival(predicted=0.001)}
     told = agrees("c", share, 0.5, **given)
-    assert (told.verdict, "31 replicas are too few" in told.note) == ("inconclusive", True)
+    assert (told.verdict, "two values, 0 and 1" in told.note) == ("inconclusive", True)
     bounded = Bounded(0, 1)
     assert agrees("c", share, 0.5, about=bounded, **given).verdict == "supported"
     assert (
@@ -341,5 +385,71 @@ def test_shares_are_judged_by_bounds_where_few_are_told() -> None:
 def test_replicas_outside_their_bounds_are_an_input_error() -> None:
     with pytest.raises(InputError, match="lie outside the bounds: give bounds that every replica is known to obey"):
         below("c", replicas(1.0), 2.0, rival=rival(predicted=0.5), about=Bounded(0, 1))
-    with pytest.raises(InputError, match="steps of bounded replicas have other bounds"):
-        monotone("c", replicas(-X), rival=rival(measured=replicas(X)), about=Bounded(-9, 0))
+    with pytest.raises(InputError, match=r"Bounded\(low=1, high=0\) is not allowed: low < high"):
+        Bounded(1, 0)
+
+
+def test_steps_of_bounded_replicas_are_judged_by_the_bounds_of_both_ends() -> None:
+    falling = Curve(X, (generator(95).random((4000, P)) < 1 - 0.15 * X).astype(float))
+    rising = rival(measured=Curve(X, falling.samples[:, ::-1]))
+    assert monotone("c", falling, rival=rising, about=Bounded(0, 1)).verdict == "supported"
+    bounded = rival(measured=rising.measured.bounded(0, 1))
+    assert monotone("c", falling.bounded(0, 1), rival=bounded).verdict == "supported"
+
+
+# Populations: what holds of all instances drawn bounds the share of counterexamples.
+
+
+def test_instances_drawn_at_random_bound_the_share_of_counterexamples() -> None:
+    drawn = exact(X, generator(96).random((300, P)), EPS).drawn_from("the unit cube")
+    check = below("c", drawn, 1.0, rival=rival(predicted=0.5))
+    assert (check.verdict, check.error_probability) == ("supported", pytest.approx(0.05))
+    assert "none of 300 drawn from the unit cube is a counterexample: their share is at most 0.0099" in check.covers
+    assert pytest.approx(0.0099, abs=1e-4) == 1 - 0.05 ** (1 / 300)
+    assert 1 - 0.05 ** (1 / 300) < 3 / 300
+    broken = below("c", drawn, 0.99, rival=rival(predicted=0.1))
+    count = int((drawn.samples > 0.99).any(axis=1).sum())
+    assert (broken.verdict, broken.error_probability) == ("refuted", 0.0)
+    assert broken.covers == f"{count} of 300 drawn from the unit cube are counterexamples"
+    # Without a declaration the statement is about these values, and no others.
+    plain = below("c", exact(X, drawn.samples, EPS), 1.0, rival=rival(predicted=0.5))
+    assert (plain.error_probability, plain.covers) == (0.0, f"error 0: these 300 x {P} values, up to rounding")
+
+
+def test_instances_of_one_row_are_its_points() -> None:
+    drawn = exact(np.arange(50.0), generator(97).random(50), EPS).drawn_from("the unit interval")
+    check = below("c", drawn, 1.0, rival=rival(predicted=0.5))
+    assert "none of 50 drawn from the unit interval" in check.covers
+
+
+def test_replicas_are_no_population() -> None:
+    with pytest.raises(InputError, match="replicas are their own sample"):
+        replicas(1.0).drawn_from("somewhere")
+
+
+# Which replicas and laws the error probability is about.
+
+
+def test_what_the_error_probability_covers_is_said() -> None:
+    def said(curve: Curve, **options: Any) -> str:
+        return agrees("c", curve, 0.5, rival=rival(predicted=2.0), **options).covers
+
+    plain = replicas(0.5, count=1000)
+    assert "finite variance" in said(plain)
+    assert "a branch rarer than 0.0069 may go unseen" in said(plain)  # 1 - (1e-3)^(1/1000)
+    share = Curve(X, (generator(98).random((64, P)) < 0.5).astype(float))
+    assert (
+        said(share.bounded(0, 1))
+        == said(share, about=Bounded(0, 1))
+        == "the mean of any law within the declared bounds"
+    )
+    assert said(plain, about="median of means") == "the median of means of any law"
+    assert said(row(0.5, EPS)) == f"error 0: these {P} values, up to rounding"
+
+
+def test_limits_at_another_level_rest_on_what_is_known_of_the_curve(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = replicas(1.0)
+    check = agrees("c", measured, 1.0, rival=rival(predicted=2.0))
+    monkeypatch.setattr(Moments, "of", None)
+    assert check.raw_p_values == (1.0, LEAST)
+    assert check.score is not None

@@ -180,8 +180,8 @@ def test_json_holds_the_numbers_of_the_check() -> None:
         "note": check.note,
         "covers": check.covers,
         "noisy": True,
-        "last_x": None,
-        "separates_at": None,
+        "last_x": 5.0,
+        "separates_at": 1.0,
         "score": check.score and check.score.to_json(),
         "raw_p_values": {"claim": 1.0, "rival": 1e-9},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import binom, norm
+from scipy.stats import binom, t
 
 from tests.verdicts.synthetic import replicas, rival, row
 from theorylab.curves import Curve
@@ -19,7 +19,7 @@ def test_p_values_are_the_levels_at_which_verdicts_turn() -> None:
     for gap in (2.0, 3.0, 4.5):
         check = agrees("c", replicas(1.0), 1 + gap * 0.1 / 8, rival=rival(predicted=1.0))
         p = check.raw_p_values[0]
-        assert p == pytest.approx(5 * 2 * norm.sf(gap), rel=0.6) or p == 1.0
+        assert p == pytest.approx(5 * 2 * t.sf(gap, 63), rel=1e-3) or p == 1.0
         for level, verdict in ((p * 1.01, "refuted"), (p * 0.99, "inconclusive")):
             if p < 0.5:
                 again = agrees("c", replicas(1.0), 1 + gap * 0.1 / 8, rival=rival(predicted=1.0), level=level)

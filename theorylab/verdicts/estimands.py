@@ -89,7 +89,7 @@ class Bounded(Mean):
     high: float
 
     def __post_init__(self) -> None:
-        require(self.low < self.high, f"{self} is not allowed: low < high, both numbers")
+        require(self.low < self.high, f"{self!r} is not allowed: low < high, both numbers")
 
     def declared(self, curve: Curve) -> Curve:
         """The curve with these bounds, if it is simulated."""
