@@ -422,9 +422,13 @@ def test_instances_of_one_row_are_its_points() -> None:
     assert "none of 50 drawn from the unit interval" in check.covers
 
 
-def test_replicas_are_no_population() -> None:
-    with pytest.raises(InputError, match="replicas are their own sample"):
-        replicas(1.0).drawn_from("somewhere")
+def test_replicas_are_instances_where_a_claim_is_about_each_run() -> None:
+    runs = replicas(1.0, count=100)
+    assert below("c", runs, 1.1, rival=rival(predicted=0.5)).verdict == "supported"
+    check = below("c", runs.drawn_from("runs"), 1.1, rival=rival(predicted=0.5))
+    assert (check.verdict, check.noisy) == ("refuted", False)
+    with pytest.raises(InputError, match="a row is the mean of 4 replicas: instances are drawn one by one"):
+        replace(runs, block=4).drawn_from("runs")
 
 
 # Which replicas and laws the error probability is about.

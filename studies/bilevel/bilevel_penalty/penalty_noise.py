@@ -41,7 +41,8 @@ def simulate(s, multiplicative, replicas):
 
 
 def measure(s):
-    return simulate(s, s.multiplicative, s.replicas) | {"cancelled": simulate(s, 0.0, 100)["common"]}
+    cancelled = simulate(s, 0.0, 1000)["common"].drawn_from("draws of the noise")
+    return simulate(s, s.multiplicative, s.replicas) | {"cancelled": cancelled}
 
 
 def predict(s):

@@ -34,7 +34,7 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(roots=(16, 20, 24, 32, 40, 48, 64, 80, 96), few=(16, 24, 32), replicas=40, seed=1)
+QUICK = Setting(roots=(16, 20, 24, 32, 40, 48, 64, 80, 96), few=(16, 24, 32), replicas=64, seed=1)
 FULL = Setting(roots=(16, 20, 24, 32, 40, 48, 64, 96, 128, 192), few=(16, 24, 32, 48, 64), replicas=96, seed=2)
 
 
@@ -55,7 +55,7 @@ def measure(s):
     curves = {n: simulate(s, s.roots, y, refine=f, goal=s.goal)["calls"] for n, (y, f) in starts.items()}
     for interval in ("periodic", "every step", "too rare"):
         run = simulate(s, s.few, s.start, interval=interval)
-        curves |= {interval: run["clipped"], f"{interval}, calls": run["calls"]}
+        curves |= {interval: run["clipped"], f"{interval}, calls": run["calls"].drawn_from("runs")}
     return curves
 
 

@@ -65,7 +65,7 @@ def measure(s):
         curves[f"iterate, {name}"] = exact(steps, paths.iterate_sharpness[on], 1e-10)
     wide = curves["wide"]
     rises = (np.diff(wide.samples) > wide.rounding[:, 1:] + wide.rounding[:, :-1]).any(axis=1, keepdims=True)
-    curves["share"] = Curve(np.zeros(1), rises.astype(float), x_name="run")
+    curves["share"] = Curve(np.zeros(1), rises.astype(float), x_name="run").bounded(0, 1)
     return curves
 
 

@@ -36,7 +36,7 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(dim=100, replicas=500, seed=1)
+QUICK = Setting(dim=100, replicas=8000, seed=1)
 FULL = Setting(dim=2000, horizon=3000, points=16, replicas=200, seed=2)
 
 

@@ -29,7 +29,7 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(dim=20, replicas=20_000, seed=1)
+QUICK = Setting(dim=20, replicas=80_000, seed=1)
 FULL = Setting(dim=200, exponents=(0.0, 0.5, 1.0, 1.5, 2.0, 3.0), replicas=40_000, seed=2)
 
 

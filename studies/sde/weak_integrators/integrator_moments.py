@@ -25,7 +25,7 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(replicas=10_000, seed=1)
+QUICK = Setting(replicas=160_000, seed=1)
 FULL = Setting(replicas=200_000, seed=2)
 
 
