@@ -71,9 +71,9 @@ class Curve:
     def drawn_from(self, population: str) -> Curve:
         """The curve with the declaration that its instances were drawn at random from that population.
 
-        Instances are the rows, or the points where there is one row. Each is judged for itself, up to rounding, and what
-        holds of all of them is a statement about the share of counterexamples in the population. Replicas may be such
-        instances, where a claim is about each run and not about a mean. Raises InputError for means of blocks.
+        Instances are the rows, or the points where there is one row. Each is judged for itself, up to rounding, and
+        what holds of all of them is a statement about the share of counterexamples in the population. Replicas may be
+        such instances, where a claim is about each run and not about a mean. Raises InputError for means of blocks.
         """
         require(self.block == 1, f"a row is the mean of {self.block} replicas: instances are drawn one by one")
         return replace(self, exact=True, population=population)

@@ -17,14 +17,17 @@ from scipy.stats import binom
 
 from theorylab.errors import InputError
 from theorylab.verdicts.intervals import (
-    HEAVY_SHARE,
-    MIN_REPLICAS,
+    TURN,
     Limits,
-    _student_from_symmetric,
+    Moments,
+    _long,
+    bounded_limits,
+    clopper_pearson,
     mean_limits,
     median_limits,
-    tail_index,
+    student_from_symmetric,
 )
+from theorylab.verdicts.tails import MIN_REPLICAS, tail_index
 
 Floats = NDArray[np.float64]
 Generator = np.random.Generator
@@ -78,28 +81,28 @@ def test_student_from_symmetric_inverts_hall_transformation(replicas: int) -> No
     skewness = np.array([-5.0, -2.0, -0.1, 1e-3, 0.1, 2.0, 5.0])
     a, b, root = 1 / 3, 1 / 6, np.sqrt(replicas)
     for z in (-8.0, -3.3, -0.5, 0.0, 0.5, 3.3, 8.0):
-        t = _student_from_symmetric(z, skewness, replicas)
+        t = student_from_symmetric(z, skewness / root)
         back = t + a * skewness * t**2 / root + (a * skewness) ** 2 * t**3 / (3 * replicas) + b * skewness / root
         np.testing.assert_allclose(back, z, atol=1e-9)
 
 
 def test_student_from_symmetric_increases_with_its_argument() -> None:
     skewness = np.linspace(-8, 8, 41)
-    t = np.stack([_student_from_symmetric(z, skewness, 64) for z in np.linspace(-9, 9, 181)])
+    t = np.stack([student_from_symmetric(z, skewness / 8) for z in np.linspace(-9, 9, 181)])
     assert (np.diff(t, axis=0) > 0).all()
 
 
 def test_student_from_symmetric_is_the_identity_without_skewness() -> None:
-    np.testing.assert_array_equal(_student_from_symmetric(3.0, np.zeros(2), 64), [3.0, 3.0])
+    np.testing.assert_array_equal(student_from_symmetric(3.0, np.zeros(2)), [3.0, 3.0])
     # Just above the switch to the identity, cancellation has not yet eaten the answer.
-    np.testing.assert_allclose(_student_from_symmetric(3.0, np.array([1.6e-8, -1.6e-8]), 64), 3.0, atol=1e-6)
+    np.testing.assert_allclose(student_from_symmetric(3.0, np.array([2e-9, -2e-9])), 3.0, atol=1e-6)
 
 
 # Symmetric replicas: the Student interval, from an independent road.
 
 
 def symmetric(points: int) -> Floats:
-    half = generator(1).standard_normal((20, points))
+    half = generator(1).standard_normal((40, points))
     return np.asarray(np.concatenate([half, -half]) + np.arange(1.0, points + 1))
 
 
@@ -120,12 +123,32 @@ def test_limits_at_more_points_are_those_of_a_smaller_level() -> None:
     np.testing.assert_allclose(together.upper, [limit.upper[0] for limit in alone], rtol=1e-12)
 
 
-def test_skewness_moves_both_limits_towards_the_long_tail() -> None:
+def test_skewness_moves_the_limit_of_the_long_tail_out_and_never_widens_the_other() -> None:
     samples = exponential(generator(3), (64, 5))
     limits = mean_limits(samples, 0.01)
     student = scipy.stats.ttest_1samp(samples, 0.0, axis=0).confidence_interval(1 - 0.01 / 5)
-    assert (limits.lower > student.low).all()
+    assert (limits.lower > student.low - 1e-12).all()
+    assert (limits.lower > student.low + 1e-3).any()
     assert (limits.upper > student.high).all()
+
+
+def test_skewness_within_its_noise_changes_nothing() -> None:
+    samples = normal(generator(15), (256, 40))
+    quiet = np.abs(scipy.stats.skew(samples)) < 1.4 * np.sqrt(6 / 256)
+    limits = mean_limits(samples, 0.01)
+    student = scipy.stats.ttest_1samp(samples, 0.0, axis=0).confidence_interval(1 - 0.01 / 40)
+    assert quiet.sum() > 20
+    np.testing.assert_allclose(limits.lower[quiet], student.low[quiet], atol=1e-12)
+    np.testing.assert_allclose(limits.upper[quiet], student.high[quiet], atol=1e-12)
+
+
+def test_the_limit_of_the_long_tail_never_turns_back() -> None:
+    # Hall's inverse is furthest out near g z = TURN; more skewness must not bring the limit in again.
+    z, g = 3.3, np.linspace(0, 3, 3001)
+    reach = -student_from_symmetric(-z, g)
+    assert g[reach.argmax()] * z == pytest.approx(TURN, abs=0.05)
+    assert (np.diff(_long(z, g)) >= 0).all()
+    assert (_long(z, g) >= z).all()
 
 
 def test_limits_follow_a_change_of_sign_and_of_origin() -> None:
@@ -167,6 +190,8 @@ def test_coinciding_replicas_have_exactly_their_value_as_mean(replicas: int) -> 
     limits = mean_limits(np.tile(values, (replicas, 1)), 0.001)
     np.testing.assert_array_equal(limits.lower, values)
     np.testing.assert_array_equal(limits.upper, values)
+    # But what they are replicas of may take other values.
+    assert f"all {replicas} replicas are 0.1, and without bounds equal values allow no interval" in limits.warning
 
 
 def test_points_where_replicas_coincide_do_not_touch_the_others() -> None:
@@ -183,19 +208,19 @@ def test_level_outside_zero_and_one_is_refused(level: float) -> None:
         mean_limits(symmetric(1), level)
 
 
-# Doubts.
+# Warnings.
 
 
-@pytest.mark.parametrize("replicas", [2, MIN_REPLICAS - 1])
+@pytest.mark.parametrize("replicas", [3, MIN_REPLICAS - 1])
 def test_too_few_replicas_are_doubted_with_the_number_needed(replicas: int) -> None:
     limits = mean_limits(normal(generator(7), (replicas, 2)), 0.01)
     assert f"{replicas} replicas are too few" in limits.warning
     assert f"give {MIN_REPLICAS} or more" in limits.warning
 
 
-def test_thirty_two_replicas_are_enough_and_one_less_is_not() -> None:
-    samples = normal(generator(14), (32, 3))
-    assert "give 32 or more" in mean_limits(samples[:31], 0.01).warning
+def test_sixty_four_replicas_are_enough_and_one_less_is_not() -> None:
+    samples = normal(generator(14), (64, 3))
+    assert "give 64 or more" in mean_limits(samples[:63], 0.01).warning
     assert mean_limits(samples, 0.01).warning == ""
 
 
@@ -211,22 +236,22 @@ def test_enough_normal_replicas_are_not_doubted() -> None:
     assert mean_limits(normal(generator(8), (MIN_REPLICAS, 3)), 0.01).warning == ""
 
 
-def test_a_replica_that_carries_half_of_the_variance_is_doubted_and_named() -> None:
-    shares = []
-    for outlier in np.linspace(1, 30, 100):
-        samples = np.tile([1.0, -1.0], 32)[:, None]
-        samples[0] = outlier
-        square = (samples - samples.mean()) ** 2
-        share = float(square.max() / square.sum())
-        shares.append(share)
-        warning = mean_limits(samples, 0.01).warning
-        assert bool(warning) == (share > HEAVY_SHARE)
-        if warning:
-            assert "one replica of 64 carries" in warning
-            assert f"{share:.0%}" in warning
-            assert "heavy tail" in warning
-    assert min(shares) < HEAVY_SHARE - 0.2
-    assert max(shares) > HEAVY_SHARE + 0.2
+def test_a_replica_that_carries_the_variance_is_suspected_and_named() -> None:
+    samples = np.concatenate([normal(generator(16), (63, 1)), [[0.0]]])
+    warnings = {}
+    for outlier in (2.0, 100.0):
+        samples[63] = outlier
+        warnings[outlier] = mean_limits(samples, 0.01).warning
+    assert warnings[2.0] == ""
+    assert "one replica of 64 carries 9" in warnings[100.0]
+    assert "heavy tail" in warnings[100.0]
+
+
+def test_two_values_are_suspected_and_told_to_be_declared() -> None:
+    samples = 3 + (generator(17).random((200, 1)) < 0.4)
+    assert "two values, 3 and 4" in mean_limits(samples, 0.01).warning
+    assert "curve.bounded(3, 4)" in mean_limits(samples, 0.01).warning
+    assert mean_limits(samples + 1e-9 * normal(generator(18), (200, 1)), 0.01).warning == ""
 
 
 def test_heavy_tails_are_doubted_at_any_of_the_points() -> None:
@@ -236,7 +261,7 @@ def test_heavy_tails_are_doubted_at_any_of_the_points() -> None:
     assert "one replica of 64" in mean_limits(samples, 0.01).warning
 
 
-# How often limits miss. Draws are independent points; a draw in warning is answered with a warning, not with a miss.
+# How often limits miss. Draws are independent points; a suspected draw is answered with a warning, not with a miss.
 
 Side = str
 
@@ -248,9 +273,8 @@ def misses(draw: Callable[..., Floats], replicas: int, level: float, side: Side,
     missed = warned = 0
     for _ in range(draws // points):
         samples = draw(rng, (replicas, points))
-        square = (samples - samples.mean(axis=0)) ** 2
-        heavy = square.max(axis=0) > HEAVY_SHARE * square.sum(axis=0)
-        limits = mean_limits(samples, level * points)
+        moments = Moments.of(samples)
+        heavy, limits = moments.suspect, moments.limits(level * points)
         above, below = limits.lower > 0, limits.upper < 0  # the true mean is 0
         wrong = above | below if side == "both" else above if side == "lower" else below
         missed += int((wrong & ~heavy).sum())
@@ -267,7 +291,7 @@ def test_limits_of_normal_replicas_miss_at_their_level(level: float) -> None:
     missed, warned = misses(normal, 64, level, "both", draws)
     # Neither more often nor less: limits that never miss are too wide to say anything.
     assert binom.ppf(FAILURE, draws, level) <= missed <= binom.ppf(1 - FAILURE, draws, level)
-    assert warned <= 1e-4 * draws
+    assert warned <= 2e-3 * draws
 
 
 @pytest.mark.parametrize("level", RUNS)
@@ -282,7 +306,7 @@ def test_two_sided_limits_of_skewed_replicas_miss_at_or_below_their_level(
 @pytest.mark.parametrize("level", RUNS)
 @pytest.mark.parametrize("side", ["lower", "upper"])
 def test_one_sided_limits_of_exponential_replicas_miss_at_or_below_their_level(side: Side, level: float) -> None:
-    # The statement beside HEAVY_SHARE names no side, and one-sided checks rest on it.
+    # One-sided checks rest on it; what a side leaves of its half of the level is the other side's.
     missed, _ = misses(exponential, 64, level, side, RUNS[level])
     assert missed <= binom.ppf(1 - FAILURE, RUNS[level], level)
 
@@ -300,17 +324,69 @@ def test_correction_for_skewness_is_needed() -> None:
     assert np.count_nonzero(upper < 0) > binom.ppf(1 - FAILURE, 20_000, 2 * 0.01)
 
 
-def test_heavy_share_doubts_normal_replicas_less_than_once_in_a_thousand() -> None:
-    draws = 50_000
-    _, warned = misses(normal, 32, 0.01, "both", draws)
-    assert warned < binom.ppf(FAILURE, draws, 1e-3)
+def uniform(rng: Generator, shape: tuple[int, ...]) -> Floats:
+    return rng.random(shape) - 0.5
 
 
-def test_heavy_share_doubts_two_per_cent_of_exponential_replicas() -> None:
-    draws = 50_000
-    _, warned = misses(exponential, 64, 0.01, "both", draws)
-    # 'Two per cent' is a number rounded to its last digit.
-    assert binom.ppf(FAILURE, draws, 0.015) <= warned <= binom.ppf(1 - FAILURE, draws, 0.025)
+def gamma(rng: Generator, shape: tuple[int, ...]) -> Floats:
+    return rng.gamma(2.0, size=shape) - 2
+
+
+@pytest.mark.parametrize("replicas", [64, 256, 1024])
+@pytest.mark.parametrize("draw", [normal, uniform, exponential, gamma])
+def test_light_tails_are_suspected_in_at_most_two_per_cent(draw: Callable[..., Floats], replicas: int) -> None:
+    draws = 4000
+    suspect = Moments.of(draw(generator(19, replicas), (replicas, draws))).suspect
+    assert suspect.sum() <= binom.ppf(1 - FAILURE, draws, 0.02)
+    # The promise itself, with room: the limit above would let 3% pass.
+    assert suspect.mean() <= 0.02
+
+
+@pytest.mark.parametrize("replicas", [256, 1024])
+def test_heavy_tails_are_suspected_nearly_always(replicas: int) -> None:
+    rng = generator(20, replicas)
+    for samples in (
+        rng.lognormal(0, 2, (replicas, 500)),
+        rng.pareto(1.5, (replicas, 500)),
+        rng.standard_cauchy((replicas, 500)),
+    ):
+        assert Moments.of(samples).suspect.mean() > 0.95
+
+
+# Bounds.
+
+
+def test_coinciding_samples_within_bounds_have_clopper_pearsons_limits() -> None:
+    limits = bounded_limits(np.zeros((64, 1)), 1e-3, 0, 1)
+    assert limits.lower[0] == 0
+    assert limits.upper[0] == pytest.approx(1 - (1e-3 / 4) ** (1 / 64), rel=1e-12)  # half of the level, half to a side
+    assert limits.warning == ""
+
+
+def test_clopper_pearson_agrees_with_another_implementation() -> None:
+    for hits in (0, 1, 17, 63, 64):
+        theirs = scipy.stats.binomtest(hits, 64).proportion_ci(0.99, method="exact")
+        lower, upper = clopper_pearson(np.array([hits]), 64, 0.01)
+        assert (lower[0], upper[0]) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.01, 0.1, 0.5])
+@pytest.mark.parametrize("other", [0.0, 0.02, 0.5])
+def test_limits_within_bounds_hold_for_two_values_and_for_laws_between(share: float, other: float) -> None:
+    # A draw that leaves the two ends changes the road: neither that choice nor the roads may break the level.
+    rng, draws, level, missed = generator(21, round(1000 * share), round(1000 * other)), 2000, 0.05, 0
+    truth = (1 - other) * share + other / 2
+    for _ in range(draws):
+        samples = np.where(rng.random(64) < other, rng.random(64), rng.random(64) < share)[:, None]
+        limits = bounded_limits(samples, level, 0, 1)
+        missed += bool(limits.lower[0] > truth or limits.upper[0] < truth)
+    assert missed <= binom.ppf(1 - FAILURE, draws, level)
+
+
+def test_equal_bounds_say_that_nothing_is_random() -> None:
+    limits = bounded_limits(np.column_stack([np.full(64, 2.0), np.zeros(64)]), 0.01, [2.0, 0.0], [2.0, 1.0])
+    assert (limits.lower[0], limits.upper[0]) == (2.0, 2.0)
+    assert limits.upper[1] > 0
 
 
 @pytest.mark.parametrize("level", [0.05, 0.01, 0.001])
@@ -344,7 +420,7 @@ def test_the_tail_index_of_a_power_is_found(index):
 def test_a_heavy_tail_is_named():
     draws = np.random.default_rng(6)
     heavy = next(x for x in (draws.pareto(1.2, (200, 1)) for _ in range(50)) if mean_limits(x, 0.05).warning)
-    assert "tail index about 1." in mean_limits(heavy, 0.05).warning
+    assert float(mean_limits(heavy, 0.05).warning.split("tail index about ")[1].split(",")[0]) < 2
     assert "the variance is infinite" in mean_limits(heavy, 0.05).warning
 
 

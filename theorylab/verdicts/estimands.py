@@ -173,5 +173,6 @@ def _free(curve: Curve, points: NDArray[np.bool_]) -> Curve:
 
 def _within_bounds(curve: Curve, level: float) -> Limits:
     low, high = curve.bounds  # type: ignore[misc]
-    limits = bounded_limits(curve.samples, level, low, high, sequence=current_analysis() is not None)
+    samples = np.clip(curve.samples, low, high)  # beyond them only by rounding
+    limits = bounded_limits(samples, level, low, high, sequence=current_analysis() is not None)
     return limits.widened(curve.rounding.max(axis=0))

@@ -35,7 +35,7 @@ CURVED, HEAVIER = 4.0, 0.3
 """A sample's skewness is too small, the more so the larger it is and the heavier the tail: g = skewness / sqrt n is
 raised by the factor 1 + CURVED g^2 + HEAVIER h^2, h the shape of the furthest half in standard errors."""
 
-TURN = 1.13
+TURN = 1.08
 """Where g times the quantile reaches this, the inverse of Hall's transformation is furthest out; then it turns back."""
 
 
@@ -81,16 +81,19 @@ class Moments:
     """g as it widens the limit of the long tail."""
     explained: NDArray[np.bool_]
     """Whether the skewness explains the kurtosis, as in gamma laws: then it narrows the limit of the short tail too."""
+    suspect: NDArray[np.bool_]
+    """Where limits are not to be trusted; `warning` and `point` tell of the worst."""
     warning: str
     point: int
 
     @classmethod
     def of(cls, samples: Floats, rounding: Floats | float = 0.0) -> Moments:
-        """The moments of samples, with the warning that they deserve; replicas within `rounding` are one number."""
+        """The moments of samples, with the warning that they deserve: none for what differs by `rounding` alone."""
         count = samples.shape[0]
         unit = np.abs(samples).max(axis=0)
         unit[unit == 0] = 1.0
-        fixed = tails.constant(samples, rounding)
+        spread = np.ptp(samples, axis=0)
+        fixed, known = spread == 0, spread <= 2 * np.asarray(rounding)
         scaled = samples / unit
         mean = np.where(fixed, scaled[0], scaled.mean(axis=0))
         centred = scaled - mean
@@ -101,7 +104,7 @@ class Moments:
         share = np.where(fixed, 0.0, (centred**2).max(axis=0) / square)
         noticed = np.where(np.abs(third) > NOTICED * math.sqrt(6 / count), third / math.sqrt(count), 0.0)
         weight = 1 + CURVED * noticed**2
-        asked = ~fixed & (fourth > tails.FEW * count) & (count >= tails.MIN_REPLICAS)
+        asked = ~known & (fourth > tails.FEW * count) & (count >= tails.MIN_REPLICAS)
         found = None
         if asked.any():
             found = tails.tails(scaled[:, asked])
@@ -110,17 +113,22 @@ class Moments:
         if found is not None:
             heavy[asked] = np.maximum(heavy[asked], found.suspicion)
         declared = np.broadcast_to(np.asarray(rounding) > 0, fixed.shape)
-        warning, point = tails.warning(samples, fixed, declared, share, heavy)
+        two = ~known & tails.two_valued(samples)
+        suspect = (heavy > 1) | (fixed & ~declared) | two
+        warning, point = tails.warning(samples, fixed, declared, two, share, heavy)
         explained = (third**2 > 0.5 * (fourth - 3)) & (third**2 > 4 * 6 / count) & (share < 0.3)
-        return cls(count, unit, mean, error, noticed, noticed * weight, explained, warning, point)
+        return cls(count, unit, mean, error, noticed, noticed * weight, explained, suspect, warning, point)
 
     def limits(self, level: float, *, tightest: int | None = None) -> Limits:
         """Limits for the mean at all points together; `level` and `tightest` as in `mean_limits`."""
-        points = self.mean.size
+        return self.each(level / max(self.mean.size, 1), tightest=tightest)
+
+    def each(self, level: float, *, tightest: int | None = None) -> Limits:
+        """Limits for the mean at each point alone."""
         if tightest is None:
-            quantile = float(stdtrit(max(self.count - 1, 1), 1 - level / points / 2))
+            quantile = float(stdtrit(max(self.count - 1, 1), 1 - level / 2))
         else:
-            quantile = sequence_quantile(self.count, level / points, tightest)
+            quantile = sequence_quantile(self.count, level, tightest)
         long = _long(quantile, np.abs(self.raised))
         short = np.where(self.explained, student_from_symmetric(quantile, np.abs(self.noticed)), quantile)
         right = self.noticed > 0  # the long tail's side
@@ -191,13 +199,19 @@ def bounded_limits(
     Raises InputError for samples outside the bounds, or a level outside (0, 1).
     """
     require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
-    count, points = samples.shape
+    points = samples.shape[1]
     low, high = (np.broadcast_to(np.asarray(side, dtype=float), (points,)) for side in (low, high))
     outside = (samples < low) | (samples > high)
     require(
         not outside.any() and (low <= high).all() and np.isfinite([low, high]).all(),
         f"{outside.sum()} samples lie outside the bounds: give bounds that every replica is known to obey",
     )
+    return bounded_each(samples, level / max(points, 1), low, high, sequence=sequence)
+
+
+def bounded_each(samples: Floats, level: float, low: Floats, high: Floats, *, sequence: bool = False) -> Limits:
+    """`bounded_limits` at each point alone, for samples that obey the bounds (points,)."""
+    count, points = samples.shape
     width = np.where(low < high, high - low, 1.0)
     z = (samples - low) / width
     two = ((z == 0) | (z == 1)).all(axis=0)
@@ -209,14 +223,14 @@ def bounded_limits(
     mean, variance = (
         np.vstack([np.full((1, points), start), rows[:-1]]) for start, rows in ((0.5, means), (0.25, variances))
     )
-    price = math.log(2 * points / level)
+    price = math.log(2 / level)
     weight = np.minimum(0.5, np.sqrt(2 * price / (variance * (i * np.log1p(i) if sequence else count))))
     total = weight.sum(axis=0)
     centre = (weight * z).sum(axis=0) / total
     radius = (price + ((z - mean) ** 2 * (-np.log1p(-weight) - weight)).sum(axis=0)) / total
     lower, upper = np.maximum(centre - radius, 0.0), np.minimum(centre + radius, 1.0)
     if not sequence:
-        closer = clopper_pearson(z.sum(axis=0), count, level / points)
+        closer = clopper_pearson(z.sum(axis=0), count, level)
         lower, upper = (np.where(two, *sides) for sides in zip(closer, (lower, upper), strict=True))
     lower, upper = (np.where(low < high, side, 0.0) for side in (lower, upper))
     return Limits(low + width * lower, low + width * upper)

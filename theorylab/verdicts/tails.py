@@ -41,11 +41,6 @@ MOST = 4096
 """No estimate looks at more replicas than these: the tail is further out."""
 
 
-def constant(samples: Floats, rounding: Floats | float = 0.0) -> Mask:
-    """Whether all replicas (replicas, points) coincide up to rounding, (points,)."""
-    return np.asarray(np.ptp(samples, axis=0) <= 2 * np.asarray(rounding))
-
-
 def two_valued(samples: Floats) -> Mask:
     """Whether the replicas at a point take no more than two values, (points,)."""
     return np.asarray(((samples == samples.min(axis=0)) | (samples == samples.max(axis=0))).all(axis=0))
@@ -117,15 +112,16 @@ def tail_index(values: Floats) -> float:
     return float(1 / np.log(sizes[-top:] / sizes[-top - 1]).mean())
 
 
-def warning(samples: Floats, fixed: Mask, declared: Mask, share: Floats, suspicion: Floats) -> tuple[str, int]:
+def warning(
+    samples: Floats, fixed: Mask, declared: Mask, two: Mask, share: Floats, suspicion: Floats
+) -> tuple[str, int]:
     """Why limits for the mean of samples (replicas, points) are not to be trusted, and at which point; else "".
 
-
-    `fixed`: the replicas of a point coincide, which is `declared` where a rounding bound is given; `share`: of the
-    variance that one replica carries; `suspicion`: above 1 where the tail looks too heavy; (points,) each.
+    `fixed`: the replicas of a point coincide, which is `declared` where a rounding bound is given; `two`: they take two
+    values that differ by more than it; `share`: of the variance that one replica carries; `suspicion`: above 1 where the tail looks too heavy;
+    (points,) each.
     """
-    count = samples.shape[0]
-    unseen, two = fixed & ~declared, ~fixed & two_valued(samples)
+    count, unseen = samples.shape[0], fixed & ~declared
     if unseen.any() and count > 1:
         point = int(unseen.argmax())
         words = (

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 
 from theorylab.curves import Curve
 from theorylab.errors import require
-from theorylab.verdicts.intervals import mean_limits
+from theorylab.verdicts.estimands import estimand
 from theorylab.views.svg import compact
 
 # Told apart in greyscale too: each series has a shade, a marker and a line style of its own.
@@ -74,16 +74,25 @@ def styled(draw: Callable[[], Figure]) -> Figure:
         return draw()
 
 
-def measurement(axes: Axes, curve: Curve, series: int = 0, label: str = "", **style: Any) -> None:
-    """Points at the mean with error bars: simultaneous 95% limits; points where a replica diverged are left out."""
+def measurement(
+    axes: Axes, curve: Curve, series: int = 0, label: str = "", *, about: Any = "mean", **style: Any
+) -> None:
+    """Points with error bars, the simultaneous 95% limits of what a verdict is about: the mean, or another
+    estimand (`about` as in the checks).
+
+    Points where a replica diverged are left out.
+    """
     colour, marker, _ = SERIES[series % len(SERIES)]
     style = _over(style, color=colour, marker=marker, markersize=4.0, linestyle="none", capsize=2.0)
     finite = np.isfinite(curve.samples).all(axis=0)
     mean, bars = np.full(curve.x.size, np.nan), np.full((2, curve.x.size), np.nan)
-    mean[finite] = curve.samples[:, finite].mean(axis=0)
-    if curve.replicas > 1 and finite.any():
-        limits = mean_limits(curve.samples[:, finite], 0.05)
-        bars[:, finite] = np.maximum([mean[finite] - limits.lower, limits.upper - mean[finite]], 0.0)
+    if finite.any():
+        target = estimand(about)
+        seen = target.declared(curve if finite.all() else curve.at(finite))
+        mean[finite] = target.estimate(seen)
+        if curve.replicas > 1:
+            limits = target.limits(seen, 0.05)
+            bars[:, finite] = np.maximum([mean[finite] - limits.lower, limits.upper - mean[finite]], 0.0)
     drawn = bars if curve.replicas > 1 else None
     axes.errorbar(curve.x, mean, yerr=drawn, label=label or None, elinewidth=1.0, **style)
 
