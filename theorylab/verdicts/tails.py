@@ -118,8 +118,8 @@ def warning(
     """Why limits for the mean of samples (replicas, points) are not to be trusted, and at which point; else "".
 
     `fixed`: the replicas of a point coincide, which is `declared` where a rounding bound is given; `two`: they take two
-    values that differ by more than it; `share`: of the variance that one replica carries; `suspicion`: above 1 where the tail looks too heavy;
-    (points,) each.
+    values that differ by more than it; `share`: of the variance that one replica carries; `suspicion`: above 1 where
+    the tail looks too heavy; (points,) each.
     """
     count, unseen = samples.shape[0], fixed & ~declared
     if unseen.any() and count > 1:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypedDict, Unpack
 
+from theorylab.errors import require
 from theorylab.verdicts.compared import require_same_points
 from theorylab.verdicts.estimands import Estimand, Name, estimand
 from theorylab.verdicts.rule import LEVEL, Check, Declared, Recheck, Rival, judge
@@ -28,8 +29,13 @@ class Options(TypedDict, total=False):
 def on_trial(claim: str, kind: str, statement: Statement, rival: Rival, **options: Unpack[Options]) -> Check:
     """Put a statement and its rival on trial: the same statement about the sides that the rival gives.
 
-    Raises InputError for sides at other points, or whose rows cannot be paired.
+    Raises InputError for sides at other points, or whose rows cannot be paired, and for an option that there is not.
     """
+    unknown = sorted(options.keys() - Options.__annotations__.keys())
+    known = ", ".join(Options.__annotations__)
+    require(
+        not unknown, f"{kind} was called with other arguments than it takes, {', '.join(unknown)}: it takes {known}"
+    )
     own = replace(statement, about=estimand(options.get("about", "mean")))
     other = own.of(
         rival.measured if rival.measured is not None else own.left,
