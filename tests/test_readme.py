@@ -7,7 +7,8 @@ from pathlib import Path
 
 from theorylab.views.cli.new import SKELETON
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def blocks():
@@ -40,3 +41,11 @@ def test_the_two_set_up_commands_are_one_line_each():
         "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/theorylab run",
         'python3 -m venv .venv && .venv/bin/pip install -e ".[test]" && .venv/bin/pytest',
     ]
+
+
+def test_files_that_contributors_are_sent_to_are_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:theorylab|tests)/[\w/]+\.py)`", text)
+    assert len(named) >= 6
+    assert not [name for name in named if not (ROOT / name).is_file()]
+    assert len(text.splitlines()) <= 70, "one screen"
