@@ -48,7 +48,7 @@ def main() -> None:
         if error.format_message().startswith("Usage:"):  # no command was given: the help is the answer
             error.show()
             raise SystemExit(2) from None
-        say(error.format_message() + "; see theorylab --help")
+        say(error.format_message().rstrip(".") + "; see theorylab --help")
         raise SystemExit(2) from None
     except BrokenPipeError:
         raise SystemExit(1) from None

@@ -11,7 +11,7 @@ from theorylab.views.cli.console import assignment, console_of_stdout, user_erro
 
 
 @click.command()
-@click.argument("studies", nargs=-1, required=True)
+@click.argument("studies", nargs=-1, required=True, metavar="STUDY...")
 @click.option("--full", is_flag=True, help="Of the full run (default: the quick one).")
 @click.option("--seed", type=click.IntRange(min=0), help="Another seed than the setting's.")
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a field of the setting.")

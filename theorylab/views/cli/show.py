@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("studies", nargs=-1, required=True)
+@click.argument("studies", nargs=-1, required=True, metavar="STUDY...")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Folder of runs.")
 def show(studies: tuple[str, ...], out: Path) -> None:
     """Show studies: argument, source, finding, settings, and the verdicts of their records.
