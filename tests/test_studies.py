@@ -26,7 +26,7 @@ def test_some_study_is_discovered():
 def test_every_study_is_complete(name):
     listing, module = selectors.one(name), selectors.load(name)
     assert papers.entry_of(module.SOURCE, listing.path), "the paper, or the textbook, that it cites"
-    for part in ("measure", "predict", "checks", "figure"):
+    for part in ("measure", "checks", "figure"):
         assert callable(getattr(module, part)), part
     assert listing.title.endswith("."), "the first paragraph of the docstring is the claim, a sentence"
     text = re.sub(r"^FINDING = .*?^\)\n", "", listing.path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)

@@ -63,10 +63,6 @@ def measure(s):
     return {"fresh": needed(s, False), "common": needed(s, True), "best": best, "fixed": fixed}
 
 
-def predict(s):
-    return {}  # the claims are rates and an order
-
-
 def checks(s, measured, predicted):
     for name, power, other in (("fresh", 4, 3), ("common", 2, 3)):
         rival = Rival(claim=f"eps^-{other}", predicted=Power(other))

@@ -59,10 +59,6 @@ def measure(s):
     return curves
 
 
-def predict(s):
-    return {}  # the claims are a rate and comparisons
-
-
 def checks(s, measured, predicted):
     for power in (3, 5):
         rival = Rival(claim=f"eps^-{power}", predicted=Power(power))

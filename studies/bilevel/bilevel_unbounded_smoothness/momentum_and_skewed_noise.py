@@ -56,10 +56,6 @@ def measure(s):
     return curves
 
 
-def predict(s):
-    return {}  # the claims are rates and an order
-
-
 def checks(s, measured, predicted):
     plateau, quarter = Power(0), Power(-0.25)
     skewed, alone = measured["momentum, skewed"], measured["none, skewed"]

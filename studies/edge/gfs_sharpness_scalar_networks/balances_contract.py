@@ -56,10 +56,6 @@ def measure(s):
     return curves
 
 
-def predict(s):
-    return {}  # the forms need the iterates, and stand among the measured curves
-
-
 def absolute(curve):
     return replace(curve, samples=np.abs(curve.samples))
 

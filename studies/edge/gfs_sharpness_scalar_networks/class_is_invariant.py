@@ -59,10 +59,6 @@ def measure(s):
     }
 
 
-def predict(s):
-    return {}  # the claims are inequalities
-
-
 def checks(s, measured, predicted):
     words = "for load <= 2 sqrt 2 alone"
     rival = Rival(claim=words, measured=measured["margin, untrapped"])

@@ -66,10 +66,6 @@ def measure(s):
     }
 
 
-def predict(s):
-    return {}  # bounds, and a rate read from the last load of the same run
-
-
 def checks(s, measured, predicted):
     rival = Rival(claim="the load of gradient flow's minimum", measured=measured["flow"])
     yield below("load at the end <= 2", measured["end"], theory.EDGE, rival=rival)

@@ -67,10 +67,6 @@ def measure(s):
     }
 
 
-def predict(s):
-    return {}  # the claims are inequalities
-
-
 def checks(s, measured, predicted):
     words = f"also for loads of {s.outside[0]:g} to {s.outside[1]:g}"
     rival = Rival(claim=words, measured=measured["sharpness, outside"])

@@ -66,10 +66,6 @@ def measure(s):
     return {name: stacked([row[name] for row in rows]) for name in rows[0]}
 
 
-def predict(s):
-    return {}  # the bounds depend on each start's delta, and stand among the measured curves
-
-
 def checks(s, measured, predicted):
     rival = Rival(claim="<= delta: nothing is lost", predicted=1.0)
     yield below("2 - load <= 2 delta at every later step", measured["missing"], 2.0, rival=rival)

@@ -59,10 +59,6 @@ def measure(s):
     }
 
 
-def predict(s):
-    return {}  # bounds
-
-
 def checks(s, measured, predicted):
     rival = Rival(claim=f"also at step size {s.wild:g} > sqrt 2", measured=measured["wild growth"])
     yield below("no step of a surviving run raises the sharpness", measured["growth"], 1.0, rival=rival)

@@ -68,10 +68,6 @@ def measure(s):
             "order kept": stacked([shrunk(s, depth, (0, 1)) for depth in s.depths])}  # fmt: skip
 
 
-def predict(s):
-    return {}  # inequalities
-
-
 def checks(s, measured, predicted):
     rival = Rival(claim="... and their order is kept", measured=measured["order kept"])
     claim = "sharpness falls when all balances shrink"

@@ -50,10 +50,6 @@ def measure(s):
     }
 
 
-def predict(s):
-    return {}  # one curve falls, the others do not
-
-
 def checks(s, measured, predicted):
     claim = "sharpness of the flow's solution falls at every step"
     for name, words in (("iterate", "sharpness at the iterate falls, too"), ("loss", "the loss falls, too")):

@@ -69,10 +69,6 @@ def measure(s):
     return curves
 
 
-def predict(s):
-    return {}
-
-
 def checks(s, measured, predicted):
     rival = Rival(claim="with as many samples as directions", measured=measured["square"])
     rows = stacked([measured["case"], measured["smallest"]])

@@ -52,10 +52,6 @@ def measure(s):
     return {f"{first:g}": lyapunov(s, first) for first in (*s.firsts, s.outside)}
 
 
-def predict(s):
-    return {}  # the claim is an order, not a curve
-
-
 def checks(s, measured, predicted):
     for first in s.firsts:
         rival = Rival(claim=f"for a_0 = {s.outside:g}/L, outside the range", measured=measured[f"{s.outside:g}"])

@@ -47,10 +47,6 @@ def measure(s):
     return curves
 
 
-def predict(s):
-    return {}  # the claims are rates, not curves
-
-
 def checks(s, measured, predicted):
     for power, order in SLOPES.items():
         for other in (order - 0.25, order + 0.25):

@@ -50,10 +50,6 @@ def measure(s):
     }
 
 
-def predict(s):
-    return {}  # the claims are monotonicity
-
-
 def checks(s, measured, predicted):
     rival = Rival(claim="beta grows", measured=measured["beta"])
     claim = "decay along a tiny eigenvalue, over SGD's, grows with the cut-off"

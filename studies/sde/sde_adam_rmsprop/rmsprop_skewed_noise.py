@@ -51,10 +51,6 @@ def measure(s):
     return curves
 
 
-def predict(s):
-    return {}  # the claims are rates, not curves
-
-
 def checks(s, measured, predicted):
     for key, curve in measured.items():
         name, phi, order = key.split(", ")

@@ -65,10 +65,6 @@ def measure(s):
     return curves
 
 
-def predict(s):
-    return {}  # the claims are rates, not curves
-
-
 def checks(s, measured, predicted):
     for name, curve in measured.items():
         if name in WRONG:

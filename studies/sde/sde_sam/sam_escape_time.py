@@ -60,10 +60,6 @@ def measure(s):
     return curves | {"USAM, minimum": times(s, "USAM", curvature=1.0)}
 
 
-def predict(s):
-    return {}  # the claims are orderings, not curves
-
-
 def checks(s, measured, predicted):
     rival = Rival(claim="the same at a minimum", measured=measured["USAM, minimum"])
     yield monotone("USAM leaves later at larger rho", measured["USAM"], direction="increasing", rival=rival)

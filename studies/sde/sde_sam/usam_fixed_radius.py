@@ -61,10 +61,6 @@ def measure(s):
     }
 
 
-def predict(s):
-    return {}  # the claims are rates, not curves
-
-
 def checks(s, measured, predicted):
     rival = Rival(claim="it falls as eta", predicted=Power(-1))
     yield decays_as("fixed rho on 1 - cos x: the error stays", measured["circle"], 0, rival=rival)

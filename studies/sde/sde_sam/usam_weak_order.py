@@ -73,10 +73,6 @@ def measure(s):
     return curves
 
 
-def predict(s):
-    return {}  # the claims are rates, not curves
-
-
 def checks(s, measured, predicted):
     half, one = Rival(claim="as sqrt(eta)", predicted=Power(-0.5)), Rival(claim="as eta", predicted=Power(-1))
     claims = (

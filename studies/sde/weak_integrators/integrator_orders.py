@@ -55,10 +55,6 @@ def measure(s):
     return curves
 
 
-def predict(s):
-    return {}  # the claims are rates, not curves
-
-
 def checks(s, measured, predicted):
     half, one = Rival(claim="h^(1/2)", predicted=Power(-0.5)), Rival(claim="h", predicted=Power(-1))
     yield decays_as("Euler-Maruyama: strong error as h^(1/2)", measured["strong, Euler"], -0.5, rival=one)
