@@ -61,7 +61,12 @@ def measure(s):
     orbits = theory.frozen_orbit(np.tile(0.8 * PAIR, (loads.size, 1)), loads / 2, skip=2000, keep=64)
     return {
         "doubling": brackets(s.depths, [pair for pair, _ in found], "depth"),
-        "equal": exact(s.depths, [2 * x / d for (_, x), d in zip(found, s.depths, strict=True)], 1e-12, "depth"),
+        "equal": exact(
+            s.depths,
+            [2 * x / d for (_, x), d in zip(found, s.depths, strict=True)],
+            [2 * theory.flow_rounding(d) for d in s.depths],
+            "depth",
+        ),
         "four-cycle": brackets([2], [four_cycle(s)], "depth"),
         "escape": brackets([2], [bracket(lambda x: theory.class_margins(PAIR, x / 2)[1] <= 0, 2.5, 3.5)], "depth"),
         "orbit": Curve(loads, np.where(orbits > 0, orbits, np.inf).T, exact=True, x_name="load"),

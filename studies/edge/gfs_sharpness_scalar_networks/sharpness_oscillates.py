@@ -43,9 +43,9 @@ def measure(s):
     curvature = np.linalg.eigvalsh(theory.hessian(path))[:, -1]
     return {
         "flow": exact(steps, theory.flow_sharpness(path), rounding),
-        "iterate": exact(steps, curvature, 1e-12),  # eigenvalues to a few units of the matrix's norm
+        "iterate": exact(steps, curvature, ulps=64),  # eigenvalues to a few units of the matrix's norm
         "product": exact(steps, product, rounding),
-        "loss": exact(steps, (product - 1) ** 2 / 2, 1e-9),  # relative to |p - 1| > 1e-5
+        "loss": exact(steps, (product - 1) ** 2 / 2, ulps=2**20),  # |p - 1| > 1e-5 magnifies the units of p
         "edge": exact(steps, np.full(steps.size, theory.EDGE / step_size), ulps=4),
     }
 

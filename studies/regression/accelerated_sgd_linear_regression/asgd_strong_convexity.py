@@ -55,7 +55,7 @@ def predict(s):
     curves = {}
     for name, slope in (("ASGD", 0.5), ("SGD", 1.0)):
         end = measure(s)[name]
-        curves[name] = exact(end.x, end.mean[-1] * (end.x / end.x[-1]) ** slope, ulps=0, x_name="kappa")
+        curves[name] = exact(end.x, end.mean[-1] * (end.x / end.x[-1]) ** slope, ulps=16, x_name="kappa")
     return curves
 
 

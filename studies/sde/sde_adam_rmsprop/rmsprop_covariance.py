@@ -43,8 +43,8 @@ def predict(s):
     full = theory.adaptive_stationary_covariance(HESSIAN, COVARIANCE, NOISE, EPSILON)
     apart = np.diag(theory.adaptive_stationary_variance(np.diag(HESSIAN), NOISE, EPSILON, np.diag(COVARIANCE)))
     return {
-        "covariance": exact(range(3), full[ENTRIES], 1e-13, "entry"),
-        "apart": exact(range(3), apart[ENTRIES], 1e-13, "entry"),
+        "covariance": exact(range(3), full[ENTRIES], ulps=32, x_name="entry"),
+        "apart": exact(range(3), apart[ENTRIES], ulps=32, x_name="entry"),
     }
 
 

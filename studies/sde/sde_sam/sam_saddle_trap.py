@@ -65,8 +65,8 @@ def predict(s):
     reach = s.step_size * abs(s.curvatures[-1]) * s.radius
     cycle = theory.sam_orbit(s.step_size, s.curvatures[-1], s.radius)
     return {
-        "critical": exact(np.abs(s.curvatures), size, 1e-12, "|curvature|"),
-        "gradient": exact(np.abs(s.curvatures), size * np.abs(s.curvatures), 1e-12, "|curvature|"),
+        "critical": exact(np.abs(s.curvatures), size, ulps=0, x_name="|curvature|"),
+        "gradient": exact(np.abs(s.curvatures), size * np.abs(s.curvatures), ulps=1, x_name="|curvature|"),
         "inside": after_one_step(s, 0.9)[1],
         "outside": after_one_step(s, 1.1)[1],
         "trapped": exact(late, np.full(late.size, reach), ulps=8),

@@ -56,7 +56,7 @@ def predict(s):
         "forgotten": [same, same, spread],
     }
     # Products of 8 factors, and differences of numbers a thousand times larger than they.
-    return {name: exact(range(3), value, 1e-11, "statistic") for name, value in values.items()}
+    return {name: exact(range(3), value, ulps=2**13, x_name="statistic") for name, value in values.items()}
 
 
 def checks(s, measured, predicted):
