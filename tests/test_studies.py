@@ -2,7 +2,10 @@
 
 import dataclasses
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,6 +66,16 @@ def test_the_figure_is_small_and_its_texts_are_whole_and_apart(name, quick):
 @pytest.mark.xfail(strict=True, reason="the committed figures were drawn before there was a limit")
 def test_committed_figures_are_small():
     assert not [path.name for path in (ROOT / "figures").glob("*/*/*.svg") if path.stat().st_size > LARGEST]
+
+
+@pytest.mark.parametrize("name", ["separable.logistic_to_perceptron.loss_limit", "sde.sde_sam.sam_two_cycle"])
+def test_a_study_is_a_module_that_runs(name, tmp_path):
+    kept = {key: value for key, value in os.environ.items() if key != "FORCE_COLOR"} | {"PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "-m", f"studies.{name}"]
+    done = subprocess.run(line, cwd=tmp_path, env=kept, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "supported" in done.stdout
+    assert [path.name for path in tmp_path.rglob("*.svg")] == [f"{name.split('.')[-1]}.svg"]
 
 
 def test_committed_records_are_full_runs_of_todays_studies_with_verdicts_as_declared():

@@ -17,6 +17,26 @@ Notation. Public arguments are words; the letters of the papers appear inside fo
 | contraction       | q_i         | 1 - step_size * eigenvalue, the mean factor per step                |
 | risk              | R           | excess risk 1/2 sum_i λ_i e_i^2                                     |
 | noise feedback    | S           | sum_j λ_j E e_j^2 = 2 risk, fed to every direction by random data    |
+
+Glossary. Names, messages and pages use these words in these meanings.
+
+| word                       | meaning                                                                        |
+|----------------------------|--------------------------------------------------------------------------------|
+| study, claim, rival        | a module that puts a paper's statement on trial; the statement; a wrong one    |
+|                            | that the same data must reject                                                 |
+| deterministic, simulated   | a curve computed up to a rounding bound; one of independent replicas           |
+| units in the last place    | spacings of floats, 2^-52 of the value: how rounding bounds are counted        |
+| supported                  | compatible with the claim and incompatible with the rival                      |
+| refuted, inconclusive      | incompatible with the claim; compatible with both                              |
+| acceptance region          | what a claim allows for an estimate: up to half way to its rival               |
+| warning                    | why an interval may be wrong for these data (heavy tails, few replicas)        |
+| interim analysis           | a verdict on the replicas so far, in a run that goes on until it is decided    |
+| mutant                     | a standard mistake in a claim or in the code, which the data should refute     |
+| minimum detectable effect  | the smallest error of a claim that the data would have refuted                 |
+| finding                    | a published claim that came out false, needs a condition, or is misread        |
+| family-wise error rate     | chance of any false verdict in a table (Holm)                                  |
+| false discovery rate       | expected share of false verdicts among those given (Benjamini and Yekutieli)   |
+| read, recalled, derived    | a source whose text was seen; one known from memory; a statement proved here   |
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ from theorylab.numerics.rounding import from_ulps
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """Samples of a quantity at points x: Monte Carlo replicas, or exactly computed rows.
+    """Samples of a quantity at points x: simulated replicas, or deterministic rows.
 
-    x: (points,); samples: (replicas, points). Monte Carlo: rows are independent replicas, and statements are
+    x: (points,); samples: (replicas, points). Simulated: rows are independent replicas, and statements are
     about their mean. Exact: every entry is a value of its own (one row for a prediction, many for an ensemble of
     settings), known up to `rounding`, an absolute bound broadcast to the shape of the samples. Where a run is too large
     to be held, a row is the mean of `block` replicas. `bounds` (2, points) hold every replica, where they are known
@@ -112,7 +112,7 @@ class Curve:
         )
 
     def __repr__(self) -> str:
-        road = "exact" if self.exact else "Monte Carlo"
+        road = "deterministic" if self.exact else "simulated"
         span = f"{self.x_name} {self.x[0]:g}..{self.x[-1]:g}" if self.x.size else "no points"
         rows = f"{self.replicas} means of {self.block}" if self.block > 1 else f"{self.replicas}"
         return f"Curve({road}, {rows} x {self.x.size}, {span})"
@@ -152,12 +152,15 @@ def log_steps(first: float, last: float, count: int) -> NDArray[np.int64]:
 
 
 def stacked(curves: Sequence[Curve]) -> Curve:
-    """One exact curve with the rows of all the exact `curves`, which must be at the same points.
+    """One deterministic curve with the rows of all the deterministic `curves`, which must be at the same points.
 
     Raises InputError for no curves, other points, or curves that are not exact.
     """
     require(curves, "no curves to stack: give at least one")
-    require(all(curve.exact for curve in curves), "only exact curves are stacked: replicas of one run belong together")
+    require(
+        all(curve.exact for curve in curves),
+        "only deterministic curves are stacked: replicas belong together",
+    )
     first = curves[0]
     require(all(np.array_equal(curve.x, first.x) for curve in curves), "curves at different points: select with .at")
     samples = np.concatenate([curve.samples for curve in curves])

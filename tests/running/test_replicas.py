@@ -398,9 +398,9 @@ def test_a_selection_keeps_everything_else(selection):
 
 
 def test_a_curve_says_what_it_is():
-    assert repr(Curve(POINTS, np.zeros((4, 3)), x_name="epochs")) == "Curve(Monte Carlo, 4 x 3, epochs 1..3)"
-    assert repr(exact([0.5, 20], [1.0, 2.0], 0.0)) == "Curve(exact, 1 x 2, steps 0.5..20)"
-    assert repr(Curve([], np.zeros((1, 0)))) == "Curve(Monte Carlo, 1 x 0, no points)"
+    assert repr(Curve(POINTS, np.zeros((4, 3)), x_name="epochs")) == "Curve(simulated, 4 x 3, epochs 1..3)"
+    assert repr(exact([0.5, 20], [1.0, 2.0], 0.0)) == "Curve(deterministic, 1 x 2, steps 0.5..20)"
+    assert repr(Curve([], np.zeros((1, 0)))) == "Curve(simulated, 1 x 0, no points)"
 
 
 def test_an_exact_curve_knows_its_rounding():

@@ -67,7 +67,7 @@ def figure(tables: dict[str, Any]) -> Figure:
         gaps, middle, yerr=spread, fmt="o", markersize=3.5, color=plots.SERIES[0][0], label="median, 5% to 95%"
     )
     theory = [row["theory"] for row in tables["stopping"]]
-    times.plot(gaps, theory, color="black", ls=(0, (4, 2)), label="half-width = gap, between looks")
+    times.plot(gaps, theory, color="black", ls=(0, (4, 2)), label="half-width = gap, between interim analyses")
     plots.label(times, "distance of the rival / standard deviation", "replicas until decided")
     plots.ticks(times, gaps)
     return drawn

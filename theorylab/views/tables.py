@@ -24,7 +24,7 @@ COLOURS = {"supported": "green", "refuted": "red", "inconclusive": "yellow", "er
 def verdict_table(rows: Iterable[tuple[str, Check]]) -> Table:
     """A rich table of (study, check) rows; a study is named once, above its claims.
 
-    The score is the number of mutants killed and the smallest error that the data would have caught (`falsify`). Checks
+    The score is the number of mutants killed and the minimum detectable effect (`falsify`). Checks
     of a suite show the adjusted p-value that their verdict rests on.
     """
     rows = list(rows)

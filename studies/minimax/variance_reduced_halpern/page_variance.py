@@ -2,7 +2,7 @@
 
 dF_i = F_i(u_k) - F_i(u_{k-1}). It holds along any path given beforehand; and since e_k has mean zero, second moments
 of Algorithm 1 itself (u_k and e_k together) close exactly on affine components: moments.page. A run costs
-n + sum (p_k n + 2 (1 - p_k) b) component calls on average. All three are laid over Monte Carlo. Derived here; the
+n + sum (p_k n + 2 (1 - p_k) b) component calls on average. All three are laid over simulations. Derived here; the
 probabilities p_k are recalled.
 """
 

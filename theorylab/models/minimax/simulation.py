@@ -1,4 +1,4 @@
-"""The doors: validated arguments, curves out. Deterministic methods and moments are exact roads."""
+"""The doors: validated arguments, curves out. Methods without noise, and moments, are deterministic."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from theorylab.errors import require
 def weak_error(
     x: ArrayLike, measured: ArrayLike, predicted: ArrayLike, bound: ArrayLike, x_name: str = "steps per unit of time"
 ) -> Curve:
-    """Exact curve of measured - predicted, with the sign of its value at the largest x, known up to `bound`.
+    """Deterministic curve of measured - predicted, with the sign of its value at the largest x, known up to `bound`.
     Derived: tests/models/sde/test_integrators.py::test_weak_errors_keep_one_sign_and_their_bounds.
 
     One sign for the whole curve: an error that changes its sign stays negative somewhere, and no rate is read from

@@ -25,7 +25,7 @@ def falsify(
     out: Path | None,
     json_file: Path | None,
 ) -> None:
-    """Say which standard mutants of each claim the data refute, and the smallest error they would have caught."""
+    """Say which standard mutants of each claim the data refute, and the minimum detectable effect."""
     from theorylab.running import store
     from theorylab.trials.runs import run
     from theorylab.trials.selectors import select
