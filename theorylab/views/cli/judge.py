@@ -51,9 +51,10 @@ def judge(
             reason = getattr(error, "strerror", None) or "it is no text"
             raise InputError(f"{table} cannot be read ({reason}): give a text file with a table") from None
         found = printed.read(text, "standard input" if str(table) == "-" else str(table))
-        values = found.column(y)
+        at, values = found.column(x), found.column(y)
+        _require_rows(found, at, values)
         judged = theorylab.judge(
-            [float(cell.digits) for cell in found.column(x)],
+            [float(cell.digits) for cell in at],
             [cell.digits for cell in values],
             stderr=_errors(found, stderr, values),
             rounding=_rounding(found, rounding),
@@ -69,6 +70,18 @@ def judge(
     words = f"{len(values)} rows, {named}" + (f", of {', '.join(map(repr, found.names))}" if found.names else "")
     console_of_stdout().print(f"{words}\n{judged!r}", markup=False, highlight=False)
     raise SystemExit(0 if judged.verdict in (None, "supported") else 1)
+
+
+def _require_rows(table: Any, x: list[Any], y: list[Any]) -> None:
+    """Raise InputError, with the line, for an x that stands there twice and for a y that has no logarithm."""
+    from theorylab.errors import require
+
+    seen: dict[float, int] = {}
+    for line, place, value in zip(table.lines, x, y, strict=True):
+        first = seen.setdefault(float(place.digits), line)
+        require(first == line, f"{table.place}, line {line}: x = {place.digits} stands on line {first} already")
+        positive = float(value.digits) > 0
+        require(positive, f"{table.place}, line {line}: y = {value.digits}, and a rate needs values > 0")
 
 
 def _errors(table: Any, column: str | None, values: list[Any]) -> list[float] | None:
