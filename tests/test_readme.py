@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import theorylab
 from theorylab.views.cli.new import SKELETON
 
 ROOT = Path(__file__).parents[1]
@@ -49,3 +50,11 @@ def test_files_that_contributors_are_sent_to_are_there():
     assert len(named) >= 6
     assert not [name for name in named if not (ROOT / name).is_file()]
     assert len(text.splitlines()) <= 70, "one screen"
+
+
+def test_every_public_name_is_in_the_help():
+    table = theorylab.__doc__.partition("Public names")[2]
+    named = {
+        name.strip(",") for line in table.splitlines() if line.startswith("| ") for name in line.split("|")[1].split()
+    }
+    assert named - {"names"} == set(theorylab.__all__) - {"__version__"}

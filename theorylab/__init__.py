@@ -37,6 +37,26 @@ Glossary. Names, messages and pages use these words in these meanings.
 | family-wise error rate     | chance of any false verdict in a table (Holm)                                  |
 | false discovery rate       | expected share of false verdicts among those given (Benjamini and Yekutieli)   |
 | read, recalled, derived    | a source whose text was seen; one known from memory; a statement proved here   |
+
+Public names, as in `from theorylab import run, exact, agrees`; `help(theorylab.run)` has the arguments of one.
+
+| names                                  | what they are                                                        |
+|----------------------------------------|----------------------------------------------------------------------|
+| run, Result                            | put a study on trial, at its quick or its full setting; what came out |
+| load, discover                         | the module of a study by its name; all studies that are known        |
+| script                                 | what the last line of a study calls, so that it runs by itself       |
+| Source, Finding                        | where a claim comes from; what is wrong with it                      |
+| Curve, exact, stacked                  | values at points x; deterministic ones; several of these in one      |
+| replicate, grid                        | simulated curves of a kernel; deterministic values over many points  |
+| log_steps, using                       | steps spread evenly in the logarithm; executor, workers and progress |
+| agrees, below, above                   | checks of a mean against a prediction or a bound                     |
+| ordered, monotone, threshold           | checks of one curve below another, of its steps, of a critical value |
+| decays_as, geometric, Power            | checks of an exponent or of a factor; x^p log^q x                    |
+| bracket, brackets                      | a critical value between two settings, by bisection; many of them    |
+| Rival, Check, Verdict, Bounded         | what the same data must reject; a claim with its verdict; known      |
+|                                        | bounds of every replica                                              |
+| jit, streams                           | modules: compiling kernels; their random numbers                     |
+| spectra, rates, plots                  | modules: eigenvalues; exponents of curves; figures                   |
 """
 
 from __future__ import annotations

@@ -84,3 +84,9 @@ def test_a_call_is_timed_beside_its_result():
     result, seconds = timed(lambda: time.sleep(0.01) or "done")
     assert result == "done"
     assert 0.01 <= seconds < 60
+
+
+def test_a_worker_without_the_module_says_what_it_lacks():
+    elsewhere = tasks.Reference(("no_such_claim", "kernel"), "0" * 64, ("another machine", 1))
+    with pytest.raises(InputError, match=r"cannot import no_such_claim \(.*\): install it there, or put its folder on"):
+        elsewhere.resolve()

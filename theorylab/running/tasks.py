@@ -187,7 +187,8 @@ def _several(calls: list[Call]) -> list[NDArray[np.float64]]:
 class Reference:
     """A function that may travel to another process or machine: by name where that finds it again there.
 
-    Elsewhere the sources that it reaches must be those of here: `resolve` raises InputError where they are not.
+    Elsewhere the sources that it reaches must be those of here: `resolve` raises InputError where they are not, or not
+    there at all.
     """
 
     place: tuple[str, str] | Callable[..., Any]
@@ -210,12 +211,19 @@ class Reference:
         """The function, in whatever process this is."""
         if not isinstance(self.place, tuple):
             return self.place
+        try:
+            module = importlib.import_module(self.place[0])
+        except ImportError as error:
+            raise InputError(
+                f"the worker on {platform.node()} cannot import {self.place[0]} ({error}): install it there, or put its "
+                "folder on the PYTHONPATH of the workers"
+            ) from error
         if self.origin != _here() and _digest(self.place[0]) != self.digest:
             raise InputError(
                 f"the worker on {platform.node()} has other sources of {self.place[0]} than the one who asks: install "
                 "the same version of the project on every machine and restart the workers"
             )
-        return getattr(importlib.import_module(self.place[0]), self.place[1])  # type: ignore[no-any-return]
+        return getattr(module, self.place[1])  # type: ignore[no-any-return]
 
 
 def _here() -> tuple[str, int]:
