@@ -23,9 +23,11 @@ FINDING = Finding(
         "rate: random data carry it to all of them, and the bias risk falls more slowly than in the slowest one "
         "alone."
     ),
-    case="two directions, eigenvalues 1 and 1/2, step size 1/3: 0.778 per step, (1 - 1/6)^2 = 0.694 alone",
+    case=(
+        "ten directions, eigenvalues 1/i, step size 0.171: 0.96703 per step, 0.96615 in the slowest alone (of two "
+        "directions, step size 1/3, by the same recursion: 7/9 against 25/36)"
+    ),
     check="bias risk falls by the recursion's largest eigenvalue per step",
-    settings=("dim=2", "horizon=20"),
 )
 
 
