@@ -107,6 +107,7 @@ LAZY = {  # public names and their modules, imported at first use: theorylab.num
     "Power": "verdicts",
     "bracket": "verdicts",
     "brackets": "verdicts",
+    "judge": "verdicts.judging",
     "script": "views.cli",
 }
 MODULES = {  # modules that a study uses as `theorylab.NAME`
@@ -151,6 +152,7 @@ if TYPE_CHECKING:
     from theorylab.verdicts import ordered as ordered
     from theorylab.verdicts import rates as rates
     from theorylab.verdicts import threshold as threshold
+    from theorylab.verdicts.judging import judge as judge
     from theorylab.views import plots as plots
     from theorylab.views.cli import script as script
 

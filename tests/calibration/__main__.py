@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.calibration import rates
 
-TABLES = {"rates": rates.table}
+TABLES = {"rates": rates.write}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in TABLES:

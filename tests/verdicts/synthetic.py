@@ -82,6 +82,7 @@ HOLDS: dict[str, Callable[[bool], Check]] = {
         noisy(1 / DECADES, DECADES) if mc else row(1 / DECADES, EPS, DECADES),
         -1.0,
         rival=rival(predicted=-0.5),
+        homogeneous=True,
     ),
     "geometric": lambda mc: geometric(
         "c",

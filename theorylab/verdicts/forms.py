@@ -69,6 +69,20 @@ class Comparison:
         return "\n".join([f"Comparison({union})", *(f"    {form!r}" for form in self.forms)])
 
 
+@dataclass(frozen=True)
+class _Family:
+    """A form with its parameter: values to try, and how curves are read with one of them: (position, target)."""
+
+    name: str
+    values: Floats
+    read: Callable[[Floats, float], tuple[Floats, Floats]]
+    floor: float = 0.0
+
+    def relative(self, rounding: Floats, mean: Floats, value: float) -> Floats:
+        """Relative rounding of what is left above a floor."""
+        return rounding * mean / np.maximum(mean - value * self.floor, 1e-300)
+
+
 def compare(
     x: Floats, mean: Floats, left_out: Floats | None, rounding: Floats, *, level: float, resolution: float
 ) -> Comparison:
@@ -80,42 +94,67 @@ def compare(
     share = np.log(x / x[0]) / np.log(x[-1] / x[0])
     windows = [share >= start - 1e-12 for start in GRID]
     windows = [window for window in windows if window.sum() >= LEAST]
-    floor = mean.min()
-    log_log = np.log(np.log(x)) if x[0] > 1 else None
-    zero = np.zeros(1)
-    families: list[tuple[str, Floats, Callable[[Floats, float], tuple[Floats, Floats]]]] = [
-        ("power", zero, lambda values, _: (np.log(x), np.log(values))),
-        ("power + floor", FLOORS[1:], lambda values, s: (np.log(x), np.log(np.maximum(values - s * floor, 1e-300)))),
-        ("power of x + shift", SHIFTS[SHIFTS != 0], lambda values, s: (np.log(x + s * x[0]), np.log(values))),
+    forms = [
+        _form(family, mean, left_out, rounding, windows, level=level, resolution=resolution)
+        for family in _families(x, mean)
     ]
-    if log_log is not None:
+    stay = [form.interval for form in forms if form.interval is not None]
+    return Comparison(tuple(forms), _hull(stay), level)
+
+
+def _families(x: Floats, mean: Floats) -> list[_Family]:
+    """All forms that are defined at x: logarithms only where x > 1."""
+    zero, floor = np.zeros(1), float(mean.min())
+    families = [
+        _Family("power", zero, lambda values, _: (np.log(x), np.log(values))),
+        _Family(
+            "power + floor",
+            FLOORS[1:],
+            lambda values, s: (np.log(x), np.log(np.maximum(values - s * floor, 1e-300))),
+            floor,
+        ),
+        _Family("power of x + shift", SHIFTS[SHIFTS != 0], lambda values, s: (np.log(x + s * x[0]), np.log(values))),
+    ]
+    if x[0] > 1:
+        log_log = np.log(np.log(x))
         families[1:1] = [
-            ("power x log", zero, lambda values, _: (np.log(x), np.log(values) - log_log)),
-            ("power / log", zero, lambda values, _: (np.log(x), np.log(values) + log_log)),
+            _Family("power x log", zero, lambda values, _: (np.log(x), np.log(values) - log_log)),
+            _Family("power / log", zero, lambda values, _: (np.log(x), np.log(values) + log_log)),
         ]
-    forms = []
-    for name, values, read in families:
-        tried = values if values.size == 1 else np.append(values, _best(values, read, mean, windows[0]))
-        hull, kept, best = [], set(), (np.inf, 0.0)
-        for value in tried:
-            position, target = read(mean, float(value))
-            moved = None if left_out is None else read(left_out, float(value))[1]
-            relative = (
-                rounding * mean / np.maximum(mean - value * floor, 1e-300) if name == "power + floor" else rounding
-            )
-            for i, window in enumerate(windows):
-                cut = None if moved is None else moved[:, window]
-                fit = _fit(position[window], target[window], cut, relative[window], level / 2, resolution)
-                if fit is None:
-                    continue
+    return families
+
+
+def _form(
+    family: _Family,
+    mean: Floats,
+    left_out: Floats | None,
+    rounding: Floats,
+    windows: list[NDArray[np.bool_]],
+    *,
+    level: float,
+    resolution: float,
+) -> Form:
+    """What the data leave of a form: every value of its parameter is tried in every window."""
+    values = family.values
+    if values.size > 1:
+        values = np.append(values, _best(values, family.read, mean, windows[0]))
+    hull, kept, best = [], set(), (np.inf, 0.0)
+    for value in values:
+        position, target = family.read(mean, float(value))
+        moved = None if left_out is None else family.read(left_out, float(value))[1]
+        relative = family.relative(rounding, mean, float(value))
+        for i, window in enumerate(windows):
+            cut = None if moved is None else moved[:, window]
+            fit = _fit(position[window], target[window], cut, relative[window], level / 2, resolution)
+            if fit is not None:
                 kept.add(i)
                 hull.append(fit[:2])
                 best = min(best, (fit[2] - window.sum(), float(value)))
-        interval = (min(low for low, _ in hull), max(high for _, high in hull)) if hull else None
-        forms.append(Form(name, interval, best[1], len(kept), len(windows)))
-    stay = [form.interval for form in forms if form.interval is not None]
-    union = (min(low for low, _ in stay), max(high for _, high in stay)) if stay else None
-    return Comparison(tuple(forms), union, level)
+    return Form(family.name, _hull(hull), best[1], len(kept), len(windows))
+
+
+def _hull(intervals: list[tuple[float, float]]) -> tuple[float, float] | None:
+    return (min(low for low, _ in intervals), max(high for _, high in intervals)) if intervals else None
 
 
 def _fit(
@@ -129,16 +168,23 @@ def _fit(
     residual = target - target.mean() - slope * centred
     if moved is None:
         thirds = np.array_split(np.arange(position.size), 3)
-        local = [np.polyfit(position[third], residual[third], 1)[0] for third in thirds]
-        structure = float(np.abs(local).max())
-        if structure > resolution + 20 * slack:
-            return None
-        return slope - structure - slack, slope + structure + slack, structure
+        structure = max(abs(float(np.polyfit(position[third], residual[third], 1)[0])) for third in thirds)
+        rejected = structure > resolution + 20 * slack
+        return None if rejected else (slope - structure - slack, slope + structure + slack, structure)
+    misfit = _misfit(centred, target, moved, rounding, level)
+    if misfit is None:
+        return None
     count = moved.shape[0]
-    cells = min(CELLS, position.size, max(3, count // 4))
-    average = np.stack(
-        [np.isin(np.arange(position.size), c) / c.size for c in np.array_split(np.arange(position.size), cells)]
-    )
+    spread = (moved - moved.mean(axis=0)) * np.sqrt((count - 1) / count)
+    half = float(stdtrit(count - 1, 1 - level / 2) * np.sqrt(((spread @ weights) ** 2).sum())) + slack
+    return slope - half, slope + half, misfit
+
+
+def _misfit(centred: Floats, target: Floats, moved: Floats, rounding: Floats, level: float) -> float | None:
+    """Hotelling's statistic of the residuals averaged over cells, per contrast; None where it rejects the line."""
+    count, points = moved.shape
+    cells = min(CELLS, points, max(3, count // 4))
+    average = np.stack([np.isin(np.arange(points), c) / c.size for c in np.array_split(np.arange(points), cells)])
     design = np.stack([np.ones(cells), average @ centred], axis=1)
     contrasts = np.linalg.qr(design, mode="complete")[0][:, 2:].T @ average
     spread = (moved - moved.mean(axis=0)) * np.sqrt((count - 1) / count)
@@ -147,10 +193,7 @@ def _fit(
     covariance = scatter.T @ scatter + np.diag((np.abs(contrasts) @ rounding) ** 2 + 1e-30)
     square = float(seen @ np.linalg.solve(covariance, seen))
     limit = fisher.isf(level, size, max(count - size, 1)) * size * (count - 1) / max(count - size, 1)
-    if square > limit:
-        return None
-    half = float(stdtrit(count - 1, 1 - level / 2) * np.sqrt(((spread @ weights) ** 2).sum())) + slack
-    return slope - half, slope + half, square / size
+    return None if square > limit else square / size
 
 
 def _best(

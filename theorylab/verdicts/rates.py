@@ -1,249 +1,370 @@
-"""Exponents and decay factors of curves, with an interval that covers noise, the fit window and remaining drift.
+"""Exponents and decay factors of curves and of printed tables: an interval for the limit of the local slopes.
 
-The window is not chosen by looking at the data: the first third of the range (of log x for power laws, of x for
-geometric decay) is burn-in, and least-squares fits start on a fixed grid from 1/3 to 2/3 of the range, always to its
-end. The interval is the hull over these windows. Local slopes over the three thirds tell whether the slope has settled:
-where it still drifts, and the drift is not seen to fade clearly faster than a logarithm's on these points, there is
-no asymptotic rate to report, and the answer is `pre-asymptotic`. What may be left of a fading drift widens the
-interval: it keeps a share f per third, so at most drift * f / (1 - f), as far as noise allows. Noise: replicas are
-left out one at a time (the points of one run are correlated), rounding bounds are added.
+What is reported is the asymptotic exponent, under an assumption that is said with it, not a slope over a window: the
+drift of the local slopes is followed to where each form of correction that fits would lead (`drift`), and factors
+measured on synthetic truths make that an interval, which misses the exponent in the share of cases that `Rate.miss`
+states (`cells`: per number of points, range and kind of drift). Noise enters twice: in the forms that it lets pass, and
+by doing all of it again without some replicas, or with one value moved by its standard error.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 from theorylab.curves import Curve
 from theorylab.errors import InputError, require
-from theorylab.verdicts import forms
+from theorylab.verdicts import cells, drift, forms
+from theorylab.verdicts.drift import Kind, Reading
 
 Floats = NDArray[np.float64]
 
-STARTS = (1 / 3, 5 / 12, 1 / 2, 7 / 12, 2 / 3)
-NO_POINTS = "no points: a rate needs at least 3 in each third of its range"
+LEVEL = cells.LEVELS[0]
+"""The usual share of misses; smaller ones have intervals that miss in 1%, as far as their form decides."""
+FEWEST, MOST = drift.POINTS
+GROUPS = 64
+"""Groups of replicas that are left out one at a time."""
+SPAN = math.log(1e3)
+"""A geometric curve is read on its range stretched to this length: its drift has no unit of its own."""
+DRIFTS = (Kind.MONOTONE, Kind.TURNING, Kind.DRIFTING)
 FAR = 1e15
 """Beyond this x no horizon is named."""
-MIN_POINTS = 3  # per third of the range: a slope with a residual
-FASTER, MOST = 0.75, 1 / 3
-"""A drift fades if from third to third it keeps less than 0.75 of the share that a logarithmic correction would keep,
-and at most 1/3: x^-1 corrections pass on two decades and more, x^-1/2 on six, logarithms and constant drifts never."""
 
 
-@dataclass(frozen=True)
-class Rate:
-    """A slope, its interval, and how it was read.
+class UndecidedError(InputError):
+    """Data that more replicas may make fit to be judged: a mean that noise does not tell from 0."""
 
-    `value` and `interval` are None when the curve is `pre-asymptotic`. `windows` are the ranges of x fitted,
-    `local` the slopes over the three thirds of the range, `local_interval` the hull of the fits before any
-    extrapolation (an honest answer about the range seen, not about the limit). `horizon` of a pre-asymptotic curve is
-    the x out to which points would suffice if its drift goes on fading as it did, None where it does not fade.
+
+class Axis(Enum):
+    """What is read off: the exponent of x as x grows, or as it goes to 0; the exponent of log x; the factor per x."""
+
+    POWER = "power"
+    SMALL = "power at 0"
+    LOGARITHM = "power of log x"
+    GEOMETRIC = "factor"
+
+    def position(self, x: Floats) -> Floats:
+        """Positions at x (points,), in their order."""
+        if self is Axis.GEOMETRIC:
+            return np.asarray((x - x[0]) * (SPAN / (x[-1] - x[0])))
+        require((x > 0).all(), "a power law needs x > 0")
+        if self is Axis.LOGARITHM:
+            require((x > 1).all(), "a power of log x needs x > 1: drop the first points")
+            return np.asarray(np.log(np.log(x)))
+        return np.asarray(-np.log(x) if self is Axis.SMALL else np.log(x))
+
+    def unit(self, x: Floats) -> float:
+        """What a slope against the position is multiplied with."""
+        if self is Axis.GEOMETRIC:
+            return SPAN / float(x[-1] - x[0])
+        return -1.0 if self is Axis.SMALL else 1.0
+
+    def shown(self, slope: float) -> float:
+        """A slope as it is reported."""
+        if self is not Axis.GEOMETRIC:
+            return slope
+        return math.exp(max(slope, -745.0)) if slope < 700 else math.inf
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Positive values of one curve on the axis of a fit, in at most 30 groups of neighbouring points.
+
+    `x` are the last points of the groups, `position` and `log_values` means over them. `spread` (moves, groups) holds
+    what one move of replicas, or of one value, changes in the log values, scaled so that squares add up to variances;
+    `dof` its degrees of freedom, None without noise. `bound` is relative and certain. A slope on the axis times `unit`
+    is an exponent, or the logarithm of a factor.
     """
 
-    value: float | None
-    interval: tuple[float, float] | None
-    status: str
-    windows: tuple[tuple[float, float], ...]
-    local: tuple[float, float, float]
-    local_interval: tuple[float, float]
-    horizon: float | None = None
+    axis: Axis
+    x: Floats
+    position: Floats
+    log_values: Floats
+    spread: Floats
+    bound: Floats
+    unit: float
+    dof: float | None = None
 
-    def __repr__(self) -> str:
-        local = ", ".join(f"{slope:.4g}" for slope in self.local)
-        if self.value is None or self.interval is None:
-            return f"Rate({self.status}: local slopes {local} still drift; {self.advice})"
-        return f"Rate({self.value:.6g} in [{self.interval[0]:.6g}, {self.interval[1]:.6g}], local slopes {local})"
+    def first(self, count: int) -> Series:
+        """The series as it stood after its first groups."""
+        position, unit = self.position[:count], self.unit
+        if self.axis is Axis.GEOMETRIC:
+            stretch = (self.position[-1] - self.position[0]) / (position[-1] - position[0])
+            position, unit = position * stretch, unit * stretch
+        return replace(
+            self, x=self.x[:count], position=position, log_values=self.log_values[:count],
+            spread=self.spread[:, :count], bound=self.bound[:count], unit=unit,
+        )  # fmt: skip
 
     @property
-    def advice(self) -> str:
-        """What would settle a pre-asymptotic curve."""
-        if self.horizon is not None and self.horizon > FAR:
-            return f"more points further out, the drift fades too slowly: no horizon up to x = {FAR:.0e}"
-        if self.horizon is None:
-            return "more points further out, the drift does not fade yet: no horizon in sight"
-        return f"points out to about x = {self.horizon:.1g} would suffice"
+    def slopes(self) -> Floats:
+        """Slopes between neighbours, (groups - 1,), as exponents or logarithms of factors."""
+        return np.asarray(np.diff(self.log_values) / np.diff(self.position) * self.unit)
+
+    @property
+    def decades(self) -> float:
+        """Length of the axis of the fit, in decades."""
+        return float(self.position[-1] - self.position[0]) / math.log(10)
 
 
-def power_law(curve: Curve, *, level: float = 0.05, resolution: float = 0.01) -> Rate:
-    """Exponent p of E[curve] ~ x**p (negative for decay), in an interval that misses it with probability <= level.
+@dataclass(frozen=True, eq=False)
+class Rate:
+    """The limit of the local slopes, and what its interval rests on.
 
-    `resolution`: a drift of the local exponent below it is reported inside the interval, never as pre-asymptotic.
-    Raises InputError for fewer than 3 points in a third of the range of log x, x <= 0, or values that are not
-    finite and positive in the mean (a slope is never taken through an absolute value).
+    `kind` is what the local slopes do; `logarithm` whether a factor log x explains the drift as well as a power.
+    `reach` are the half-widths (below, above) of the forms that fit, before the factor of their cell; `bound` is left
+    by rounding, `noise` a standard deviation. `theta` is the power of the correction that fits best, 0 for a logarithm.
     """
+
+    data: Series
+    slope: float
+    kind: Kind
+    reach: tuple[float, float]
+    bound: float
+    noise: float
+    logarithm: bool
+    theta: float
+    level: float
+
+    def limits(self, level: float) -> tuple[float, float]:
+        """Interval of the slope; `level` is the share of misses that noise may cause."""
+        noise = 0.0 if self.data.dof is None else _quantile(self.data.dof, level) * self.noise
+        # Where a drift is seen its form and the noise are two errors; where it is not, noise is in the form already.
+        form = (self.cell(level).factor * side for side in self.reach)
+        sides = (math.hypot(side, noise) if self.kind in DRIFTS else max(side, noise) for side in form)
+        low, high = (max(side, self.bound) for side in sides)
+        return self.slope - low, self.slope + high
+
+    def cell(self, level: float) -> cells.Cell:
+        """The factor of this kind of data, and how often its intervals miss."""
+        decades = None if self.data.axis is Axis.GEOMETRIC else self.data.decades
+        return cells.cell(self.kind, self.data.x.size, decades, level)
+
+    @property
+    def miss(self) -> float:
+        """Measured share of misses of intervals of this kind of data."""
+        return self.cell(self.level).miss
+
+    @property
+    def open_ended(self) -> bool:
+        """Whether the drift grows, and no limit is in sight."""
+        return math.inf in self.reach
+
+    @property
+    def noise_decides(self) -> bool:
+        """Whether the interval is as wide as it is because of noise."""
+        return self.data.dof is not None and _quantile(self.data.dof, self.level) * self.noise >= max(self.reach)
+
+    @property
+    def value(self) -> float:
+        """The exponent, or the factor, in the middle of what fits."""
+        return self.data.axis.shown(self.slope)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Interval of the exponent, or of the factor; infinite on a side where the drift grows."""
+        low, high = self.limits(self.level)
+        return self.data.axis.shown(low), self.data.axis.shown(high)
+
+    @property
+    def last_x(self) -> float:
+        """The last x that was reached."""
+        return float(self.data.x[-1])
+
+    @property
+    def assumption(self) -> str:
+        """What the interval takes for granted about what was not seen."""
+        if self.open_ended:
+            return "the drift grows: nothing bounds the limit on that side"
+        fade = {Axis.GEOMETRIC: "exponentially or as 1/x", Axis.LOGARITHM: "as (log x)^-1/2 or faster"}
+        fades = fade.get(self.data.axis, "as x^-1/2 or faster, or as 1/log x")
+        if self.kind is Kind.OSCILLATING:
+            return f"drift below the scatter fades {fades}"
+        return f"corrections fade {fades}"
+
+    def horizon(self, distance: float) -> float | None:
+        """About the x at which the half-width would be `distance` (of exponents), None if that is not in sight."""
+        ratio = max(sum(self.limits(self.level)[i] * (-1, 1)[i] for i in (0, 1)) / 2 / max(distance, 1e-300), 1.0)
+        if not math.isfinite(ratio):
+            return None
+        length = float(self.data.position[-1] - self.data.position[0])
+        fades = self.kind in DRIFTS and self.theta > 0
+        further = math.log(ratio) / self.theta if fades else length * (ratio - 1)
+        if self.data.axis is Axis.GEOMETRIC:
+            return self.last_x + further / self.data.unit
+        position = float(self.data.position[-1]) + further
+        position = math.exp(min(position, 700.0)) if self.data.axis is Axis.LOGARITHM else position
+        x = math.exp(min(position, 700.0))
+        return 1 / x if self.data.axis is Axis.SMALL else x if x < FAR else None
+
+    def __repr__(self) -> str:
+        low, high = self.interval
+        shown = ", ".join(f"{self.data.axis.shown(float(slope)):.4g}" for slope in self.data.slopes[-3:])
+        kind = f"{self.kind.name.lower()}{', a logarithm fits as well' if self.logarithm else ''}"
+        return (
+            f"Rate({self.value:.6g} in [{low:.6g}, {high:.6g}]; local slopes {kind}, the last {shown}; "
+            f"{self.data.x.size} points up to {self.last_x:g}; misses in {self.miss:.1%}, if {self.assumption})"
+        )
+
+
+def power_law(curve: Curve, *, level: float = LEVEL) -> Rate:
+    """Exponent p of E[curve] ~ x**p as x grows (negative for decay), with its interval.
+
+    `level` is the share of misses that noise may cause; that of the form is measured, `Rate.miss`. Raises InputError
+    for fewer than 4 points, x <= 0 or not increasing, or values that are not finite and positive in the mean.
+    """
+    _require_level(level)
+    return rate(series(curve), level=level)
+
+
+def geometric_factor(curve: Curve, *, level: float = LEVEL) -> Rate:
+    """Factor r of E[curve] ~ r**x per unit of x as x grows, with its interval. Raises InputError as `power_law`."""
+    _require_level(level)
+    return rate(series(curve, Axis.GEOMETRIC), level=level)
+
+
+def compare(curve: Curve, *, level: float = LEVEL, resolution: float = 0.01) -> forms.Comparison:
+    """Power law, with a logarithm, with a floor, with a shift of x: which the data reject, and the exponents left.
+
+    The union over forms and windows tells which exponents these forms allow; of other forms it knows nothing.
+    `resolution`: an exact curve rejects a form whose residuals have local slopes above it. Raises InputError as
+    `power_law`, and for fewer than 9 points.
+    """
+    _require_level(level)
     require((curve.x > 0).all(), "a power law needs x > 0")
-    rate = slope(curve, np.log(curve.x), np.zeros(curve.x.size), level=level, resolution=resolution)
-    return replace(rate, horizon=as_x(rate.horizon))
+    require(curve.x.size >= forms.LEAST, f"{curve.x.size} points: forms are compared on {forms.LEAST} or more")
+    mean = _positive(curve.x, curve.mean, None, curve.x_name)
+    left_out = None if curve.exact else _left_out(curve, curve.replicas)
+    relative = curve.rounding.max(axis=0) / mean
+    return forms.compare(curve.x, mean, left_out, relative, level=level, resolution=resolution)
 
 
-def geometric_factor(curve: Curve, *, level: float = 0.05, resolution: float = 0.01) -> Rate:
-    """Factor r of E[curve] ~ r**x per unit of x, with its interval; local slopes are factors too.
+def series(curve: Curve, axis: Axis = Axis.POWER, taken: Floats | float = 0.0) -> Series:
+    """The series of a curve, less a form `taken` (points,) on the scale of logarithms.
 
-    `resolution` is relative to the decay rate log r of the last third. Raises InputError as `power_law`.
+    Raises InputError as `power_law`, UndecidedError where the mean is within its noise of 0.
     """
-    require(curve.x.size, NO_POINTS)
-    scale = abs(_local(curve, curve.x)[2])
-    rate = slope(curve, curve.x, np.zeros(curve.x.size), level=level, resolution=resolution * scale)
-    low, mid, high = rate.local
+    if curve.exact:
+        require(curve.replicas == 1, f"a rate of a deterministic curve needs one row, not {curve.replicas}")
+        mean = _positive(curve.x, curve.mean, None, curve.x_name)
+        bound = curve.rounding.max(axis=0) / mean
+        return _series(axis, curve.x, np.log(mean) - taken, np.diag(bound / 3**0.5), bound, None)
+    require(curve.replicas >= 2, "a rate with noise needs at least 2 replicas")
+    mean = _positive(curve.x, curve.mean, curve.standard_error, curve.x_name)
+    groups = min(GROUPS, curve.replicas)
+    moved = (np.log(_left_out(curve, groups)) - np.log(mean)) * ((groups - 1) / groups) ** 0.5
+    return _series(axis, curve.x, np.log(mean) - taken, moved, curve.rounding.max(axis=0) / mean, groups - 1)
+
+
+def tabulated(x: Floats, y: Floats, stderr: Floats, rounding: Floats, axis: Axis, taken: Floats | float) -> Series:
+    """The series of a table with standard errors, and values rounded by at most `rounding`, (points,) each.
+
+    Independent errors add in quadrature; rounding counts as a uniform error. Raises as `series`.
+    """
+    noisy = bool((stderr > 0).any())
+    error = np.hypot(stderr, rounding / 3**0.5)
+    mean = _positive(x, y, error if noisy else None, "x")
+    return _series(axis, x, np.log(mean) - taken, np.diag(error / mean), np.zeros(x.size), math.inf if noisy else None)
+
+
+def _series(axis: Axis, x: Floats, log_values: Floats, spread: Floats, bound: Floats, dof: float | None) -> Series:
+    require((np.diff(x) > 0).all(), "x must increase")
+    require(x.size >= FEWEST, f"{x.size} points: a rate needs at least {FEWEST}")
+    position, unit = axis.position(x), axis.unit(x)
+    if position[-1] < position[0]:
+        x, position, log_values, bound = x[::-1], position[::-1], log_values[::-1], bound[::-1]
+        spread = spread[:, ::-1]
+    require((np.diff(position) > 0).all(), "points lie closer than floats tell apart: leave some out")
+    rounded = 2.0**-51 * (1 + np.abs(log_values))  # of the logarithms themselves
+    spread, bound = np.vstack([spread, np.diag(rounded)]), bound + rounded
+    group, last = _grouping(position)
+    return Series(axis, x[last], group @ position, group @ log_values, spread @ group.T, group @ bound, unit, dof)
+
+
+def _grouping(position: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Weights (groups, points) of means over at most MOST groups of neighbours, and the last point of each group."""
+    count = position.size
+    if count <= MOST:
+        return np.eye(count), np.arange(count)
+    share = (position - position[0]) / (position[-1] - position[0])
+    label = np.minimum((share * MOST).astype(int), MOST - 1)
+    last = np.flatnonzero(np.append(np.diff(label) > 0, True))
+    if last.size < FEWEST:  # nearly all points in one place
+        last = np.linspace(0, count - 1, MOST + 1).astype(int)[1:]
+    first, index = np.append(0, last[:-1] + 1), np.arange(count)
+    inside = (index >= first[:, None]) & (index <= last[:, None])
+    return inside / inside.sum(axis=1, keepdims=True), last
+
+
+def rate(data: Series, *, level: float = LEVEL) -> Rate:
+    """The limit of the slopes of a series, with its interval."""
+    reading = _read(data, data.log_values[None])
+    noise = 0.0
+    if data.dof is not None:
+        again = _read(data, data.log_values + data.spread)
+        noise = float(np.sqrt(((again.centre - reading.centre) ** 2).sum())) * abs(data.unit)
+    kind = Kind(int(reading.kind[0]))
+    lower, upper = float(reading.lower[0]), float(reading.upper[0])
+    if reading.grows[0]:
+        lower, upper = (math.inf, upper) if reading.heading[0] < 0 else (lower, math.inf)
+    if data.unit < 0:
+        lower, upper = upper, lower
+    scale = abs(data.unit)
+    bound = float(np.abs(drift.tail_weights(data.position[None])[0]) @ data.bound)
     return Rate(
-        None if rate.value is None else float(np.exp(rate.value)),
-        None if rate.interval is None else (float(np.exp(rate.interval[0])), float(np.exp(rate.interval[1]))),
-        rate.status,
-        rate.windows,
-        (float(np.exp(low)), float(np.exp(mid)), float(np.exp(high))),
-        (float(np.exp(rate.local_interval[0])), float(np.exp(rate.local_interval[1]))),
-        rate.horizon,
+        data,
+        float(reading.centre[0]) * data.unit,
+        kind,
+        (lower * scale, upper * scale),
+        bound * scale,
+        noise,
+        kind in DRIFTS and bool(reading.logarithm[0]),
+        float(reading.theta[0]),
+        level,
     )
 
 
-def compare(curve: Curve, *, level: float = 0.05, resolution: float = 0.01) -> forms.Comparison:
-    """Power law, with a logarithm, with a floor, with a shift of x: which the data reject, and the exponents left.
+def _read(data: Series, values: Floats) -> Reading:
+    rows = len(values)
+    position = np.broadcast_to(data.position, values.shape)
+    slopes = np.sqrt(((np.diff(data.spread) / np.diff(data.position)) ** 2).sum(axis=0))
+    fit = np.sqrt(((data.spread @ drift.tail_weights(data.position[None])[0]) ** 2).sum())
+    return drift.read(position, values, np.broadcast_to(slopes, (rows, slopes.size)), np.broadcast_to(fit, (rows,)))
 
-    The union over forms and windows is wider than the interval of `power_law`: it trusts no form. `resolution`: an
-    exact curve rejects a form whose residuals have local slopes above it. Raises InputError as `power_law`.
-    """
-    require((curve.x > 0).all(), "a power law needs x > 0")
+
+def _quantile(dof: float, level: float) -> float:
+    return float(-ndtri(level / 2) if math.isinf(dof) else -stdtrit(dof, level / 2))
+
+
+def _require_level(level: float) -> None:
     require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
-    require(curve.x.size, NO_POINTS)
-    _windows(np.log(curve.x))
-    mean = np.exp(_log_mean(curve))
-    left_out = None if curve.exact else _left_out(curve)
-    rounding = curve.rounding.max(axis=0) / mean
-    return forms.compare(curve.x, mean, left_out, rounding, level=level, resolution=resolution)
 
 
-def slope(curve: Curve, position: Floats, form: Floats, *, level: float, resolution: float) -> Rate:
-    """Slope of log E[curve] - form against position, (points,) each: the common road of all rates.
-
-    The horizon is a position.     Raises InputError as `power_law`.
-    """
-    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
-    require(curve.x.size, NO_POINTS)
-    windows, blocks = _windows(position)
-    # A drift is a difference of two local slopes: weights of the same kind.
-    weights = np.stack([*windows, *blocks, blocks[1] - blocks[0], blocks[2] - blocks[1]])
-    fits = weights @ (_log_mean(curve) - form)
-    noise = _noise(curve, weights, level)
-    lower, upper = fits - noise, fits + noise
-    count = len(windows)
-    hull = float(lower[:count].min()), float(upper[:count].max())
-    first, second, third, early, late = (float(fit) for fit in fits[count:])
-    local = (first, second, third)
-    ranges = tuple((float(curve.x[weight != 0][0]), float(curve.x[-1])) for weight in windows)
-    share = _logarithmic_share(position, blocks)
-    fading = min(MOST, FASTER * share)
-    drifted, drifts = abs(early) > noise[-2], abs(late) > noise[-1]
-    # Where a drift is seen, the data must show that it fades: as far as noise allows, not only in the best guess.
-    late_bound = abs(late) + (noise[-1] if drifted else 0.0)
-    if (drifted or drifts) and late_bound > max(fading * abs(early), resolution):
-        horizon = _horizon(position, early, late, share, resolution)
-        return Rate(None, None, "pre-asymptotic", ranges, local, hull, horizon)
-    rest = fading / (1 - fading)
-    low, high = hull[0] + rest * min(late - noise[-1], 0.0), hull[1] + rest * max(late + noise[-1], 0.0)
-    return Rate(float(fits[count // 2]), (float(low), float(high)), "settled", ranges, local, hull)
-
-
-def as_x(position: float | None) -> float | None:
-    """The x at a position on the axis of power laws, log x."""
-    return None if position is None else math.exp(min(position, 700.0))
-
-
-def _horizon(position: Floats, early: float, late: float, share: float, resolution: float) -> float | None:
-    """Position out to which the drift from third to third falls below the resolution, as the drift seen so far fades.
-
-    It fades by |late / early| per third if that is faster than a logarithm's, else as the correction 1 / position.
-    """
-    if abs(late) >= abs(early) or resolution <= 0:
-        return None
-    start, end = float(position[0]), float(position[-1])
-    kept, third = abs(late / early), (end - start) / 3
-    if kept < FASTER * share:
-        return end + max(1.0, math.log(resolution / max(abs(late), resolution)) / math.log(max(kept, 1e-9))) * third
-
-    def drift(last: float) -> float:
-        middle, width = (start + last) / 2, (last - start) / 3
-        return 1 / middle - 1 / (middle + width)
-
-    scale, last = abs(late) / max(drift(end), 1e-300), end
-    while scale * drift(last) > resolution and last < 1e6 * end:
-        last += third
-        third *= 1.05
-    return float(last)
-
-
-def _logarithmic_share(position: Floats, blocks: list[Floats]) -> float:
-    """Share of its drift that a slope correction 1 / position keeps from third to third: a factor log x of a power law,
-    or a power in front of a geometric decay. 1/5, its least value, where position starts at or below 0: there a power
-    (1 + t) on few points passes for a second mode, so read factors from a start above 0 where one is in question."""
-    if position[0] <= 0:
-        return 0.2
-    slopes = np.stack(blocks) @ np.log(position)
-    return float((slopes[1] - slopes[2]) / (slopes[0] - slopes[1]))
-
-
-def window_slopes(position: Floats, values: Floats) -> Floats:
-    """Least-squares slopes of `values` over the fit windows, (len(STARTS),)."""
-    windows, _ = _windows(position)
-    return np.asarray(np.stack(windows) @ values)
-
-
-def _local(curve: Curve, position: Floats) -> Floats:
-    _, blocks = _windows(position)
-    return np.asarray(np.stack(blocks) @ _log_mean(curve))
-
-
-def _windows(position: Floats) -> tuple[list[Floats], list[Floats]]:
-    """Weights of the least-squares slopes over the fit windows and over the three thirds of the range."""
-    require((np.diff(position) > 0).all(), "x must increase")
-    share = (position - position[0]) / max(float(position[-1] - position[0]), 1e-300)
-    thirds = [(share >= i / 3 - 1e-12) & (share <= (i + 1) / 3 + 1e-12) for i in range(3)]
-    counts = [int(third.sum()) for third in thirds]
-    if min(counts) < MIN_POINTS:
-        raise InputError(
-            f"the thirds of the range hold {counts} points: a rate needs at least {MIN_POINTS} in each; "
-            "space the points evenly on the axis of the fit"
-        )
-    return [_weights(position, share >= start - 1e-12) for start in STARTS], [_weights(position, t) for t in thirds]
-
-
-def _weights(position: Floats, mask: NDArray[np.bool_]) -> Floats:
-    """w with w @ y = least-squares slope of y against position over the mask."""
-    centred = np.where(mask, position - position[mask].mean(), 0.0)
-    return np.asarray(centred / (centred**2).sum())
-
-
-def _log_mean(curve: Curve) -> Floats:
-    mean = curve.mean
+def _positive(x: Floats, mean: Floats, error: Floats | None, name: str) -> Floats:
+    """The mean, which has to be finite and > 0."""
+    require(mean.size, f"no points: a rate needs at least {FEWEST}")
     bad = np.flatnonzero(~(np.isfinite(mean) & (mean > 0)))
     if bad.size:
-        raise InputError(
-            f"the curve is {mean[bad[0]]:g} at {curve.x_name} {curve.x[bad[0]]:g}: a rate needs finite values > 0"
-        )
-    return np.asarray(np.log(mean))
+        at, where = bad[0], f"{mean[bad[0]]:g} at {name} {x[bad[0]]:g}"
+        if error is not None and np.isfinite(mean).all() and (mean[bad] > -4 * error[bad]).all():
+            raise UndecidedError(
+                f"the mean is {where}, within its noise of {error[at]:.1g}: more replicas tell it from 0"
+            )
+        raise InputError(f"the curve is {where}: a rate needs finite values > 0")
+    return mean
 
 
-def _noise(curve: Curve, weights: Floats, level: float) -> Floats:
-    """Half-widths of the slopes: leave-one-out over replicas, plus what rounding can move."""
-    mean, count = curve.mean, curve.replicas
-    rounding = np.abs(weights) @ (curve.rounding.max(axis=0) / mean)
-    if curve.exact:
-        require(count == 1, f"a rate of an exact curve needs one row, not {count}")
-        return np.asarray(rounding)
-    left_out = _left_out(curve)
-    fits = np.log(left_out) @ weights.T
-    error = np.sqrt((count - 1) / count * ((fits - fits.mean(axis=0)) ** 2).sum(axis=0))
-    return np.asarray(float(stdtrit(count - 1, 1 - level / 2)) * error + rounding)
-
-
-def _left_out(curve: Curve) -> Floats:
-    """Means without one replica each, (replicas, points)."""
-    mean, count = curve.mean, curve.replicas
-    require(count >= 2, "a rate with noise needs at least 2 replicas")
-    left_out = (count * mean - curve.samples) / (count - 1)
+def _left_out(curve: Curve, groups: int) -> Floats:
+    """Means without one group of replicas each, (groups, points)."""
+    require(curve.replicas >= 2, "a rate with noise needs at least 2 replicas")
+    parts = np.array_split(curve.samples, groups)
+    sums, sizes = np.array([part.sum(axis=0) for part in parts]), np.array([[len(part)] for part in parts])
+    left_out = (curve.samples.sum(axis=0) - sums) / (curve.replicas - sizes)
     if not (left_out > 0).all():
-        raise InputError("one replica carries the whole mean: too few replicas, or too heavy a tail, for a rate")
+        raise UndecidedError("a few replicas carry the whole mean: too few replicas, or too heavy a tail, for a rate")
     return np.asarray(left_out)

@@ -75,10 +75,10 @@ def checks(s, measured, predicted):
     for name, form in GAPS.items():
         rival = Rival(claim="proportional to sigma", predicted=predicted[f"leading, {name}"])
         yield agrees(f"gap in {name} = {form}", measured[name], predicted[name], rival=rival)
-        yield decays_as(f"gap in {name} falls as sigma", measured[name], Power(1), rival=square)
+        yield decays_as(f"gap in {name} falls as sigma", measured[name], Power(1), rival=square, towards=0)
     rival = Rival(claim="it is uniform in sigma", predicted=Power(0))
     claim = "error-bound constant of sigma f + g falls as sigma"
-    yield decays_as(claim, measured["error bound"], Power(1), rival=rival)
+    yield decays_as(claim, measured["error bound"], Power(1), rival=rival, towards=0)
 
 
 def figure(s, measured, predicted):

@@ -25,6 +25,7 @@ class Setting:
     curvature: float = 0.5
     largest: float = 0.1  # eps
     smallest: float
+    deepest: float = 1e-6  # eps of the quadratic psi, whose calls grow as a power of the logarithm only
     fixed: float = 0.05  # sigma of the rival
 
 
@@ -36,7 +37,8 @@ PROBLEMS = {"quadratic": ((0.0, 1.0, 1.0, -2.0), 2.0, 3.0, 6.25), "tail": ((1.0,
 
 def strengths(s, name):
     """eps and sigma = eps mu / (8 C), f being 1-smooth in y."""
-    eps = np.geomspace(s.largest, s.smallest, s.points)
+    smallest, points = (s.smallest, s.points) if name == "tail" else (s.deepest, 2 * s.points - 1)
+    eps = np.geomspace(s.largest, smallest, points)
     return eps, eps * s.curvature / (8 * PROBLEMS[name][2])
 
 
@@ -51,7 +53,7 @@ def calls(s, name, sigma):
 
 def measure(s):
     curves = {name: calls(s, name, strengths(s, name)[1]) for name in PROBLEMS}
-    return curves | {"fixed": calls(s, "quadratic", np.full(s.points, s.fixed))}
+    return curves | {"fixed": calls(s, "quadratic", np.full(2 * s.points - 1, s.fixed))}
 
 
 def predict(s):
@@ -75,7 +77,7 @@ def checks(s, measured, predicted):
         yield above(f"bound / calls >= 1, {name} psi", share(measured[name], predicted[name]), 1.0, rival=rival)
     rival = Rival(claim="as eps^-2 log(1/eps), the bound", predicted=Power(2, 1))
     yield decays_as("calls grow as eps^(-3/2) log(1/eps), tail psi", measured["tail"], Power(1.5, 1), rival=rival)
-    rival = Rival(claim="as eps^-1", predicted=Power(1))
+    rival = Rival(claim="as log(1/eps)", predicted=Power(0, 1))
     yield decays_as("calls grow as log^2(1/eps), quadratic psi", measured["quadratic"], Power(0, 2), rival=rival)
 
 

@@ -98,7 +98,7 @@ def checks(s, measured, predicted):
         yield below(claim, measured[name], predicted[name], rival=rival)
     ring, rival = measured["ring g"], Rival(claim="as sigma^(1/2)", predicted=Power(0.5))
     row = exact(ring.x, ring.samples[-1], theory.SCALAR_ROUNDING, "sigma")
-    yield decays_as("drift falls as sigma, ring g", row, Power(1), rival=rival)
+    yield decays_as("drift falls as sigma, ring g", row, Power(1), rival=rival, towards=0)
 
 
 def figure(s, measured, predicted):

@@ -77,7 +77,7 @@ def checks(s, measured, predicted):
     yield below("gap <= sigma b k C^2 / (2 mu^3), cubic g", measured["cubic g"], predicted["cubic g"], rival=rival)
     row = exact(measured["cubic g"].x, measured["cubic g"].samples[0], theory.SCALAR_ROUNDING, "sigma")
     rival = Rival(claim="as sigma^2", predicted=Power(2))
-    yield decays_as("gap falls as sigma, cubic g", row, Power(1), rival=rival)
+    yield decays_as("gap falls as sigma, cubic g", row, Power(1), rival=rival, towards=0)
     square = Rival(claim="as mu^-2", predicted=Power(2))
     yield decays_as("gap / sigma grows as mu^-3, cubic g", measured["mu, cubic g"], Power(3), rival=square)
     yield decays_as("gap / sigma grows as mu^-1, quadratic g", measured["mu, quadratic g"], Power(1), rival=square)

@@ -74,9 +74,13 @@ def checks(s, measured, predicted):
     claim = "joint descent diverges from 2 / (1 + mu (1 + a^2) / sigma) on"
     yield threshold(claim, measured["joint"], predicted["joint"], rival=rival)
     rival = Rival(claim="as sigma", predicted=Power(1))
-    yield decays_as("largest step of descent on psi_sigma does not shrink", measured["outer"], Power(0), rival=rival)
+    yield decays_as(
+        "largest step of descent on psi_sigma does not shrink", measured["outer"], Power(0), rival=rival, towards=0
+    )
     rival = Rival(claim="it does not shrink", predicted=Power(0))
-    yield decays_as("largest step of joint descent shrinks as sigma", measured["joint"], Power(1), rival=rival)
+    yield decays_as(
+        "largest step of joint descent shrinks as sigma", measured["joint"], Power(1), rival=rival, towards=0
+    )
 
 
 def figure(s, measured, predicted):

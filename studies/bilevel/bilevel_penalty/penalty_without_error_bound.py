@@ -69,20 +69,22 @@ def predict(s):
 def checks(s, measured, predicted):
     linear, bounded = Rival(claim="as sigma", predicted=Power(1)), Rival(claim="it stays bounded", predicted=Power(0))
     quartic, late = measured["quartic"], measured["quartic"].x <= s.late
-    yield decays_as("value gap falls as sigma^(1/3), quartic g", quartic, Power(1 / 3), rival=linear)
+    yield decays_as("value gap falls as sigma^(1/3), quartic g", quartic, Power(1 / 3), rival=linear, towards=0)
     rival = Rival(claim="1 sigma^(1/3)", predicted=predicted["unit"].at(late))
     claim = "value gap -> 3/4 sigma^(1/3), quartic g"
     yield agrees(claim, quartic.at(late), predicted["quartic"].at(late), rival=rival, within=s.within)
     claim = "psi_sigma' grows as sigma^(-2/3), quartic g"
-    yield decays_as(claim, measured["quartic, slope"], Power(-2 / 3), rival=bounded)
+    yield decays_as(claim, measured["quartic, slope"], Power(-2 / 3), rival=bounded, towards=0)
     rival = Rival(claim="1", predicted=predicted["one"])
     claim = "value gap at x = -sigma/4 is 3/2 for every sigma, jump"
     yield agrees(claim, measured["jump"], predicted["jump"], rival=rival)
-    yield decays_as("value gap at x = -sigma/4 does not fall, jump", measured["jump"], Power(0), rival=linear)
+    yield decays_as(
+        "value gap at x = -sigma/4 does not fall, jump", measured["jump"], Power(0), rival=linear, towards=0
+    )
     claim = "psi_sigma' at x = -sigma/4 grows as 1/sigma, jump"
-    yield decays_as(claim, measured["jump, slope"], Power(-1), rival=bounded)
+    yield decays_as(claim, measured["jump, slope"], Power(-1), rival=bounded, towards=0)
     rival = Rival(claim="as sigma^(1/3)", predicted=Power(1 / 3))
-    yield decays_as("value gap falls as sigma, quadratic g", measured["quadratic"], Power(1), rival=rival)
+    yield decays_as("value gap falls as sigma, quadratic g", measured["quadratic"], Power(1), rival=rival, towards=0)
 
 
 def figure(s, measured, predicted):

@@ -89,7 +89,9 @@ def checks(s, measured, predicted):
         rival = Rival(claim="it falls as eta^2", predicted=Power(-1))
         yield decays_as(f"{rule}: the distance of E f stays", measured[rule], 0, rival=rival)
     rival = Rival(claim="as (k - 1)^(1/2)", predicted=Power(0.5))
-    yield decays_as("square-root rule: the distance grows as k - 1", measured["batch"], 1, rival=rival)
+    yield decays_as(
+        "square-root rule: the distance grows as k - 1 from 0", measured["batch"], 1, rival=rival, towards=0
+    )
 
 
 def figure(s, measured, predicted):

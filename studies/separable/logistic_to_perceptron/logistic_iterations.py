@@ -74,7 +74,7 @@ def checks(s, measured, predicted):
     claim = "summed weights <= n R^2/mu^2 + 1.11 n^2/(s mu^2)"
     yield below(claim, measured["weight"], predicted["weight"], rival=rival)
     rival = Rival(claim="as 1/sqrt(s)", predicted=Power(-0.5))
-    yield decays_as("small step sizes: steps fall as 1/s", measured["slow"], Power(-1), rival=rival)
+    yield decays_as("small step sizes: steps fall as 1/s", measured["slow"], Power(-1), rival=rival, towards=0)
 
 
 def figure(s, measured, predicted):
