@@ -48,7 +48,10 @@ def test_true_claim_is_supported_with_its_error_probability_and_count(kind: str,
     assert check.verdict == "supported"
     assert check.as_declared
     assert check.kind == kind
-    assert check.error_probability == (LEVEL if monte_carlo else 0.0)
+    if kind in ("decays_as", "geometric"):  # the measured miss rate of its cell, whatever the road
+        assert 0.002 < check.error_probability < 0.02
+    else:
+        assert check.error_probability == (LEVEL if monte_carlo else 0.0)
     assert check.evaluated == EVALUATED[kind]
     assert check.measured is not None
     assert check.interval is not None
@@ -62,13 +65,11 @@ def test_true_claim_is_supported_with_its_error_probability_and_count(kind: str,
     assert allowed_high is None or low <= allowed_high
 
 
-def test_level_is_stated_as_error_probability_on_monte_carlo_roads_only() -> None:
+def test_level_of_a_mean_is_stated_as_error_probability_on_monte_carlo_roads_only() -> None:
     for level in (0.05, 1e-6):
         assert agrees("c", replicas(1.0), 1.0, rival=rival(predicted=2.0), level=level).error_probability == level
         assert below("c", replicas(1.0), 1.5, rival=rival(predicted=0.5), level=level).error_probability == level
         assert agrees("c", row(1.0), 1.0, rival=rival(predicted=2.0), level=level).error_probability == 0
-        curve = noisy(1 / DECADES, DECADES)
-        assert decays_as("c", curve, -1, rival=rival(predicted=-0.5), level=level).error_probability == level
     # One exact side does not make a Monte Carlo road exact.
     assert ordered("c", row(0.0), replicas(1.0), rival=rival(predicted=row(-1.0))).error_probability == LEVEL
 

@@ -40,9 +40,13 @@ def place(points: int, decades: float | None) -> tuple[int, float | None]:
 
 
 def cell(kind: Kind, points: int, decades: float | None, level: float) -> Cell:
-    """The cell of a curve, for misses of 5% or, at a smaller level, 1%; those that turn once, or scatter about a drift, share one for all decades."""
+    """The cell of a curve, for misses of 5%, or of 1% at a smaller level.
+
+    Slopes that turn once, or scatter about a drift, are rare: they share one cell for all decades.
+    """
     fewest, least = place(points, decades)
     if kind in RARE and least is not None:
         least = DECADES[0]
     usual, miss, wide, rare_miss, truths = TABLE[kind.name.lower(), fewest, least]
-    return Cell(usual, miss, truths) if level >= LEVELS[0] else Cell(wide, rare_miss, truths)
+    factor, missed = (usual, miss) if level >= LEVELS[0] else (wide, rare_miss)
+    return Cell(factor, max(missed, 3 / truths), truths)  # none of n missed: at most 3/n, with 95% confidence

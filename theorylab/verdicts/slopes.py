@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from theorylab.curves import Curve
 from theorylab.errors import InputError, require
 from theorylab.verdicts import rule
-from theorylab.verdicts.interim import current_analysis
 from theorylab.verdicts.compared import unfit
+from theorylab.verdicts.interim import current_analysis
 from theorylab.verdicts.rates import FEWEST, Axis, Rate, Series, UndecidedError, rate, series
 from theorylab.verdicts.rates import LEVEL as FORM_LEVEL
 from theorylab.verdicts.rule import LEVEL, Check, Declared, Outcome, Rival, failure

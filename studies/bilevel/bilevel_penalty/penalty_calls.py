@@ -77,7 +77,7 @@ def checks(s, measured, predicted):
         yield above(f"bound / calls >= 1, {name} psi", share(measured[name], predicted[name]), 1.0, rival=rival)
     rival = Rival(claim="as eps^-2 log(1/eps), the bound", predicted=Power(2, 1))
     yield decays_as("calls grow as eps^(-3/2) log(1/eps), tail psi", measured["tail"], Power(1.5, 1), rival=rival)
-    rival = Rival(claim="as log(1/eps)", predicted=Power(0, 1))
+    rival = Rival(claim="as eps^(-1/4)", predicted=Power(0.25))
     yield decays_as("calls grow as log^2(1/eps), quadratic psi", measured["quadratic"], Power(0, 2), rival=rival)
 
 

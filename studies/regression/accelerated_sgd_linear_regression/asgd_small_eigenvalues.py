@@ -48,7 +48,7 @@ def measure(s):
     return {
         "rate": exact(s.shares, rates, 2.0**-50 / left, "share"),
         # What rounds a coefficient moves the slow root by 1 / (1 - memory) times as much, in every step.
-        "path": exact(steps, path, ulps=4 * (steps + 8) / (1 - a.memory)),
+        "path": exact(steps, path, ulps=np.ceil(4 * (steps + 8) / (1 - a.memory))),
     }
 
 
