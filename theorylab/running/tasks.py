@@ -215,8 +215,8 @@ class Reference:
             module = importlib.import_module(self.place[0])
         except ImportError as error:
             raise InputError(
-                f"the worker on {platform.node()} cannot import {self.place[0]} ({error}): install it there, or put its "
-                "folder on the PYTHONPATH of the workers"
+                f"the worker on {platform.node()} cannot import {self.place[0]} ({error}): install it there, or put "
+                "its folder on the PYTHONPATH of the workers"
             ) from error
         if self.origin != _here() and _digest(self.place[0]) != self.digest:
             raise InputError(
