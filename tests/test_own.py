@@ -31,7 +31,7 @@ SOURCE = Source("textbook", kind="recalled")
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     scale: float = 1.0
-    replicas: int = 400
+    replicas: int = 4000
     seed: int = 1
 
 
@@ -153,7 +153,7 @@ def test_every_command_takes_a_path_and_a_module(folder):
         ["falsify", "mypackage.signs"],
         ["hunt", "./my_claim.py", "scale", "--budget", "20"],
         ["run", "my_claim.py", "--replicate", "3"],
-        ["run", "my_claim.py", "--until-decided", "--set", "replicas=50", "--out", "u"],
+        ["run", "my_claim.py", "--until-decided", "--set", "replicas=1000", "--out", "u"],
         ["run", "studies.mine.one_hot", "--out", "o"],
     ]
     run, package, why, show, falsify, hunt, replicate, decided, mine = commands(*lines, cwd=folder)
@@ -235,7 +235,7 @@ def test_one_line_asserts_a_study_in_a_test_suite(folder):
     text = (
         "import theorylab\nimport my_claim\n\n\ndef test_{0}():\n    theorylab.run(my_claim{1}).assert_as_declared()\n"
     )
-    (folder / "test_mine.py").write_text(text.format("true", "") + text.format("false", ", scale=0.8"))
+    (folder / "test_mine.py").write_text(text.format("true", "") + text.format("false", ", scale=0.7071"))
     done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py", cwd=folder)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 failed, 1 passed" in done.stdout
