@@ -27,6 +27,10 @@ class StoppedError(RuntimeError):
     """A run was stopped from outside, a worker killed for instance; what was finished may be kept in checkpoints."""
 
 
+class StoreWarning(LabWarning):
+    """Something on disk could not be read or written; the run goes on without it."""
+
+
 def require(condition: object, message: str) -> None:
     """Raise InputError(message) unless the condition holds."""
     if not condition:

@@ -6,6 +6,7 @@ The truth is always the same run, undisturbed, in another folder. THEORYLAB_SLOW
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -18,14 +19,16 @@ import pytest
 
 import theorylab
 from theorylab import grid, replicate, using
-from theorylab.errors import DivergedError, InputError, StoppedError
+from theorylab.errors import DivergedError, InputError, StoppedError, StoreWarning
 from theorylab.numerics.jit import kernel
+from theorylab.numerics.sources import Graph
 from theorylab.numerics.streams import fill_uniform
 from theorylab.running import checkpoints, store
-from theorylab.running.checkpoints import Checkpoints, StoreWarning, run_key
-from theorylab.trials import results
+from theorylab.running.checkpoints import Checkpoints, run_key
+from theorylab.trials import stored, study
 
 ROOT = Path(theorylab.__file__).parents[1]
+NAME = "regression.ema_linear_regression.one_hot"
 STUDY = "ema_bias_and_variance"
 SLOW = bool(os.environ.get("THEORYLAB_SLOW"))
 KILLS = 50 if SLOW else 5
@@ -132,15 +135,18 @@ def test_a_damaged_piece_is_reported_dropped_and_computed_again(truth, tmp_path,
 
 
 @pytest.mark.parametrize("damage", [truncate, flip, empty])
-@pytest.mark.parametrize("kind", ["npz", "json", "svg"])
+@pytest.mark.parametrize("kind", ["npz", "json", "svg", "ledger"])
 def test_a_damaged_result_is_computed_again(tmp_path, kind, damage):
     theorylab.run("one_hot", out=tmp_path)
-    path = results.files(tmp_path, "regression.ema_linear_regression.one_hot")[kind]
+    path = stored.files(tmp_path, "regression.ema_linear_regression.one_hot")[kind]
     whole = path.read_bytes()
     damage(path)
     with pytest.warns(StoreWarning, match=r"is damaged \(.*(computed again|made again from the curves)"):
         theorylab.run("one_hot", out=tmp_path)
-    assert path.read_bytes() == whole
+    if kind == "ledger":  # which holds the seconds that the run took
+        assert theorylab.run("one_hot", out=tmp_path).reused
+    else:
+        assert path.read_bytes() == whole
 
 
 def test_a_result_is_used_again_until_something_that_it_depends_on_changes(tmp_path, monkeypatch):
@@ -154,27 +160,148 @@ def test_a_result_is_used_again_until_something_that_it_depends_on_changes(tmp_p
     module = theorylab.load("one_hot")
 
     def why(**changes):
-        setting = changed("one_hot", module.QUICK, {"seed": 99} | changes)
-        return results.stored(tmp_path, "regression.ema_linear_regression.one_hot", setting, module).reason
+        setting = study.changed("one_hot", module.QUICK, {"seed": 99} | changes)
+        now = stored.origin(Path(module.__file__))
+        return stored.stored(tmp_path, NAME, now, setting=stored.as_json(setting)).reason
 
     assert why() == ""
     assert why(seed=98) == "another setting: seed 99 -> 98"
-    digests = theorylab.numerics.sources.digests
-    changed = lambda file: digests(file) | {"theorylab.models.regression.kernels": "0"}  # noqa: E731
-    monkeypatch.setattr("theorylab.numerics.sources.digests", changed)
-    monkeypatch.setattr("theorylab.numerics.sources.digest", lambda file: "0")
-    assert why() == "sources changed: theorylab.models.regression.kernels"
+    part = Graph.part
+    monkeypatch.setattr(Graph, "part", lambda *given, **named: part(*given, **named) | {"theorylab.models.x": "0"})
+    assert why() == "sources changed: theorylab.models.x"
     monkeypatch.undo()
     monkeypatch.setattr("theorylab.running.store.versions", lambda: {"numpy": "1"})
     assert why().startswith("versions changed: ")
     monkeypatch.undo()
+    monkeypatch.setattr("theorylab.running.store.machine", lambda: "another one")
+    assert why() == ""  # of the same kind
     monkeypatch.setattr("theorylab.running.store.processor", lambda: "abacus")
     assert "kind of processor" in why()
 
 
+def edit(path, old, new):
+    """Replace a text in a file, which looks older than this process, as if it had been edited before."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    os.utime(path, (1e9, 1e9))
+
+
+CLAIM = """
+from dataclasses import dataclass
+from theorylab import Rival, Source, agrees, exact, plots
+from mine import numbers, words
+SOURCE = Source("Theorem 1", kind="read")
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    value: float = 1.0
+QUICK, FULL = Setting(), Setting(value=2.0)
+def measure(s):
+    return {"a": exact([1, 2], [numbers.ONE * s.value] * 2, 1e-12)}
+def checks(s, measured, predicted):
+    yield agrees(words.CLAIM, measured["a"], s.value, rival=Rival(claim="nine", predicted=9.0))
+def figure(s, measured, predicted):
+    drawn, (axes,) = plots.panels(1)
+    axes.set_title("TITLE")
+    return drawn
+"""
+MINE = "import sys, theorylab; from theorylab.views.cli import main; sys.argv[:] = ['theorylab', *sys.argv[1:]]; main()"
+
+
+def mine(folder, *arguments):
+    """What the command line answers in a folder, in a process of its own."""
+    variables = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(folder)])}
+    line = [sys.executable, "-B", "-c", MINE, *arguments]
+    return subprocess.run(line, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+
+
+def fates(folder):
+    """Whether curves, checks and figure of one's own study would be computed or reused."""
+    return tuple(line.split()[2] for line in mine(folder, "why", "mine/claim.py").stdout.splitlines()[1:])
+
+
+def plant(folder):
+    """A study of one's own and two modules that it uses, all older than any process."""
+    (folder / "mine").mkdir()
+    for name, text in {"__init__": "", "claim": CLAIM, "numbers": "ONE = 1.0", "words": "CLAIM = 'one'"}.items():
+        (folder / "mine" / f"{name}.py").write_text(text)
+        os.utime(folder / "mine" / f"{name}.py", (1e9, 1e9))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stored_once(tmp_path_factory):
+    """A folder with a study that was run."""
+    folder = plant(tmp_path_factory.mktemp("stored"))
+    assert mine(folder, "run", "mine/claim.py").returncode == 0
+    assert fates(folder) == ("reused", "reused", "reused")
+    return folder
+
+
+@pytest.fixture
+def own(stored_once, tmp_path):
+    """A copy of it."""
+    return shutil.copytree(stored_once, tmp_path / "own")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "expected"),
+    [
+        ("words", "one", "two", ("reused", "computed", "reused")),
+        ("numbers", "1.0", "1.00", ("computed", "computed", "computed")),
+        ("claim", "TITLE", "Another", ("reused", "reused", "computed")),
+        ("claim", "Setting(value=2.0)", "Setting(value=3.0)", ("reused", "reused", "reused")),
+        ("claim", "Theorem 1", "Theorem 2", ("reused", "computed", "reused")),
+        ("claim", "nine", "nein", ("reused", "computed", "reused")),
+        ("claim", "value: float = 1.0", "value: float = 1.5", ("computed", "computed", "computed")),
+    ],
+)
+def test_an_edit_costs_what_can_feel_it(own, name, old, new, expected):
+    edit(own / "mine" / f"{name}.py", old, new)
+    assert fates(own) == expected
+
+
+def test_checks_made_again_leave_the_curves_as_they_are(own):
+    (curves,) = own.rglob("claim.npz")
+    before = curves.read_bytes()
+    edit(own / "mine" / "words.py", "one", "two")
+    assert "two" in mine(own, "run", "mine/claim.py").stdout
+    assert curves.read_bytes() == before
+    assert fates(own) == ("reused", "reused", "reused")
+
+
+def test_a_record_is_rewritten_only_when_a_number_changes(own):
+    (path,) = (own / "out").rglob("mine/claim.json")
+    record = json.loads(path.read_text())
+    assert set(record) == {"schema", "study", "setting", "seed", "versions", "source", "checks", "curves"}
+    older = path.read_text().replace(f'"numpy": "{np.__version__}"', '"numpy": "1.0"')
+    path.write_text(older)
+    edit(own / "mine" / "numbers.py", "1.0", "0.5 + 0.5")
+    mine(own, "run", "mine/claim.py")
+    assert path.read_text() == older
+    edit(own / "mine" / "numbers.py", "0.5 + 0.5", "1.0 + 1e-13")
+    mine(own, "run", "mine/claim.py")
+    assert json.loads(path.read_text())["versions"]["numpy"] == np.__version__
+    assert json.loads(path.read_text())["curves"] != record["curves"]
+
+
+def test_a_source_that_cannot_be_trusted_is_never_reused(own):
+    os.utime(own / "mine" / "numbers.py", (4e9, 4e9))  # dated in the future: was it edited while it ran?
+    assert mine(own, "run", "mine/claim.py", "--fresh").returncode == 0
+    assert "reused" not in mine(own, "run", "mine/claim.py").stdout
+
+
+def test_a_figure_of_other_numbers_is_not_left_beside_a_record(own):
+    (figure,) = (own / "out").rglob("claim.svg")
+    mine(own, "run", "mine/claim.py", "--no-figures", "--fresh")
+    assert figure.exists()
+    mine(own, "run", "mine/claim.py", "--no-figures", "--set", "value=3")
+    assert not figure.exists()
+
+
 def test_a_store_of_a_later_version_is_refused_and_left_alone(tmp_path):
     theorylab.run("one_hot", out=tmp_path)
-    paths = results.files(tmp_path, "regression.ema_linear_regression.one_hot")
+    paths = stored.files(tmp_path, "regression.ema_linear_regression.one_hot")
     record = json.loads(paths["json"].read_text(encoding="utf-8"))
     paths["json"].write_text(json.dumps(record | {"schema": store.SCHEMA + 1}))
     before = {path: path.read_bytes() for path in paths.values()}
@@ -182,7 +309,12 @@ def test_a_store_of_a_later_version_is_refused_and_left_alone(tmp_path):
         theorylab.run("one_hot", out=tmp_path)
     assert {path: path.read_bytes() for path in paths.values()} == before
     paths["json"].write_text(json.dumps(record | {"schema": store.SCHEMA - 1}))
+    paths["ledger"].unlink()
     assert not theorylab.run("one_hot", out=tmp_path).reused
+    ledger = json.loads(paths["ledger"].read_text(encoding="utf-8"))["ledger"] | {"schema": store.SCHEMA + 1}
+    store.write_json(paths["ledger"], {"checksum": stored._sum(ledger), "ledger": ledger})
+    with pytest.raises(InputError, match=r"was written by a later version of the lab"):
+        theorylab.run("one_hot", out=tmp_path)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounting a small disk needs root")
@@ -222,11 +354,13 @@ def test_two_settings_side_by_side_leave_files_that_belong_together(tmp_path):
         line, variables = command(tmp_path, "--seed", str(seed), replicas=1000)
         runs.append(subprocess.Popen(line, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
     assert [(run.communicate()[1], run.returncode) for run in runs] == [(b"", 0)] * 4
-    paths = results.files(tmp_path, f"regression.{STUDY}")
+    paths = stored.files(tmp_path, f"regression.ema_linear_regression.{STUDY}")
     record = json.loads(paths["json"].read_text(encoding="utf-8"))
-    assert record["curves"] == store.checksum(paths["npz"])
-    assert record["figure"] == store.checksum(paths["svg"])
-    assert store.read_curves(paths["npz"])[1]["seed"] == record["seed"]
+    sums = json.loads(paths["ledger"].read_text(encoding="utf-8"))["ledger"]["sums"]
+    assert sums == {kind: store.checksum(paths[kind]) for kind in ("json", "npz", "svg")}
+    curves, inner = store.read_curves(paths["npz"])
+    assert store.digest_of(curves) == record["curves"]
+    assert inner["seed"] == record["seed"]
 
 
 @kernel

@@ -12,9 +12,6 @@ processor, while another vector width may differ in the last bits. `strict_kerne
 
 from __future__ import annotations
 
-import functools
-import importlib.util
-import marshal
 import os
 import tempfile
 import time
@@ -25,8 +22,8 @@ from typing import Any, Protocol, cast
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
 
-import theorylab
 from theorylab.numerics import sources
+from theorylab.numerics.freshness import text_is_in_memory
 
 FREEDOMS = {"reassoc", "contract", "arcp", "nsz"}
 STALE_AFTER = 86_400.0  # seconds after which compiled code of another version of the sources is deleted
@@ -93,37 +90,6 @@ def compiled(file: Path) -> dict[str, bool]:
             name = path.stem if path.parent.name == "theorylab" else f"{path.parent.name}.{path.stem}"
             found[name] = any(any(folder.glob(f"{path.stem}.*{digest}*.nbi")) for folder in _folders(path))
     return found
-
-
-def text_is_in_memory(file: Path) -> bool:
-    """Whether what this process runs is what the files that `file` reaches now say."""
-    return all(path.stat().st_mtime <= _started() and _bytecode_is_current(path) for path in sources.reachable(file))
-
-
-@functools.cache
-def _bytecode_is_current(path: Path) -> bool:
-    """Whether Python's own cache, where Python uses it, holds the text of the file: it goes by size and second."""
-    try:
-        cached, stat = Path(importlib.util.cache_from_source(path)).read_bytes(), path.stat()
-        stamp = b"".join(part.to_bytes(4, "little") for part in (0, int(stat.st_mtime), stat.st_size))
-        if cached[4:8] == bytes(4) and cached[4:16] != stamp:
-            return True  # of another version: Python compiles the text itself
-        return bool(marshal.loads(cached[16:]) == compile(path.read_bytes(), path, "exec", dont_inherit=True))
-    except OSError:
-        return True  # none that Python could read: it compiled the text
-    except (ValueError, EOFError, TypeError, OverflowError):  # damaged, or written by something else
-        return False
-
-
-@functools.cache
-def _started() -> float:
-    """When the oldest text in this process's memory may have been read, in seconds of the epoch."""
-    try:
-        fields = Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        age = time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / os.sysconf("SC_CLK_TCK")
-    except (OSError, AttributeError, ValueError):  # no such file on this system
-        return theorylab.IMPORTED_AT
-    return min(theorylab.IMPORTED_AT, time.time() - age)  # a forked process is younger than its memory
 
 
 def _folders(file: Path) -> list[Path]:

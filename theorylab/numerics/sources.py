@@ -200,7 +200,7 @@ def _files_of(root: Path, parts: tuple[str, ...]) -> Iterator[Path]:
             return
         lazy: dict[str, str] = _lazy(package) if package else {}
         if part in lazy:
-            yield from _files_of(root, (*parts[:i], *lazy[part].split(".")))
+            yield from _files_of(root, (*parts[:i], *lazy[part].split("."), part))
             return
         folder = folder / part
         if (found := folder / "__init__.py").is_file():

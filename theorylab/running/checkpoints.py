@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.errors import InputError, LabWarning
-from theorylab.numerics import jit, sources
+from theorylab.errors import InputError, StoreWarning
+from theorylab.numerics import sources
+from theorylab.numerics.freshness import text_is_in_memory
 from theorylab.running import store
 
 SCHEMA = 1
@@ -29,10 +30,6 @@ FLUSH_SECONDS = 1.0
 """Seconds of a run between two writes: what a power cut costs at most, beside the pieces that were under way."""
 
 _MAGIC = b"theorylab piece "
-
-
-class StoreWarning(LabWarning):
-    """Something on disk could not be read or written; the run goes on without it."""
 
 
 class Checkpoints:
@@ -92,7 +89,7 @@ def run_key(function: Callable[..., Any], described: dict[str, Any], arguments: 
     """
     body = getattr(function, "py_func", function)
     file = Path(getattr(getattr(body, "__code__", None), "co_filename", ""))
-    if not file.is_file() or body.__closure__ or "<" in body.__qualname__ or not jit.text_is_in_memory(file):
+    if not file.is_file() or body.__closure__ or "<" in body.__qualname__ or not text_is_in_memory(file):
         return None
     total = hashlib.sha256()
     try:

@@ -19,12 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theorylab.errors import InputError, require
-from theorylab.numerics import jit, sources
 
 if TYPE_CHECKING:
     from theorylab.curves import Curve
 
-SCHEMA = 2
+SCHEMA = 3
 UNFINISHED = ".*.unfinished"
 """Names of files that are being written."""
 LIBRARIES = ("numpy", "scipy", "sympy", "numba", "matplotlib", "theorylab")
@@ -125,23 +124,16 @@ def read_curves(path: Path) -> tuple[dict[str, Curve], dict[str, Any]]:
     return curves, record
 
 
-def provenance(study: str, setting: Mapping[str, Any], source_file: Path) -> dict[str, Any]:
-    """What every number can be traced to: study, setting (seed included), sources, versions, kind of processor.
+def digest_of(curves: Mapping[str, Curve]) -> str:
+    """SHA-256, hexadecimal, of the numbers of curves: what is in them, not how a file packs it."""
+    import numpy as np
 
-    `sources` is the hash of all text that the study reaches, and `files` has a short one per file. A process whose
-    memory may hold another text than the disk, since a file was edited after it started, says so in their place.
-    """
-    digest = sources.digest(source_file) if jit.text_is_in_memory(source_file) else "edited after this process started"
-    return {
-        "schema": SCHEMA,
-        "study": study,
-        "setting": dict(setting),
-        "seed": setting.get("seed"),
-        "sources": digest,
-        "files": sources.digests(source_file),
-        "versions": versions(),
-        "processor": processor(),
-    }
+    total = hashlib.sha256()
+    for name, curve in sorted(curves.items()):
+        total.update(f"{name}|{curve.exact}|{curve.x_name}|{curve.block}|{curve.samples.shape}|".encode())
+        for array in (curve.x, curve.samples, curve.rounding):
+            total.update(np.ascontiguousarray(array).tobytes())
+    return total.hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -154,7 +146,19 @@ def processor() -> str:
     """Kind of processor that kernels are compiled for: another one may differ in the last bits of a sum."""
     from llvmlite import binding
 
-    return str(binding.get_host_cpu_name())
+    return os.environ.get("NUMBA_CPU_NAME") or str(binding.get_host_cpu_name())
+
+
+@functools.cache
+def machine() -> str:
+    """Hash of what the operating system tells of the processor: where it is the same, so is `processor`."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0].splitlines()
+        told = [line for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))]
+    except OSError:
+        told = []
+    told += [platform.machine(), platform.processor(), os.environ.get("NUMBA_CPU_NAME", "")]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
 def checksum(path: Path) -> str:

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from theorylab.errors import InputError, StoppedError, require
 from theorylab.numerics import sources
+from theorylab.running.workers import available_cores
 
 Progress = Callable[[str, int, int], None]
 """Called as progress(name, done, in all), in the thread that started the run."""
@@ -242,13 +243,6 @@ def timed(call: Callable[[], Any]) -> tuple[Any, float]:
     began = time.perf_counter()
     result = call()
     return result, time.perf_counter() - began
-
-
-def available_cores() -> int:
-    """Number of processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def available_memory() -> int | None:

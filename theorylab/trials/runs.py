@@ -6,22 +6,26 @@ import contextlib
 import dataclasses
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from theorylab.errors import require
+from theorylab.numerics import freshness
 from theorylab.running import store
 from theorylab.running.checkpoints import Checkpoints
 from theorylab.running.progress import live_progress
 from theorylab.running.tasks import Progress, using
-from theorylab.trials import parts, results
+from theorylab.trials import parts, stored
 from theorylab.trials.results import Result
 from theorylab.trials.selectors import load
+from theorylab.trials.stored import Origin, Stored
 from theorylab.trials.study import Listing, changed, name_of
 from theorylab.verdicts.interim import InterimAnalysis, interim
 
 if TYPE_CHECKING:
+    from theorylab.curves import Curve
     from theorylab.trials.citations import Source
     from theorylab.verdicts import Check
 
@@ -38,20 +42,21 @@ def run(
     workers: int | None = None,
     progress: Progress | None = None,
     fresh: bool = False,
+    figure: bool = True,
     until: Literal["decided"] | None = None,
     budget: int | None = None,
     **changes: Any,
 ) -> Result:
     """Result of running a study (its module, name or listing) at its quick setting, or its full one.
 
-    `changes` replace fields of the setting (`seed=3`, `dim=64`). With `out`, figure, record and curves are written
-    under that folder, long runs keep checkpoints there, and curves that a run of the same sources, setting and
-    versions left there are used again, unless `fresh`.
+    `changes` replace fields of the setting (`seed=3`, `dim=64`). With `out`, record, curves and (unless figure=False)
+    the figure are written under that folder, long runs keep checkpoints there, and what a run of the same sources,
+    setting and versions left there is used again, unless `fresh`: curves, checks and figure each by what they rest on.
 
     With until='decided' the replicas double until every check is decided or another doubling would exceed `budget`
     (by default BUDGET times those of the setting). Peeking does not inflate errors: means are judged by confidence
-    sequences, rates spend their level over the looks. `looks` of the result has the sizes. A study that simulates no
-    replicas is decided at once.
+    sequences, rates spend their level over the looks. `analyses` of the result has the sizes. A study that simulates
+    no replicas is decided at once.
 
     Raises StudyError for a study that is not whole; InputError for an unknown study or setting, a wrong type, values
     that the study's model refuses, or a folder that cannot be written; DivergedError where a simulation leaves the
@@ -62,28 +67,12 @@ def run(
     parts.require_whole(name, module)
     setting = changed(name, parts.setting(name, module, full), changes)
     looks = _analyses(setting, until, budget)
-    found = None
-    if out is not None:
-        store.prepare_folder(Path(out))
-        found = results.stored(Path(out), name, setting, module)
-        found = None if fresh or looks or not found.usable else found
+    place = None if out is None else _Place(Path(out), name, module)
+    found = place.stored(setting) if place and not (fresh or looks) else None
     began = time.perf_counter()
-    # At a prompt or in a notebook the run shows its progress; a program that calls it is not written to.
-    shown = live_progress() if progress is None and hasattr(sys, "ps1") else contextlib.nullcontext(progress)
-    kept = None if out is None else Checkpoints(results.pieces(Path(out), name))
-    samples: dict[str, Any] | None = {} if looks else None
-    made: list[int] = []
-    with shown as report, using(executor=executor, workers=workers, progress=report, checkpoints=kept, samples=samples):
-        while True:
-            if looks:
-                setting = dataclasses.replace(setting, replicas=looks[len(made)])
-                made.append(setting.replicas)
-            measured = found.side("measured") if found else parts.measured(name, module, setting)
-            predicted = found.side("predicted") if found else parts.predicted(name, module, setting)
-            with interim(InterimAnalysis(len(made) - 1, made[0])) if made else contextlib.nullcontext():
-                checks = parts.checked(name, module, setting, measured, predicted)
-            if len(made) == len(looks) or all(check.decided for check in checks):
-                break
+    kept = None if place is None else Checkpoints(stored.pieces(place.out, place.study))
+    with _context(executor, workers, progress, kept, {} if looks else None):
+        made, setting, measured, predicted, checks = _trial(name, module, setting, looks, found)
     result = Result(
         study=name,
         source=module.SOURCE,
@@ -96,12 +85,69 @@ def run(
         reused=found is not None,
         analyses=tuple(made),
     )
-    if out is not None:
-        if found and found.complete(result):
-            results.tidy(Path(out), result.study)  # after a run that was killed between its last file and its end
-        else:
-            result.save(Path(out))
+    if place is not None:
+        place.keep(result, stored.asked(full, changes), figure, found)
     return result
+
+
+def _trial(
+    name: str, module: Any, setting: Any, looks: list[int], found: Stored | None
+) -> tuple[list[int], Any, dict[str, Curve], dict[str, Curve], tuple[Check, ...]]:
+    """Sizes of the looks, the last setting, its curves and checks: computed, or as they were found."""
+    if found:
+        curves = found.curves()
+        sides = ({k.partition("/")[2]: c for k, c in curves.items() if k.startswith(side)} for side in ("m", "p"))
+        measured, predicted = sides
+        checks = found.checks() if found.checked else parts.checked(name, module, setting, measured, predicted)
+        return [], setting, measured, predicted, checks
+    made: list[int] = []
+    while True:
+        if looks:
+            setting = dataclasses.replace(setting, replicas=looks[len(made)])
+            made.append(setting.replicas)
+        measured, predicted = (side(name, module, setting) for side in (parts.measured, parts.predicted))
+        with interim(InterimAnalysis(len(made) - 1, made[0]) if made else None):
+            checks = parts.checked(name, module, setting, measured, predicted)
+        if len(made) == len(looks) or all(check.decided for check in checks):
+            return made, setting, measured, predicted, checks
+
+
+@contextlib.contextmanager
+def _context(
+    executor: Executor | None,
+    workers: int | None,
+    progress: Progress | None,
+    kept: Checkpoints | None,
+    samples: dict[str, Any] | None,
+) -> Iterator[None]:
+    """The execution context of a run; at a prompt or in a notebook its progress is shown, to a program it is not."""
+    shown = live_progress() if progress is None and hasattr(sys, "ps1") else contextlib.nullcontext(progress)
+    with shown as report, using(executor=executor, workers=workers, progress=report, checkpoints=kept, samples=samples):
+        yield
+
+
+class _Place:
+    """Where a study's run is stored: the folder, and what the run rests on."""
+
+    def __init__(self, out: Path, study: str, module: Any) -> None:
+        store.prepare_folder(out)
+        file = getattr(module, "__file__", None)
+        self.out, self.study, self.file = out, study, Path(file) if file else None
+        self.origin: Origin = stored.origin(self.file)
+
+    def stored(self, setting: Any) -> Stored | None:
+        """What is stored of a run at this setting, if it may stand for one."""
+        found = stored.stored(self.out, self.study, self.origin, setting=stored.as_json(setting))
+        return found if found.usable else None
+
+    def keep(self, result: Result, request: dict[str, Any], figure: bool, found: Stored | None) -> None:
+        """Write what is not there yet."""
+        if found and found.checked and (found.drawn or not figure):
+            stored.tidy(self.out, self.study)  # after a run that was killed between its last file and its end
+            return
+        trusted = self.origin.trusted and self.file is not None and freshness.text_is_in_memory(self.file)
+        now = dataclasses.replace(self.origin, trusted=trusted)
+        result.save(self.out, figure=figure and not (found and found.drawn), now=now, request=request, found=found)
 
 
 def _sourced(check: Check, source: Source) -> Check:

@@ -1,22 +1,48 @@
 """The kinds of checks. Each names a rival that the same data must reject; all end in one rule (`rule.judge`).
 
 A statement about several points is one simultaneous statement. It is made at error probability `level` on a
-simulated curve, and up to rounding bounds, with error probability 0, on an exact one.
+simulated curve, and up to rounding bounds, with error probability 0, on an exact one. Names are imported at first use:
+a stored verdict is read without the libraries that made it.
 """
 
-from theorylab.verdicts import means, slopes, thresholds
-from theorylab.verdicts.asked import asked
-from theorylab.verdicts.estimands import Bounded, Mean, Median, MedianOfMeans
-from theorylab.verdicts.rule import LEVEL, Check, Rival, RivalOutcome, Verdict
-from theorylab.verdicts.slopes import Power
-from theorylab.verdicts.thresholds import bracket, brackets
+from __future__ import annotations
 
-agrees, below, above = asked(means.agrees), asked(means.below), asked(means.above)
-ordered, monotone = asked(means.ordered), asked(means.monotone)
-decays_as, geometric = asked(slopes.decays_as), asked(slopes.geometric)
-threshold = asked(thresholds.threshold)
+import importlib
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "LEVEL", "Bounded", "Check", "Mean", "Median", "MedianOfMeans", "Power", "Rival", "RivalOutcome", "Verdict",
-    "above", "agrees", "below", "bracket", "brackets", "decays_as", "geometric", "monotone", "ordered", "threshold",
-]  # fmt: skip
+LAZY = {  # theorylab.numerics.sources follows them
+    "above": "kinds", "agrees": "kinds", "below": "kinds", "monotone": "kinds", "ordered": "kinds",
+    "decays_as": "kinds", "geometric": "kinds", "threshold": "kinds",
+    "LEVEL": "rule", "Check": "rule", "Rival": "rule", "RivalOutcome": "rule", "Verdict": "rule",
+    "Bounded": "estimands", "Mean": "estimands", "Median": "estimands", "MedianOfMeans": "estimands",
+    "Power": "slopes", "bracket": "thresholds", "brackets": "thresholds",
+}  # fmt: skip
+__all__ = [*LAZY]
+
+if TYPE_CHECKING:
+    from theorylab.verdicts.estimands import Bounded as Bounded
+    from theorylab.verdicts.estimands import Mean as Mean
+    from theorylab.verdicts.estimands import Median as Median
+    from theorylab.verdicts.estimands import MedianOfMeans as MedianOfMeans
+    from theorylab.verdicts.kinds import above as above
+    from theorylab.verdicts.kinds import agrees as agrees
+    from theorylab.verdicts.kinds import below as below
+    from theorylab.verdicts.kinds import decays_as as decays_as
+    from theorylab.verdicts.kinds import geometric as geometric
+    from theorylab.verdicts.kinds import monotone as monotone
+    from theorylab.verdicts.kinds import ordered as ordered
+    from theorylab.verdicts.kinds import threshold as threshold
+    from theorylab.verdicts.rule import LEVEL as LEVEL
+    from theorylab.verdicts.rule import Check as Check
+    from theorylab.verdicts.rule import Rival as Rival
+    from theorylab.verdicts.rule import RivalOutcome as RivalOutcome
+    from theorylab.verdicts.rule import Verdict as Verdict
+    from theorylab.verdicts.slopes import Power as Power
+    from theorylab.verdicts.thresholds import bracket as bracket
+    from theorylab.verdicts.thresholds import brackets as brackets
+
+
+def __getattr__(name: str) -> Any:
+    if name in LAZY:
+        return getattr(importlib.import_module(f"theorylab.verdicts.{LAZY[name]}"), name)
+    raise AttributeError(f"module 'theorylab.verdicts' has no attribute {name!r}")

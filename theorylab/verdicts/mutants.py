@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scipy.special import ndtr, ndtri
-
 from theorylab.verdicts.interim import interim
 
 if TYPE_CHECKING:
@@ -83,6 +81,8 @@ def score(recheck: Recheck) -> Score:
 
 def _wider(level: float, tests: int) -> float:
     """The level at which the limits of each of `tests` statements are wider by the normal quantile of POWER."""
+    from scipy.special import ndtr, ndtri  # a stored score is read without it
+
     return float(max(2 * tests * ndtr(ndtri(level / (2 * tests)) - ndtri(POWER)), 1e-300))
 
 

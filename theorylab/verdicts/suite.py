@@ -10,10 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.stats import false_discovery_control
-
 from theorylab.errors import require
 from theorylab.verdicts.rule import Check, Verdict
 
@@ -25,18 +21,23 @@ class Control(StrEnum):
     FALSE_DISCOVERY = "false-discovery"
 
 
-def adjusted(p: NDArray[np.float64], control: Control) -> NDArray[np.float64]:
-    """Adjusted p-values, (tests,), valid for any dependence: Holm's, or those of Benjamini and Yekutieli.
+def adjusted(p: Sequence[float], control: Control) -> list[float]:
+    """Adjusted p-values, valid for any dependence: Holm's, or those of Benjamini and Yekutieli.
 
     Rejecting what is at or below a level keeps the chance of any false rejection, or the expected share of false ones
     among the rejections, at or below that level.
     """
-    if control == Control.FALSE_DISCOVERY:
-        return np.asarray(false_discovery_control(p, method="by"))
-    order = np.argsort(p, kind="stable")
-    steps = np.minimum(1.0, (p.size - np.arange(p.size)) * p[order])
-    out = np.empty(p.size)
-    out[order] = np.maximum.accumulate(steps)
+    count, out = len(p), list(p)
+    order = sorted(range(count), key=lambda i: p[i])
+    if control == Control.FAMILY_WISE:
+        least = 0.0
+        for rank, i in enumerate(order):
+            out[i] = least = max(least, min(1.0, (count - rank) * p[i]))
+    else:
+        most, factor = 1.0, count * sum(1 / k for k in range(1, count + 1))
+        for rank in range(count, 0, -1):
+            i = order[rank - 1]
+            out[i] = most = min(most, factor * p[i] / rank)
     return out
 
 
@@ -49,11 +50,25 @@ def controlled(
     rival is; what does not is inconclusive, and its note says so. Raises InputError for a level outside (0, 1).
     """
     require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
-    noisy = [check for check in checks if check.noisy]
-    raw = np.array([check.raw_p_values for check in noisy]).reshape(-1, 2)
-    pairs = adjusted(raw.ravel(), control).reshape(-1, 2) if noisy else raw
-    found = {id(check): (float(claim), float(rival)) for check, (claim, rival) in zip(noisy, pairs, strict=True)}
-    return [_standing(check, found.get(id(check)) or check.raw_p_values, control, level) for check in checks], raw.size
+    noisy = [i for i, check in enumerate(checks) if check.noisy]
+    found = adjusted([p for i in noisy for p in checks[i].raw_p_values], control)
+    pairs = {i: (found[2 * k], found[2 * k + 1]) for k, i in enumerate(noisy)}
+    standing = [_standing(check, pairs.get(i) or check.raw_p_values, control, level) for i, check in enumerate(checks)]
+    return standing, 2 * len(noisy)
+
+
+def not_discovered(checks: Sequence[Check], level: float = 0.05) -> tuple[list[int], int]:
+    """Places of the checks whose verdict rests on a rejection that is no discovery, and how many rest on one.
+
+    A verdict rests on the rejection of its claim (refuted) or of its rival (supported). Over all tests of all checks
+    the expected share of false ones among those that stand is at most `level` (Benjamini and Yekutieli). Takes no
+    verdict back. Raises InputError for a level outside (0, 1).
+    """
+    milder, _ = controlled(checks, Control.FALSE_DISCOVERY, level)
+    resting = [
+        i for i, check in enumerate(checks) if check.noisy and check.verdict in (Verdict.SUPPORTED, Verdict.REFUTED)
+    ]
+    return [i for i in resting if milder[i].verdict != checks[i].verdict], len(resting)
 
 
 def _standing(check: Check, p: tuple[float, float], control: Control, level: float) -> Check:

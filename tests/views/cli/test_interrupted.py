@@ -57,7 +57,7 @@ def test_ctrl_c_between_two_studies_keeps_the_finished_one(command, monkeypatch,
         raise KeyboardInterrupt
 
     monkeypatch.setattr(theorylab.load("ema_tail_equivalence"), "predict", interrupted)
-    status, _, err = command("run", "ema_variance", "ema_tail_equivalence", "one_hot")
+    status, _, err = command("run", "ema_variance", "ema_tail_equivalence", "one_hot", "--jobs", "1")
     assert status == 130
     assert err == stopped_line("1 of 3", "out")
     names = sorted(path.name for path in (tmp_path / "out" / "regression" / "ema_linear_regression").iterdir())

@@ -21,7 +21,9 @@ def test_run_writes_figures_and_records_and_prints_the_verdicts(command, tmp_pat
         "o/regression/ema_linear_regression/ema_variance",
         "o/regression/ema_linear_regression/ema_tail_equivalence",
     )
-    assert written == {f"{stem}.{kind}" for stem in stems for kind in ("json", "npz", "svg")} | {"o/.lock"}
+    ledgers = {f"o/.store/{EMA}.{name}.json" for name in ("ema_variance", "ema_tail_equivalence")}
+    files = {f"{stem}.{kind}" for stem in stems for kind in ("json", "npz", "svg")}
+    assert written == files | ledgers | {"o/.lock"}
 
 
 @pytest.mark.parametrize("again", ["ema_variance", f"{EMA}.ema_variance"])
@@ -53,7 +55,7 @@ def test_json_has_exactly_the_promised_fields(command, tmp_path, strict_json):
     assert status == 0
     report = strict_json(tmp_path / "deep" / "er" / "verdicts.json")
     assert set(report) == {"schema", "version", "seed", "full", "studies", "error_control"}
-    assert report["schema"] == 1
+    assert report["schema"] == 2
     assert report["version"] == theorylab.__version__
     assert report["seed"] is None
     assert report["full"] is False
@@ -101,18 +103,19 @@ def test_run_shows_scores_and_adjusted_p_values(command, tmp_path):
     assert status == 0
     assert "score" in out
     assert "adjusted p" in out
-    assert "chance of any error <= 0.05" in out
+    assert f"{EMA}: family-wise error rate <= 0.05 over 10 tests (Holm)" in out
     report = json.loads((tmp_path / "all.json").read_text())
-    assert report["error_control"] == {"errors": "family-wise", "level": 0.05}
+    control = {"within": "paper", "errors": "family-wise", "method": "Holm", "level": 0.05}
+    assert report["error_control"] == control
     for check in report["studies"][0]["checks"]:
         assert set(check["p_values"]) == {"claim", "rival"}
         assert check["score"]["killed"]
         assert check["score"]["power"] == 0.95
 
 
-def test_the_control_of_errors_is_chosen(command, refused):
-    _, out, _ = command("run", "ema_bias", "--errors", "false-discovery", "--error-level", "0.01")
-    assert "expected share of errors <= 0.01" in out
+def test_the_level_of_errors_is_chosen(command, refused):
+    _, out, _ = command("run", "ema_bias", "--error-level", "0.01")
+    assert "family-wise error rate <= 0.01" in out
     refused(command("run", "ema_bias", "--error-level", "2"), "--error-level 2.0", "(0, 1)")
 
 

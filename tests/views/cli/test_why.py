@@ -12,7 +12,7 @@ def test_why_says_what_a_run_would_do_and_what_changed(command, refused):
     _, out, _ = command("why", "one_hot")
     assert [line.split()[:3] for line in out.splitlines()[1:]] == [
         ["one_hot", "curves", "reused"],
-        ["one_hot", "checks", "computed"],
+        ["one_hot", "checks", "reused"],
         ["one_hot", "figure", "reused"],
     ]
     _, out, _ = command("why", "one_hot", "--seed", "77")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-import theorylab
 from theorylab.views.cli.console import (
     INTERRUPTED,
     assignment,
@@ -18,24 +17,28 @@ from theorylab.views.cli.console import (
     plural,
     say,
     user_errors,
-    warnings_as_lines,
 )
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from theorylab.running.tasks import Progress
-    from theorylab.trials.results import Result
+    from theorylab.trials.batch import Order, Trial
     from theorylab.trials.study import Listing
-    from theorylab.verdicts import Check
 
 
 @click.command()
 @click.argument("studies", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Run all studies (default: the tour, one study of each paper).")
 @click.option("--full", is_flag=True, help="Run at the paper's size (default: the quick settings).")
 @click.option("--seed", type=click.IntRange(min=0), help="Another seed than the setting's.")
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a field of the setting.")
-@click.option("--workers", type=click.IntRange(min=1), help="Threads to use (default: all cores).")
+@click.option("--figures/--no-figures", default=None, help="Draw figures (default: unless --all).")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), help="Studies to run side by side, in processes (default: all cores)."
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Threads of one study (default: the cores, shared by --jobs)."
+)
 @click.option("--dask", "scheduler", metavar="ADDRESS", help="Run on a Dask cluster: its scheduler's address.")
 @click.option("--until-decided", is_flag=True, help="Add replicas until every check is decided, or --budget is spent.")
 @click.option("--budget", type=click.IntRange(min=2), help="Most replicas of a run until decided (default: 64 times).")
@@ -43,239 +46,245 @@ if TYPE_CHECKING:
 @click.option(
     "--replicate", type=click.IntRange(min=2), metavar="K", help="Report how verdicts move over K fresh seeds."
 )
-@click.option(
-    "--errors",
-    type=click.Choice(["family-wise", "false-discovery"]),
-    default="family-wise",
-    show_default=True,
-    help="What --error-level bounds: the chance of any error in the table, or the expected share of errors.",
-)
-@click.option("--error-level", type=float, default=0.05, show_default=True, help="Level of the whole table.")
+@click.option("--error-level", type=float, default=0.05, show_default=True, help="Family-wise error rate of a paper.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Also write all verdicts to this file.")
+@click.option("--traceback", is_flag=True, help="Show all of what led to the error of a study that broke.")
+@click.option("--pdb", is_flag=True, help="Stop in the debugger where a study breaks.")
 def run(
     studies: tuple[str, ...],
+    everything: bool,
     full: bool,
     seed: int | None,
     changes: tuple[str, ...],
+    figures: bool | None,
+    jobs: int | None,
     workers: int | None,
     scheduler: str | None,
     until_decided: bool,
     budget: int | None,
     fresh: bool,
     replicate: int | None,
-    errors: str,
     error_level: float,
     out: Path,
     json_file: Path | None,
+    traceback: bool,
+    pdb: bool,
 ) -> None:
-    """Run studies (all, if none is named): figures and records under --out, and a table of verdicts.
+    """Run the studies named, or the tour: figures and records under --out, and a table of verdicts.
 
     What was killed goes on where it stopped; what --out holds already is not computed again unless the study, what it
-    reaches, its setting or a library changed (`theorylab why` tells). A verdict stands if it stands among all of the
-    table: p-values are adjusted for the number of tests. With --replicate nothing is written but --json.
+    reaches, its setting or a library changed (`theorylab why` tells). A verdict stands if it stands among all of its
+    paper's: p-values are adjusted for their number. With --replicate nothing is written but --json.
 
     Exit status: 0 if every verdict is the one that its study declares, 1 if not, 2 for a usage error.
     """
     from theorylab.errors import require
     from theorylab.running import store
-    from theorylab.running.progress import live_progress
-    from theorylab.running.tasks import using
-    from theorylab.trials.selectors import select
-    from theorylab.trials.study import discover
-    from theorylab.views import tables
+    from theorylab.running.workers import available_cores
+    from theorylab.trials.batch import Order
 
     with user_errors():
-        listings = select(studies) or discover()
+        require(not (studies and everything), "--all runs everything: name no studies beside it")
         values: dict[str, Any] = dict(assignment(text) for text in changes)
-        if seed is not None:
-            values["seed"] = seed
         require(until_decided or budget is None, "--budget has no meaning without --until-decided")
         require(0 < error_level < 1, f"--error-level {error_level} is not allowed: a probability lies in (0, 1)")
         require(
-            replicate is None or not (until_decided or "seed" in values),
+            replicate is None or not (until_decided or seed is not None or "seed" in values),
             "--replicate takes seeds and runs of its own: drop --seed and --until-decided",
         )
         store.prepare_folder(out)
         if json_file is not None:
             require(not json_file.is_dir(), f"--json {json_file} is a folder: give a file")
             store.prepare_folder(json_file.absolute().parent)
-        _refuse_unknown_settings(listings, values, full)
+        listings = _selected(studies, everything)
+        settings = _settings(listings, values, seed, full)
     console = console_of_stdout()
     if replicate is not None:
-        with live_progress(console) as progress, warnings_as_lines(), cluster(scheduler), using(workers=workers):
-            _replicate(console, listings, replicate, values, full, progress, json_file)
-    trials: list[_Trial] = []
+        from theorylab.views.cli.replicate import replicate as over_fresh_seeds
+
+        with cluster(scheduler):
+            over_fresh_seeds(console, listings, replicate, values, full, workers, json_file)
+    drawn = not everything if figures is None else figures
+    order = Order(out, full, {}, fresh, drawn, until_decided, budget, len(listings) == 1, debug=pdb)
+    orders = [(x, dataclasses.replace(order, changes=one)) for x, one in zip(listings, settings, strict=True)]
+    with cluster(scheduler):
+        processes = 1 if scheduler or pdb else jobs or available_cores()
+        trials = _run(console, orders, processes, workers, traceback, pdb)
+    trials, words = _controlled(trials, error_level)
+    _print(console, trials, words, out)
+    if json_file is not None:
+        with user_errors():
+            store.write_json(json_file, _report(trials, seed, full, error_level))
+    raise SystemExit(0 if all(trial.as_declared for trial in trials) else 1)
+
+
+def _selected(studies: Sequence[str], everything: bool) -> list[Listing]:
+    """The studies named, or all, or the head study of each paper."""
+    from theorylab.trials import papers, selectors, study
+
+    if studies:
+        return selectors.select(studies)
+    return study.discover() if everything else papers.heads()
+
+
+def _settings(
+    listings: Sequence[Listing], values: Mapping[str, Any], seed: int | None, full: bool
+) -> list[dict[str, Any]]:
+    """What is set in each study, checked against all before any of them runs; the seed where a study draws one.
+
+    Raises InputError for a field that a study has not, and for a seed where no study has one.
+    """
+    if not values and seed is None:
+        return [{} for _ in listings]
+    from theorylab.trials import parts
+    from theorylab.trials.study import changed, load
+
+    found, seeded = [], False
+    for listing in listings:
+        one = dict(values)
+        try:
+            module = load(listing)
+            parts.require_whole(listing.name, module)
+            setting = parts.setting(listing.name, module, full)
+        except Exception:  # a broken study: reported when its turn comes
+            found.append(one)
+            continue
+        if seed is not None and (hasattr(setting, "seed") or len(listings) == 1):
+            one["seed"], seeded = seed, True
+        changed(listing.name, setting, one)
+        found.append(one)
+    if seed is not None and not seeded:
+        from theorylab.errors import InputError
+
+        raise InputError(f"--seed {seed} has no meaning: none of these {len(listings)} studies draws anything")
+    return found
+
+
+def _run(
+    console: Console,
+    orders: list[tuple[Listing, Order]],
+    jobs: int,
+    threads: int | None,
+    traceback: bool,
+    pdb: bool,
+) -> list[Trial]:
+    """Run the studies and announce them as they finish; the trials in the order of the studies."""
+    from theorylab.running.progress import live_progress
+    from theorylab.trials.batch import run_all
+
+    found: dict[int, Trial] = {}
     try:
-        with live_progress(console) as progress, warnings_as_lines(), cluster(scheduler), using(workers=workers):
-            given = _Given(full, values, fresh, out, progress, until_decided, budget, alone=len(listings) == 1)
-            for listing in listings:
-                trials.append(_try(listing, given))
-                _announce(console, trials[-1])
+        with live_progress(console) as progress:
+            for place, trial in run_all(orders, jobs=jobs, threads=threads, progress=progress):
+                if trial.refused:
+                    say(trial.refused)
+                    raise SystemExit(2)
+                found[place] = trial
+                _announce(console, trial)
+                if traceback and trial.traceback:
+                    click.echo(trial.traceback, err=True)
     except KeyboardInterrupt:
+        out = orders[0][1].out
         say(
-            f"interrupted: {len(trials)} of {len(listings)} studies finished, their files in {out} are whole; the same "
+            f"interrupted: {len(found)} of {len(orders)} studies finished, their files in {out} are whole; the same "
             "command goes on from here"
         )
         raise SystemExit(INTERRUPTED) from None
-    console.print()
-    trials, words = _controlled(trials, errors, error_level)
-    console.print(tables.verdict_table((trial.name, check) for trial in trials for check in trial.checks))
-    as_declared = all(trial.as_declared for trial in trials)
-    if json_file is not None:
-        with user_errors():
-            control = {"errors": errors, "level": error_level}
-            store.write_json(json_file, _report(trials, seed, full) | {"error_control": control})
-    checks = [check for trial in trials for check in trial.checks]
-    unexpected = sum(not check.as_declared for check in checks)
-    claims, studied = plural(len(checks), "claim", "claims"), plural(len(trials), "study", "studies")
-    console.print(
-        f"\n{claims} on trial in {studied}, {unexpected} not as declared; figures in {out}\n{words}", highlight=False
-    )
-    for trial in trials:
-        if trial.other_seeds:
-            unexpected = sum(not run["as_declared"] for run in trial.other_seeds)
-            console.print(
-                f"{trial.name} was run with {plural(len(trial.other_seeds), 'other seed', 'other seeds')} in {out}, "
-                f"{unexpected} not as declared: {', '.join(str(run['seed']) for run in trial.other_seeds)}",
-                highlight=False,
-            )
-    raise SystemExit(0 if as_declared else 1)
+    except Exception as error:
+        if not pdb:
+            raise
+        import pdb as debugger
+
+        say(f"{type(error).__name__}: {error}")
+        debugger.post_mortem(error.__traceback__)
+        raise SystemExit(1) from None
+    return [found[place] for place in range(len(orders))]
 
 
-def _controlled(trials: list[_Trial], errors: str, level: float) -> tuple[list[_Trial], str]:
-    """The trials with their verdicts as they stand in the whole table, and what is controlled, in words."""
-    import dataclasses
-
-    from theorylab.verdicts import suite
-
-    checks, tests = suite.controlled(
-        [check for trial in trials for check in trial.checks], suite.Control(errors), level
-    )
-    rest = iter(checks)
-    trials = [dataclasses.replace(trial, checks=tuple(next(rest) for _ in trial.checks)) for trial in trials]
-    what, method = ("chance of any error", "Holm") if errors == "family-wise" else ("expected share of errors", "BY")
-    return trials, f"errors of the table: {what} <= {level:g}, {plural(tests, 'test', 'tests')} ({method})"
-
-
-def _replicate(
-    console: Console,
-    listings: list[Listing],
-    count: int,
-    values: dict[str, Any],
-    full: bool,
-    progress: Progress,
-    json_file: Path | None,
-) -> None:
-    """Run the studies with fresh seeds, print how their verdicts move, and end the process."""
-    from theorylab.running import store
-    from theorylab.trials import replication
-    from theorylab.views import tables
-
-    rows: list[dict[str, Any]] = []
-    try:
-        for listing in listings:
-            found = replication.over_fresh_seeds(listing, count, full=full, progress=progress, **values)
-            rows += found
-            moved = sum(bool(row["unexpected_seeds"]) for row in found)
-            console.print(f"{listing.name}  {plural(count, 'seed', 'seeds')}, {moved} of {len(found)} claims moved")
-    except KeyboardInterrupt:
-        say("interrupted: no table of replications was made")
-        raise SystemExit(INTERRUPTED) from None
-    console.print()
-    console.print(tables.replicate_table(rows))
-    if json_file is not None:
-        with user_errors():
-            report = {"schema": 1, "version": theorylab.__version__, "full": full, "replications": rows}
-            store.write_json(json_file, report)
-    raise SystemExit(1 if any(row["excessive"] for row in rows) else 0)
-
-
-@dataclass(frozen=True)
-class _Trial:
-    """One study in a run: its result, or why there is none."""
-
-    name: str
-    seconds: float
-    checks: tuple[Check, ...]
-    source: str = ""
-    figure: Path | None = None
-    reused: bool = False
-    other_seeds: tuple[dict[str, Any], ...] = ()
-    """Runs with other seeds that the output folder remembers."""
-
-    @property
-    def broken(self) -> str:
-        """Why there is no result; '' if there is one."""
-        return self.checks[0].note if self.checks[0].kind == "run" else ""
-
-    @property
-    def as_declared(self) -> bool:
-        return bool(self.checks) and all(check.as_declared for check in self.checks)
-
-
-@dataclass(frozen=True)
-class _Given:
-    """What the command line asked for."""
-
-    full: bool
-    values: dict[str, Any]
-    fresh: bool
-    out: Path
-    progress: Progress
-    until_decided: bool
-    budget: int | None
-    alone: bool
-
-
-def _try(listing: Listing, given: _Given) -> _Trial:
-    """Run one study; what breaks it becomes its verdict, so that it fails alone."""
-    from theorylab.errors import InputError, StudyError
-    from theorylab.trials import parts, results
-    from theorylab.trials.runs import run as run_study
-    from theorylab.verdicts.rule import broken
-
-    values = given.values
-    began = time.perf_counter()
-    try:
-        how: dict[str, Any] = {"full": given.full, "out": given.out, "fresh": given.fresh, "progress": given.progress}
-        if given.until_decided:
-            how |= {"until": "decided", "budget": given.budget}
-        result: Result = run_study(listing, **how, **values)
-        figure = results.files(given.out, listing.name)["svg"]
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        theirs = isinstance(error, StudyError)
-        if values and not theirs and (isinstance(error, InputError) or (given.alone and isinstance(error, ValueError))):
-            # The study is fine as it stands: what was set on the command line is not.
-            how_set = ", ".join(f"{k}={v}" for k, v in values.items())
-            say(f"{listing.name}{'' if isinstance(error, InputError) else f' with {how_set}'}: {error}")
-            raise SystemExit(2) from None
-        check = broken("the study runs", parts.in_words(error, listing.path))
-        return _Trial(listing.name, time.perf_counter() - began, (check,))
-    others = tuple(results.other_seeds(given.out, result))
-    return _Trial(listing.name, result.seconds, result.checks, result.citation, figure, result.reused, others)
-
-
-def _announce(console: Console, trial: _Trial) -> None:
+def _announce(console: Console, trial: Trial) -> None:
     from rich.markup import escape
 
     reused = ", reused" if trial.reused else ""
     mark = "[green]✓[/green]" if trial.as_declared else "[red]✗[/red]"
     claims = f"{plural(len(trial.checks), 'claim', 'claims')}, {trial.seconds:.2f} s{reused}"
-    console.print(f"{mark} {trial.name}  {escape(trial.broken) or claims}", highlight=False, soft_wrap=True)
+    console.print(f"{mark} {trial.study}  {escape(trial.broken) or claims}", highlight=False, soft_wrap=True)
 
 
-def _report(trials: list[_Trial], seed: int | None, full: bool) -> dict[str, Any]:
+def _controlled(trials: list[Trial], level: float) -> tuple[list[Trial], list[str]]:
+    """The trials with their verdicts as they stand in their paper, and what is controlled, in words.
+
+    Within a paper the family-wise error rate is; over several papers the false discovery rate is told, and moves no
+    verdict: what else was run is no matter of a paper's.
+    """
+    from theorylab.verdicts import suite
+
+    papers: dict[str, list[int]] = {}
+    for place, trial in enumerate(trials):
+        papers.setdefault(trial.study.rpartition(".")[0] or trial.study, []).append(place)
+    standing, words = list(trials), []
+    for paper, places in papers.items():
+        checks, tests = suite.controlled([check for place in places for check in trials[place].checks], level=level)
+        rest = iter(checks)
+        for place in places:
+            own = tuple(next(rest) for _ in trials[place].checks)
+            standing[place] = dataclasses.replace(trials[place], checks=own)
+        if tests:
+            words.append(f"{paper}: family-wise error rate <= {level:g} over {plural(tests, 'test', 'tests')} (Holm)")
+    if len(papers) > 1:
+        words += _discoveries(trials, standing)
+    return standing, words
+
+
+def _discoveries(trials: list[Trial], standing: list[Trial], level: float = 0.05) -> list[str]:
+    """How many of the rejections that verdicts rest on stand over the whole run, and which do not."""
+    from theorylab.verdicts import suite
+
+    named = [(trial.study, check) for trial in standing for check in trial.checks]
+    lost, resting = suite.not_discovered([check for _, check in named], level)
+    if not resting:
+        return []
+    head = f"false discovery rate of the run <= {level:g} (Benjamini-Yekutieli): "
+    if not lost:
+        return [f"{head}all {resting} rejections that verdicts rest on stand"]
+    names = "; ".join(f"{named[i][0]}: {named[i][1].claim}" for i in lost)
+    return [f"{head}{resting - len(lost)} of {resting} rejections that verdicts rest on stand, not those of {names}"]
+
+
+def _print(console: Console, trials: list[Trial], words: list[str], out: Path) -> None:
+    """The table of verdicts, and what is to be said below it."""
+    from theorylab.views import tables
+
+    console.print()
+    console.print(tables.verdict_table((trial.study, check) for trial in trials for check in trial.checks))
+    checks = [check for trial in trials for check in trial.checks]
+    unexpected = sum(not check.as_declared for check in checks)
+    claims, studied = plural(len(checks), "claim", "claims"), plural(len(trials), "study", "studies")
+    what = "figures" if any(trial.figure for trial in trials) else "records"
+    lines = [f"\n{claims} on trial in {studied}, {unexpected} not as declared; {what} in {out}", *words]
+    for trial in trials:
+        if others := trial.other_seeds:
+            unexpected = sum(not run["as_declared"] for run in others)
+            lines.append(
+                f"{trial.study} was run with {plural(len(others), 'other seed', 'other seeds')} in {out}, "
+                f"{unexpected} not as declared: {', '.join(str(run['seed']) for run in others)}"
+            )
+    console.print("\n".join(lines), highlight=False, markup=False)
+
+
+def _report(trials: list[Trial], seed: int | None, full: bool, level: float) -> dict[str, Any]:
+    """The report of --json."""
+    import theorylab
+
     return {
-        "schema": 1,
+        "schema": 2,
         "version": theorylab.__version__,
         "seed": seed,
         "full": full,
+        "error_control": {"within": "paper", "errors": "family-wise", "method": "Holm", "level": level},
         "studies": [
             {
-                "study": trial.name,
+                "study": trial.study,
                 "source": trial.source,
                 "seconds": trial.seconds,
                 "figure": None if trial.figure is None else str(trial.figure),
@@ -285,17 +294,3 @@ def _report(trials: list[_Trial], seed: int | None, full: bool) -> dict[str, Any
             for trial in trials
         ],
     }
-
-
-def _refuse_unknown_settings(listings: list[Listing], values: dict[str, Any], full: bool) -> None:
-    """Check --set against every selected study before any of them runs."""
-    from theorylab.trials import parts
-    from theorylab.trials.study import changed, load
-
-    for listing in listings if values else ():
-        try:
-            module = load(listing)
-            parts.require_whole(listing.name, module)
-        except Exception:  # a broken study: reported when its turn comes
-            continue
-        changed(listing.name, parts.setting(listing.name, module, full), values)

@@ -35,7 +35,7 @@ def show(studies: tuple[str, ...], out: Path) -> None:
 
 def _show(console: Console, listing: Listing, out: Path) -> None:
     from theorylab.errors import InputError
-    from theorylab.trials import papers, parts, results
+    from theorylab.trials import papers, parts, stored
     from theorylab.trials.citations import head
     from theorylab.trials.study import FIGURES, load
 
@@ -46,7 +46,7 @@ def _show(console: Console, listing: Listing, out: Path) -> None:
         raise InputError(f"{listing.name} cannot be shown: {parts.in_words(error, listing.path)}") from error
     entry, finding = papers.entry_of(module.SOURCE, listing.path), papers.finding(listing)
     folders = (out,) if listing.own else (FIGURES, out)
-    records = {folder: _checks(results.files(folder, listing.name)["json"]) for folder in folders}
+    records = {folder: _checks(stored.files(folder, listing.name)["json"]) for folder in folders}
     console.print(f"[bold]{listing.name}[/bold]  {listing.path}\n")
     console.print(head(listing.path).docstring + "\n", markup=False, highlight=False)
     source = f"source: {papers.cite(module.SOURCE, listing.path)}\nfigure: {module.SOURCE.figure or 'ours'}"
@@ -86,9 +86,9 @@ def _checks(record: Path) -> list[dict[str, Any]] | None:
 
 
 def _verdicts(console: Console, listing: Listing, folder: Path, checks: list[dict[str, Any]] | None) -> None:
-    from theorylab.trials import results
+    from theorylab.trials import stored
 
-    record = results.files(folder, listing.name)["json"]
+    record = stored.files(folder, listing.name)["json"]
     if checks is None:
         console.print(f"\nno record of a run in {folder}", markup=False, highlight=False)
         return

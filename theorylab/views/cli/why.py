@@ -21,7 +21,8 @@ def why(studies: tuple[str, ...], full: bool, seed: int | None, changes: tuple[s
     from rich.table import Table
     from rich.text import Text
 
-    from theorylab.trials import parts, results
+    from theorylab.errors import InputError
+    from theorylab.trials import parts, stored
     from theorylab.trials.selectors import select
     from theorylab.trials.study import changed, load
 
@@ -31,8 +32,12 @@ def why(studies: tuple[str, ...], full: bool, seed: int | None, changes: tuple[s
         for name in ("study", "piece", "will be", "why"):
             table.add_column(name)
         for listing in select(studies):
-            module = load(listing)
+            try:
+                module = load(listing)
+                parts.require_whole(listing.name, module)
+            except Exception as error:
+                raise InputError(f"{listing.name} cannot run: {parts.in_words(error, listing.path)}") from error
             setting = changed(listing.name, parts.setting(listing.name, module, full), values)
-            for row in results.why(out, listing.name, setting, module):
+            for row in stored.why(out, listing.name, setting, listing.path):
                 table.add_row(*(Text(text) for text in (listing.name.rpartition(".")[2], *row)))
     console_of_stdout().print(table)
