@@ -7,7 +7,7 @@ import pytest
 
 import theorylab
 from theorylab.running import store
-from theorylab.trials import results
+from theorylab.trials import stored
 from theorylab.trials.results import Result
 
 EMA = "regression.ema_linear_regression"
@@ -40,12 +40,12 @@ def test_a_result_is_as_declared_only_if_every_check_is(result):
 
 def test_tidying_leaves_what_is_finished_and_nothing_else(tmp_path, result):
     result.save(tmp_path)
-    finished = results.files(tmp_path, result.study)
+    finished = stored.files(tmp_path, result.study)
     half = finished["json"].with_name(store.UNFINISHED.replace("*", "x"))
     half.write_bytes(b"half")
-    pieces = results.pieces(tmp_path, result.study)
+    pieces = stored.pieces(tmp_path, result.study)
     pieces.mkdir(parents=True)
-    results.tidy(tmp_path, result.study)
+    stored.tidy(tmp_path, result.study)
     assert all(path.is_file() for path in finished.values())
     assert not half.exists()
     assert not pieces.exists()

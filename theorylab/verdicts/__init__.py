@@ -19,27 +19,27 @@ LAZY = {  # theorylab.numerics.sources follows them
 }  # fmt: skip
 __all__ = [*LAZY]
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # `kinds` keeps the signatures
     from theorylab.verdicts.estimands import Bounded as Bounded
     from theorylab.verdicts.estimands import Mean as Mean
     from theorylab.verdicts.estimands import Median as Median
     from theorylab.verdicts.estimands import MedianOfMeans as MedianOfMeans
-    from theorylab.verdicts.kinds import above as above
-    from theorylab.verdicts.kinds import agrees as agrees
-    from theorylab.verdicts.kinds import below as below
-    from theorylab.verdicts.kinds import decays_as as decays_as
-    from theorylab.verdicts.kinds import geometric as geometric
-    from theorylab.verdicts.kinds import monotone as monotone
-    from theorylab.verdicts.kinds import ordered as ordered
-    from theorylab.verdicts.kinds import threshold as threshold
+    from theorylab.verdicts.means import above as above
+    from theorylab.verdicts.means import agrees as agrees
+    from theorylab.verdicts.means import below as below
+    from theorylab.verdicts.means import monotone as monotone
+    from theorylab.verdicts.means import ordered as ordered
     from theorylab.verdicts.rule import LEVEL as LEVEL
     from theorylab.verdicts.rule import Check as Check
     from theorylab.verdicts.rule import Rival as Rival
     from theorylab.verdicts.rule import RivalOutcome as RivalOutcome
     from theorylab.verdicts.rule import Verdict as Verdict
     from theorylab.verdicts.slopes import Power as Power
+    from theorylab.verdicts.slopes import decays_as as decays_as
+    from theorylab.verdicts.slopes import geometric as geometric
     from theorylab.verdicts.thresholds import bracket as bracket
     from theorylab.verdicts.thresholds import brackets as brackets
+    from theorylab.verdicts.thresholds import threshold as threshold
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,8 @@
 """The kinds of checks as studies call them: what is no rival or no curve is refused with what to write."""
 
-from theorylab.verdicts import means, slopes, thresholds
+import theorylab.verdicts.means as means
+import theorylab.verdicts.slopes as slopes
+import theorylab.verdicts.thresholds as thresholds
 from theorylab.verdicts.asked import asked
 
 agrees, below, above = asked(means.agrees), asked(means.below), asked(means.above)
