@@ -1,5 +1,6 @@
 """Many studies in one command: the same files and verdicts for any number of processes; what is stored is taken."""
 
+import dataclasses
 import importlib
 import json
 import os
@@ -7,12 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import theorylab
+from theorylab import Curve, Rival, agrees
 from theorylab.numerics import sources
-from theorylab.trials import batch, papers
-from theorylab.trials.batch import Order
+from theorylab.trials import batch, papers, stored
+from theorylab.trials.batch import Order, Trial
 from theorylab.trials.study import at_path
 
 ROOT = Path(theorylab.__file__).parents[1]
@@ -159,3 +162,41 @@ def test_reuse_reads_no_study_that_was_not_asked_for(many, monkeypatch):
     monkeypatch.setattr(Path, "read_bytes", lambda self: reads.append(self) or read_bytes(self))
     assert batch.reused(listing, Order(folder / "o2"), sources.Graph()) is not None
     assert not [path for path in reads if path.name in ("claim1.py", "claim2.py") or "studies" in path.parts]
+
+
+def test_studies_run_in_this_process_as_well(tmp_path, monkeypatch):
+    plant(tmp_path, here="pass", breaks="raise RuntimeError('no luck')")
+    listings = at_path(tmp_path / "mine")
+    order = Order(tmp_path / "out", figures=False, alone=False)
+    trials = {trial.study: trial for _, trial in batch.run_all([(x, order) for x in listings], jobs=1)}
+    assert [trials[f"mine.{name}"].as_declared for name in ("here", "breaks")] == [True, False]
+    assert trials["mine.breaks"].traceback.startswith("Traceback")
+    assert trials["mine.here"].figure is None
+    again = batch.run_one(next(x for x in listings if x.name == "mine.here"), order)
+    assert again.reused
+    assert stored.last_seconds(tmp_path / "out", "mine.here") is not None
+    assert stored.last_seconds(tmp_path / "out", "mine.never") is None
+
+
+def test_a_paper_moves_no_verdict_of_another_and_is_told_what_stands_over_the_run():
+    controlled = importlib.import_module("theorylab.views.cli.run")._controlled
+    draws = np.random.default_rng(1).standard_normal((64, 1))
+
+    def check(gap):
+        curve = Curve([1.0], draws / draws.std(ddof=1) - draws.mean() / draws.std(ddof=1))
+        return agrees("c", curve, gap / 8, rival=Rival(claim="zero", predicted=0.0))
+
+    one = Trial("family.one.claim", (check(4.1),))
+    crowd = [Trial(f"family.paper{i}.claim", (check(0.0),)) for i in range(400)]
+    assert one.checks[0].verdict == "refuted"
+    (alone,), words = controlled([one], 0.05)
+    assert words == ["family.one: family-wise error rate <= 0.05 over 2 tests (Holm)"]
+    (beside, *_), words = controlled([one, *crowd], 0.05)
+    assert [c.to_json() for c in beside.checks] == [c.to_json() for c in alone.checks]
+    assert alone.checks[0].verdict == "refuted"
+    assert "false discovery rate of the run <= 0.05 (Benjamini-Yekutieli): 0 of 1" in words[-1]
+    assert "not those of family.one.claim: c" in words[-1]
+    together, _ = controlled(
+        [one, *(dataclasses.replace(x, study=f"family.one.c{i}") for i, x in enumerate(crowd))], 0.05
+    )
+    assert together[0].checks[0].verdict == "inconclusive"

@@ -50,8 +50,8 @@ def test_holm_by_hand() -> None:
 def test_false_discovery_is_milder_than_family_wise_for_many_rejections() -> None:
     p = np.full(100, 1e-3)
     holm, by = (suite.adjusted(p, control) for control in suite.Control)
-    assert holm.max() == pytest.approx(0.1)
-    assert by.max() == pytest.approx(1e-3 * np.sum(1 / np.arange(1, 101)))
+    assert max(holm) == pytest.approx(0.1)
+    assert max(by) == pytest.approx(1e-3 * np.sum(1 / np.arange(1, 101)))
 
 
 def near(count: int) -> list[Check]:
@@ -98,3 +98,15 @@ def test_the_table_errs_as_often_as_it_says() -> None:
 def test_a_level_outside_its_range_is_an_input_error(level: float) -> None:
     with pytest.raises(InputError, match="an error probability lies in"):
         suite.controlled(near(0), level=level)
+
+
+def test_rejections_that_are_no_discoveries_are_named_and_keep_their_verdict() -> None:
+    exact = agrees("c", row(1.0), 2.0, rival=rival(predicted=1.0))
+    assert suite.not_discovered([exact]) == ([], 0)
+    checks = near(0)
+    assert suite.not_discovered(checks) == ([], 1)
+    many = [*checks, *(agrees("c", replicas(1.0, key=k), 1.0, rival=rival(predicted=1.01)) for k in range(400))]
+    lost, resting = suite.not_discovered(many)
+    assert lost[:1] == [0]
+    assert resting >= 1
+    assert many[0].verdict == "refuted"
