@@ -53,6 +53,7 @@ Public names, as in `from theorylab import run, exact, agrees`; `help(theorylab.
 | ordered, monotone, threshold           | checks of one curve below another, of its steps, of a critical value |
 | decays_as, geometric, Power            | checks of an exponent or of a factor; x^p log^q x                    |
 | bracket, brackets                      | a critical value between two settings, by bisection; many of them    |
+| judge                                  | the rate of a table of numbers, without a study                      |
 | Rival, Check, Verdict, Bounded         | what the same data must reject; a claim with its verdict; known      |
 |                                        | bounds of every replica                                              |
 | jit, streams                           | modules: compiling kernels; their random numbers                     |

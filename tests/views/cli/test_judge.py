@@ -5,8 +5,6 @@ import sys
 
 import pytest
 
-pytest.importorskip("theorylab.verdicts.judging")
-
 TABLE = "N,err\n10,1.20e-2\n20,3.1e-3\n40,7.7e-4\n80,1.9e-4\n160,4.8e-5\n"
 
 
