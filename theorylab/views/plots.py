@@ -56,6 +56,8 @@ LEFT, RIGHT, TOP, BOTTOM = 0.72, 0.2, 0.28, 0.46
 """Margins of a panel, in inches: room for tick labels and axis label, and for a title of one line."""
 DENSE = 300
 """More markers than this are embedded as one image."""
+PIXELS = 160
+"""Largest side of an image of values."""
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -115,6 +117,19 @@ def cloud(axes: Axes, x: ArrayLike, y: ArrayLike, colour: str = "black", label: 
     style: dict[str, Any] = {"origin": "lower", "aspect": "auto", "interpolation": "none"}
     axes.imshow(pixels, extent=extent, cmap=ListedColormap([colour]), zorder=2, **style)
     axes.plot([], [], "s", color=colour, markersize=3, label=label or "_")
+
+
+def image(axes: Axes, values: ArrayLike, extent: tuple[float, float, float, float], limits: Any, label: str) -> None:
+    """Values (rows, columns) between limits (low, high) as colours over extent (left, right, bottom, top), with a bar.
+
+    What is not finite stays blank. At most PIXELS of them a side are shown, in 32 shades: a figure stays small.
+    """
+    shown = np.ma.masked_invalid(np.asarray(values, dtype=float))
+    shown = shown[tuple(slice(None, None, math.ceil(size / PIXELS)) for size in shown.shape)]
+    shades, (low, high) = mpl.colormaps["viridis"].resampled(32), limits
+    style: dict[str, Any] = {"origin": "lower", "interpolation": "none", "vmin": low, "vmax": high}
+    drawn = axes.imshow(shown, extent=extent, cmap=shades, **style)
+    axes.figure.colorbar(drawn, ax=axes, label=label)
 
 
 def line(axes: Axes, x: ArrayLike, y: ArrayLike, series: int = 0, label: str = "", **style: Any) -> None:

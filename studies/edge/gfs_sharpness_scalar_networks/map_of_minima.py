@@ -70,9 +70,8 @@ def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.5, height=4.6, top=0.42)
     final, flow, margin = (measured[name].mean.reshape(s.side, s.side) for name in ("map", "flow map", "class"))
     extent = (0, s.largest, 0, s.largest)
-    shown = np.ma.masked_invalid(final)
-    image = axes.imshow(shown, origin="lower", extent=extent, cmap="viridis", vmin=2 * s.step_size, vmax=theory.EDGE)
-    drawn.colorbar(image, ax=axes, label="load (step size x sharpness) at the end")
+    limits = 2 * s.step_size, theory.EDGE
+    plots.image(axes, final, extent, limits, "load (step size x sharpness) at the end")
     axis = (np.arange(s.side) + 0.5) * s.largest / s.side
     axes.contour(axis, axis, margin, [0.0], colors="black", linestyles="dashed", linewidths=1.2)
     axes.contour(axis, axis, flow, [theory.EDGE], colors="white", linewidths=1.0)
