@@ -94,3 +94,11 @@ def test_committed_records_are_full_runs_of_todays_studies_with_verdicts_as_decl
         for check in record["checks"]:
             assert check["verdict"] == check["declared"], (name, check["claim"])
             assert check["rival"]["verdict"] == check["rival"]["declared"], (name, check["claim"])
+
+
+def test_a_check_without_a_source_of_its_own_has_that_of_its_study(quick):
+    checks = quick("anchored_extragradient")[0].checks
+    found = [check.source for check in checks]
+    assert found[0] == "rates of EAG (read in a secondary text)"
+    assert found[2] == "rate of FEG (recalled)"
+    assert found[-1] == selectors.load("anchored_extragradient").SOURCE.kind == "read"

@@ -72,7 +72,8 @@ def checks(s, measured, predicted):
     yield decays_as("worst |F(z_k)|^2 falls as 1/k", measured["worst"], Power(-1), rival=rival)
     rival = Rival(claim="4 L^2 D^2/(k+1)^2", predicted=predicted["square"])
     claim = "|F(z_k)|^2 <= 4 L^2 D^2/(k+1) on bilinear games"
-    yield below(claim, measured["envelope"], predicted["bound"], rival=rival)
+    text = "rate of the last iterate (recalled)"
+    yield below(claim, measured["envelope"], predicted["bound"], rival=rival, source=text)
     rival = Rival(claim="of descent-ascent", measured=measured["ascent path"])
     yield monotone("|F(z_k)| of extragradient decreases on every mode", measured["path"], rival=rival)
     rival = Rival(claim="|z_k| stays: the flow that it discretises", predicted=predicted["still"])
