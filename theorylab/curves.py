@@ -22,7 +22,7 @@ class Curve:
     about their mean. Exact: every entry is a value of its own (one row for a prediction, many for an ensemble of
     settings), known up to `rounding`, an absolute bound broadcast to the shape of the samples. Where a run is too large
     to be held, a row is the mean of `block` replicas. `bounds` (2, points) hold every replica, where they are known
-    (`bounded`); `population` says what exactly computed instances were drawn from at random (`drawn_from`).
+    (`bounded`); `population` says what instances were drawn from at random, and `drawn` how many (`drawn_from`).
     """
 
     x: NDArray[np.float64]
@@ -33,6 +33,7 @@ class Curve:
     block: int = 1
     bounds: NDArray[np.float64] | None = None
     population: str = ""
+    drawn: int = 0
 
     def __post_init__(self) -> None:
         x, samples = np.asarray(self.x, dtype=float), np.asarray(self.samples, dtype=float)
@@ -68,15 +69,19 @@ class Curve:
         """
         return replace(self, bounds=np.stack(np.broadcast_arrays(*map(np.asarray, (low, high)), self.x)[:2]))
 
-    def drawn_from(self, population: str) -> Curve:
+    def drawn_from(self, population: str, drawn: int | None = None) -> Curve:
         """The curve with the declaration that its instances were drawn at random from that population.
 
-        Instances are the rows, or the points where there is one row. Each is judged for itself, up to rounding, and
+        Instances are the rows, or the points where there is one row; `drawn` is how many of them were drawn, where some
+        are settings of their own or several rows belong to one instance. Each is judged for itself, up to rounding, and
         what holds of all of them is a statement about the share of counterexamples in the population. Replicas may be
         such instances, where a claim is about each run and not about a mean. Raises InputError for means of blocks.
         """
         require(self.block == 1, f"a row is the mean of {self.block} replicas: instances are drawn one by one")
-        return replace(self, exact=True, population=population)
+        most = self.replicas if self.replicas > 1 else self.x.size
+        count = most if drawn is None else drawn
+        require(1 <= count <= most, f"drawn={drawn} is not allowed: of {most} instances 1 to {most} were drawn")
+        return replace(self, exact=True, population=population, drawn=count)
 
     @property
     def replicas(self) -> int:
@@ -165,4 +170,4 @@ def stacked(curves: Sequence[Curve]) -> Curve:
     require(all(np.array_equal(curve.x, first.x) for curve in curves), "curves at different points: select with .at")
     samples = np.concatenate([curve.samples for curve in curves])
     rounding = np.concatenate([curve.rounding for curve in curves])
-    return replace(first, samples=samples, rounding=rounding)
+    return replace(first, samples=samples, rounding=rounding, drawn=sum(curve.drawn for curve in curves))

@@ -410,7 +410,7 @@ def test_instances_drawn_at_random_bound_the_share_of_counterexamples() -> None:
     broken = below("c", drawn, 0.99, rival=rival(predicted=0.1))
     count = int((drawn.samples > 0.99).any(axis=1).sum())
     assert (broken.verdict, broken.error_probability) == ("refuted", 0.0)
-    assert broken.covers == f"{count} of 300 drawn from the unit cube are counterexamples"
+    assert broken.covers == f"{count} of 300 instances are counterexamples, 300 drawn from the unit cube"
     # Without a declaration the statement is about these values, and no others.
     plain = below("c", exact(X, drawn.samples, EPS), 1.0, rival=rival(predicted=0.5))
     assert (plain.error_probability, plain.covers) == (0.0, f"error 0: these 300 x {P} values, up to rounding")

@@ -82,6 +82,7 @@ def write_curves(path: Path, curves: Mapping[str, Curve], record: Mapping[str, A
             f"{name}/x_name": np.array(curve.x_name),
             f"{name}/block": np.array(curve.block),
             f"{name}/population": np.array(curve.population),
+            f"{name}/drawn": np.array(curve.drawn),
         }
         if curve.bounds is not None:
             arrays[f"{name}/bounds"] = curve.bounds
@@ -112,6 +113,7 @@ def read_curves(path: Path) -> tuple[dict[str, Curve], dict[str, Any]]:
                     int(file[f"{name}/block"]),
                     file.get(f"{name}/bounds"),
                     str(file[f"{name}/population"]),
+                    int(file[f"{name}/drawn"]),
                 )
                 for name in record.pop("names")
             }

@@ -97,9 +97,9 @@ class Difference:
             what = f"{rows} x {points}" if rows > 1 else f"{points}"
             return 0.0, f"error 0: these {what} values, up to rounding"
         broken = outside.any(axis=1 if rows > 1 else 0)
-        found, drawn = int(broken.sum()), broken.size
+        found, drawn = int(broken.sum()), curve.drawn
         if found:
-            return 0.0, f"{found} of {drawn} drawn from {curve.population} are counterexamples"
+            return 0.0, f"{found} of {broken.size} instances are counterexamples, {drawn} drawn from {curve.population}"
         most = float(clopper_pearson(np.zeros(1), drawn, 2 * (1 - CONFIDENCE))[1][0])
         return 1 - CONFIDENCE, (
             f"none of {drawn} drawn from {curve.population} is a counterexample: their share is at most {most:.2g} "
@@ -117,6 +117,7 @@ def paired(left: Curve, right: Curve) -> Curve:
         block=max(left.block, right.block),
         bounds=_reach(left, right),
         population=left.population or right.population,
+        drawn=left.drawn or right.drawn,
     )
 
 

@@ -65,6 +65,8 @@ def _judged(
         tuple(partial(_off_by, holds, side) for side in range(len(holds.off_by(1.0)))),
         holds.unit,
     )
+    if refuted and rivals.compatible:
+        outcome = replace(outcome, covers=f"{outcome.covers}; rival: {rivals.covers}")
     if not refuted:  # a refuted claim is told from the data themselves, a supported one where they leave its rival
         outcome = replace(outcome, separates_at=rivals.separates_at)
     return judge(claim, kind, outcome, rival, rivals, declared, recheck)

@@ -67,7 +67,8 @@ def measure(s):
     (x, other), (a, b) = pairs(s)
     for name, convex in (("pairs, linear f", False), ("pairs, convex f", True)):
         moved = np.abs(minimisers(s, x, a, convex) - minimisers(s, other, b, convex))
-        curves[name] = exact(range(s.pairs), moved, 2.0**-44 / moved, "pair")  # two points below 4 in size
+        drawn = exact(range(s.pairs), moved, 2.0**-44 / moved, "pair")  # two points below 4 in size
+        curves[name] = drawn.drawn_from("pairs (x, sigma)")
     return curves
 
 

@@ -59,7 +59,7 @@ def formula(s, mixing, distance):
     each = [(p, x, solutions.other_minimiser(p, x, distance)) for p, x in cases(s, mixing)]
     rows = np.array([solutions.pseudo_inverse_hypergradient(*case) for case in each])
     slack = np.array([[rounding(*case)] for case in each])
-    return exact(np.arange(3), rows, slack / np.abs(rows), "component of x")
+    return exact(np.arange(3), rows, slack / np.abs(rows), "component of x").drawn_from("normal quadratics")
 
 
 def measure(s):

@@ -44,7 +44,9 @@ def steps(s):
 def measure(s):
     x, _, m, eta = steps(s)
     after, before = np.cosh(s.scale * (x - eta * np.sign(m))), np.cosh(s.scale * x)
-    return {"change": Curve(x, after - before, True, ROUNDING * (after + before), "x")}
+    return {
+        "change": Curve(x, after - before, True, ROUNDING * (after + before), "x").drawn_from("steps (m, eta) at all x")
+    }
 
 
 def predict(s):

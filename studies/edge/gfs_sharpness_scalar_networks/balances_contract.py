@@ -45,7 +45,8 @@ def step(s, depth, loads, inside):
     form = theory.balance_contraction(eta, p, a, b)
     values = {"factor": (c - d) * (c + d) / balance, "form": form, "unsquared": 1 - rho**2 / eta, "rho": np.abs(rho)}
     unit = (unit + 8 * rho**2 * theory.UNIT)[:, None]
-    return {name: Curve(np.zeros(1), row[:, None], True, unit, "pair") for name, row in values.items()}
+    curves = {name: Curve(np.zeros(1), row[:, None], True, unit, "pair") for name, row in values.items()}
+    return {name: curve.drawn_from("random starts") for name, curve in curves.items()}
 
 
 def measure(s):

@@ -43,7 +43,8 @@ def follow(s, starts):
     # A margin is a difference: its absolute error is below 100 units (factors up to 25 P with P < 2).
     unit = 100 * theory.run_rounding(starts.weights.shape[1], 2.0)
     margin = Curve(np.array(s.steps, dtype=float), margins, exact=True, rounding=unit)
-    return margin, exact([s.horizon], 1.0 * runs.survived[:, None], ulps=0)
+    survival = exact([s.horizon], 1.0 * runs.survived[:, None], ulps=0)
+    return margin.drawn_from("random starts"), survival.drawn_from("random starts")
 
 
 def measure(s):

@@ -63,7 +63,7 @@ def measure(s):
             "faster": exact(STEPS, bound * (1 - delta) ** (0.2 * STEPS), 220 * unit),
             "delta": exact([0], delta, 2 * unit / delta),
         })  # fmt: skip
-    return {name: stacked([row[name] for row in rows]) for name in rows[0]}
+    return {name: stacked([row[name] for row in rows]).drawn_from("random starts") for name in rows[0]}
 
 
 def checks(s, measured, predicted):

@@ -46,7 +46,7 @@ def shrunk(s, depth, slopes):
     start = np.zeros((s.starts, 1))
     old = np.append(start, gaps.cumsum(axis=1), axis=1)
     new = np.append(start, (gaps * draws.uniform(slopes[0], slopes[1], gaps.shape)).cumsum(axis=1), axis=1)
-    return growth(old, new)
+    return growth(old, new).drawn_from("random gaps of the squares, and shrinkings of them")
 
 
 def growth(old, new):

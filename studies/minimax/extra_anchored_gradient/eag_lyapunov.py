@@ -45,7 +45,7 @@ def lyapunov(s, first):
         rows.append(A * value**2 + (k + 1) * (F * (z - z[0])).sum(axis=1))
         unit = 4 * (s.dim + 8) * (k + 1) * 2.0**-53 * np.maximum.accumulate(np.maximum(1, size))
         rounding.append(unit * (2 * np.abs(A) * value + (k + 1) * (value + 2 * size + 2)))
-    return Curve(k, np.array(rows), exact=True, rounding=np.array(rounding), x_name="k")
+    return Curve(k, np.array(rows), exact=True, rounding=np.array(rounding), x_name="k").drawn_from("monotone matrices")
 
 
 def measure(s):

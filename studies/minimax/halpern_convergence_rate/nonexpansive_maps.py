@@ -50,7 +50,8 @@ def random_maps(s):
     anchors = schedules.anchor_weights("1/(k+2)", s.horizon)
     rows = [simulation.halpern_residuals(T, starts, anchors, grid(s)).T for T in maps]
     # A step of T rounds d + 2 products; errors of steps add up, at most, in nonexpansive maps.
-    return Curve(grid(s), np.concatenate(rows), True, 4 * (s.dim + 8) * UNIT * (grid(s) + 1.0))
+    residuals = Curve(grid(s), np.concatenate(rows), True, 4 * (s.dim + 8) * UNIT * (grid(s) + 1.0))
+    return residuals.drawn_from("orthogonal, reflected and proximal maps")
 
 
 def measure(s):

@@ -48,7 +48,7 @@ def outer_steps(s):
 
 def runs(passes, curve):
     """The runs themselves, an exact row each: nonexpansive steps, fewer than 10^6 of them, of 10^3 operations."""
-    return Curve(passes, curve.samples, True, 1e-7 * curve.samples, "passes")
+    return Curve(passes, curve.samples, True, 1e-7 * curve.samples, "passes").drawn_from("runs")
 
 
 def measure(s):

@@ -47,8 +47,8 @@ def measure(s):
     normalised = [[simulation.solve(p, size, "weights").iterations for size in s.step_sizes] for p in data]
     slow = s.slowest * np.geomspace(1, 100, 10)
     total = [sum(simulation.solve(p, size).iterations for p in data[: s.sets]) for size in slow]
-    return {"steps": exact(s.step_sizes, runs[:, :, 0], ulps=0, x_name="step size"),
-            "weight": exact(s.step_sizes, runs[:, :, 1], ulps=0, x_name="step size"),
+    steps, weight = (exact(s.step_sizes, runs[:, :, i], ulps=0, x_name="step size") for i in (0, 1))
+    return {"steps": steps.drawn_from("Gaussian data", s.sets), "weight": weight.drawn_from("Gaussian data", s.sets),
             "normalised": exact(s.step_sizes, normalised, ulps=0, x_name="step size"),
             "slow": exact(slow, total, ulps=0, x_name="step size")}  # fmt: skip
 

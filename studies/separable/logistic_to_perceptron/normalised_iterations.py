@@ -62,11 +62,11 @@ def measure(s):
     data = list(problems(s))
     curves = {
         rule: exact(s.step_sizes, [[simulation.solve(p, size, rule).iterations for size in s.step_sizes] for p in data],
-                    ulps=0, x_name="step size") for rule in RULES
+                    ulps=0, x_name="step size").drawn_from("Gaussian data", s.sets) for rule in RULES
     }  # fmt: skip
     for name, share in (("enough", 1.0), ("less", 0.003)):
         steps = [simulation.solve(p, share * enough(p), "weights").iterations for p in data]
-        curves[name] = exact(range(len(data)), steps, ulps=0, x_name="data set")
+        curves[name] = exact(range(len(data)), steps, ulps=0, x_name="data set").drawn_from("Gaussian data", s.sets)
     return curves
 
 

@@ -54,7 +54,8 @@ def measure(s):
         gaps = [simulation.positions(data, size, [s.horizon])[0] - perceptron[-1] for size in sizes]
         rows.append((np.array(gaps) ** 2).sum(axis=1) ** 0.5)
         rounding.append(np.full(sizes.size, 2 * theory.position_rounding(data, perceptron)[-1]))  # of both paths
-    return {"distance": Curve(np.array(s.nearness), np.array(rows), True, np.array(rounding), "s delta")}
+    distance = Curve(np.array(s.nearness), np.array(rows), True, np.array(rounding), "s delta")
+    return {"distance": distance.drawn_from("Gaussian data")}
 
 
 def predict(s):

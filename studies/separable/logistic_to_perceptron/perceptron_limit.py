@@ -54,7 +54,8 @@ def paths(s, step_size, tie=0.5):
 
 def measure(s):
     steps = np.arange(s.horizon + 1)
-    return {f"{size:g}": Curve(steps, paths(s, size), True) for size in (s.huge, *s.drawn)}
+    sizes = (s.huge, *s.drawn)  # rows are coordinates
+    return {f"{size:g}": Curve(steps, paths(s, size), True).drawn_from("Gaussian data", s.sets) for size in sizes}
 
 
 def predict(s):

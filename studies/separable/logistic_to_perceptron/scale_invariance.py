@@ -40,7 +40,8 @@ def steps(s, step_size, normalisation, power):
         data = Labelled.gaussian(s.count, s.dim, s.gap, seed=s.seed, replica=replica)
         runs = [simulation.solve(data.scaled(c), step_size / c**power, normalisation, limit=s.limit) for c in factors]
         rows.append([min(run.iterations, s.limit) for run in runs])
-    return exact(factors, rows, ulps=1, x_name="factor c")  # whole numbers: a miss of one step refutes
+    steps = exact(factors, rows, ulps=1, x_name="factor c")  # whole numbers: a miss of one step refutes
+    return steps.drawn_from("Gaussian data")
 
 
 def measure(s):
