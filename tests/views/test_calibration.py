@@ -49,7 +49,7 @@ def test_the_same_seed_gives_the_same_tables():
 
 def test_page_and_figure_show_all_tables(tables):
     page = pages.page(tables)
-    assert page.count("\n## ") == 5
+    assert page.count("\n## ") == 6
     assert all(name in page for name in (*calibration.TRUE, *calibration.WRONG, *calibration.LAWS))
     assert plots.svg(pages.figure(tables)).startswith(b"<?xml")
 

@@ -2,7 +2,8 @@
 
 False alarms: true claims that are refuted, per kind of check and per noise, for runs of fixed size and for runs that
 go on until they are decided. Power: wrong claims that are refuted. Coverage: how often limits for a mean miss it.
-Stopping: replicas at which a run is decided. Every row says how many trials it rests on, with exact binomial limits.
+Panel: the same over many laws (`laws`). Stopping: replicas at which a run is decided. Every row says how many trials it
+rests on, with exact binomial limits.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from scipy.stats import binom, binomtest, norm
 
 from theorylab.curves import Curve
 from theorylab.numerics.streams import generator
+from theorylab.trials import laws
 from theorylab.verdicts import (
     Bounded,
     Check,
@@ -32,7 +34,7 @@ from theorylab.verdicts import (
     ordered,
 )
 from theorylab.verdicts.interim import InterimAnalysis, interim
-from theorylab.verdicts.intervals import mean_limits, sequence_quantile
+from theorylab.verdicts.intervals import Moments, mean_limits, sequence_quantile
 
 if TYPE_CHECKING:
     pass
@@ -219,13 +221,12 @@ def coverage(trials: int = 4000) -> list[dict[str, Any]]:
     """Rows (noise, replicas, trials, count, rate, low, high): how often 95% limits miss the mean, warnings left out."""
     rows = []
     for law, draw in LAWS.items():
-        for replicas in (32, 64, 256, 1024):
-            draws, misses, judged = _draws("coverage", law, str(replicas)), 0, 0
-            for _ in range(trials):
-                limits = mean_limits(draw(draws, (replicas, 1)), LEVEL)
-                judged += not limits.warning
-                misses += not limits.warning and bool(limits.lower[0] > 0 or limits.upper[0] < 0)
-            rows.append(_row(misses, judged, noise=law, replicas=replicas, warned=trials - judged))
+        for replicas in (64, 128, 256, 1024):
+            moments = Moments.of(draw(_draws("coverage", law, str(replicas)), (replicas, trials)))
+            limits, judged = moments.each(LEVEL), ~moments.suspect
+            misses = int((((limits.lower > 0) | (limits.upper < 0)) & judged).sum())
+            count = int(judged.sum())
+            rows.append(_row(misses, count, noise=law, replicas=replicas, warned=trials - count))
     return rows
 
 
@@ -273,6 +274,7 @@ def measure(share: float = 1.0) -> dict[str, Any]:
         "power": power(count(1000)),
         "coverage": coverage(count(4000)),
         "stopping": stopping(count(300)),
+        "panel": laws.panel(count(4000)),
     }
 
 

@@ -97,11 +97,12 @@ class Moments:
         scaled = samples / unit
         mean = np.where(fixed, scaled[0], scaled.mean(axis=0))
         centred = scaled - mean
-        square = np.where(fixed, 1.0, (centred**2).sum(axis=0))
+        squares = centred * centred  # powers by multiplication: an order of magnitude faster
+        square = np.where(fixed, 1.0, squares.sum(axis=0))
         error = np.where(fixed, 0.0, np.sqrt(square / (max(count - 1, 1) * count)))
-        third = np.where(fixed, 0.0, (centred**3).mean(axis=0) / (square / count) ** 1.5)
-        fourth = np.where(fixed, 3.0, (centred**4).mean(axis=0) / (square / count) ** 2)
-        share = np.where(fixed, 0.0, (centred**2).max(axis=0) / square)
+        third = np.where(fixed, 0.0, (squares * centred).mean(axis=0) / (square / count) ** 1.5)
+        fourth = np.where(fixed, 3.0, (squares * squares).mean(axis=0) / (square / count) ** 2)
+        share = np.where(fixed, 0.0, squares.max(axis=0) / square)
         noticed = np.where(np.abs(third) > NOTICED * math.sqrt(6 / count), third / math.sqrt(count), 0.0)
         weight = 1 + CURVED * noticed**2
         asked = ~known & (fourth > tails.FEW * count) & (count >= tails.MIN_REPLICAS)

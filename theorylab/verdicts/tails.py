@@ -26,12 +26,12 @@ FEW = 0.02
 """Tails are asked about where fewer than 1 / FEW replicas, in effect, carry the variance: kurtosis / n above it.
 Elsewhere the mean is near normal whatever the tail looks like."""
 
-GAP = 11.0
+GAP = 12.0
 """The largest j times the gap below the j-th largest replica, j = 1..8, in units of the tail's scale: of an exponential
-tail they are independent exponential variables (Renyi), and one of 8 exceeds 11 with probability 1.3e-4."""
+tail they are independent exponential variables (Renyi), and one of 8 exceeds 12 with probability 5e-5."""
 SPACINGS = 8
 
-SHAPE, SPREAD = 0.15, 1.9
+SHAPE, SPREAD = 0.15, 2.05
 """A generalised Pareto shape above SHAPE + SPREAD / sqrt k, estimated from the k replicas furthest out: heavier than an
 exponential tail, to be seen through the noise of the estimate."""
 FRACTIONS = (2, 4, 8)

@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from theorylab.trials.calibration import ANALYSES, LAWS, LEVEL, REPLICAS
+from theorylab.trials.laws import FAILURE, LIGHT
+from theorylab.verdicts.tails import MIN_REPLICAS
 from theorylab.views import plots
 
 
@@ -26,11 +28,35 @@ def page(tables: dict[str, Any]) -> str:
         "coverage": "95% limits for a mean that miss it; `warned` samples were answered with a warning instead",
         "stopping": f"Replicas until decided, {REPLICAS} to {REPLICAS << ANALYSES - 1}; gap in standard deviations",
     }
-    for name, title in titles.items():
+    for name, title in (titles | {"panel": "Limits for a mean over a panel of laws"}).items():
         rows = tables[name]
-        lines += [f"## {title}", "", "| " + " | ".join(rows[0]) + " |", "|" + "---|" * len(rows[0])]
+        if name == "panel":
+            rows = [row | {"holds": "yes" if row["holds"] else "no"} for row in rows]
+        said = panel_said(tables[name]) if name == "panel" else []
+        lines += [f"## {title}", "", *said, "| " + " | ".join(rows[0]) + " |", "|" + "---|" * len(rows[0])]
         lines += ["| " + " | ".join(_cell(value) for value in row.values()) + " |" for row in rows] + [""]
     return "\n".join(lines)
+
+
+def panel_said(rows: list[dict[str, Any]]) -> list[str]:
+    """What the panel shows, in words: its promise, how often it is kept, where it is not, and why."""
+    broken = [row for row in rows if not row["holds"]]
+    names = {row["law"]: row["beyond"] or "skewed beyond what so few replicas show" for row in broken}
+    where = [
+        f"{law} ({why}; at {', '.join(str(row['replicas']) for row in broken if row['law'] == law)} replicas)"
+        for law, why in names.items()
+    ]
+    light = [row["warned"] for row in rows if row["law"] in LIGHT]
+    return [
+        "Shares of samples whose limits miss the mean and which get no warning. "
+        "`any`: analysed at every size in turn. "
+        f"Both levels hold in {len(rows) - len(broken)} of {len(rows)} cells, up to sampling error at {FAILURE:g}; of "
+        f"{', '.join(LIGHT)} at most {max(light):.1%} of samples get a warning. Below {MIN_REPLICAS} replicas every "
+        "sample gets one. The levels do not hold for " + ("; ".join(where) or "none of these laws") + ". "
+        "What no replica has shown cannot be warned about: a branch that none took, a tail that none reached. Limits "
+        "of means assume a finite variance; where bounds are declared, they hold for every law between them.",
+        "",
+    ]
 
 
 def _cell(value: Any) -> str:
