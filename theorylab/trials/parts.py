@@ -107,7 +107,7 @@ def predicted(name: str, module: Any, s: Any) -> Curves:
 def _curves(side: str, part: str, name: str, found: Any) -> Curves:
     from theorylab.curves import Curve
 
-    how = "return a dict of Curves, made by exact(x, values, rounding) or replicate(kernel, ...)"
+    how = "return a dict of Curves, made by exact(x, values, ulps=...) or replicate(kernel, ...)"
     if not isinstance(found, Mapping):
         raise StudyError(f"{part} of {name} returned {_kind(found)}: {how}")
     for key, curve in found.items():
