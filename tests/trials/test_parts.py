@@ -168,3 +168,15 @@ def test_bad_input_is_told_without_its_type_and_other_files_are_not_named(tmp_pa
     assert parts.in_words(fail(text, path, "f"), path) == "step_size=9 is unstable (a.py, line 3, in f)"
     assert parts.in_words(InputError("bad"), tmp_path / "other.py") == "bad"
     assert parts.in_words(StudyError("write it"), path) == "write it"
+
+
+def test_parts_are_asked_for_one_by_one():
+    module = study()
+    parts.require_whole("my_claim", module)
+    s = parts.setting("my_claim", module, full=False)
+    curves = [side("my_claim", module, s) for side in (parts.measured, parts.predicted)]
+    (check,) = parts.checked("my_claim", module, s, *curves)
+    assert check.verdict == "supported"
+    assert parts.drawn("my_claim", module, s, *curves).axes
+    with pytest.raises(StudyError, match="has no SOURCE"):
+        parts.require_whole("my_claim", study(SOURCE=None))

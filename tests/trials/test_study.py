@@ -167,3 +167,73 @@ def test_an_unknown_setting_is_refused_with_the_nearest_match_and_all_names():
 def test_no_change_changes_nothing():
     setting = Setting(count=9)
     assert study.changed("family.claim", setting, {}) == setting
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """An own folder with a package, a helper, a broken study and a virtual environment; it is the working directory."""
+    texts = {
+        "claim.py": "def checks(s, measured, predicted): ...",
+        "pack/__init__.py": "",
+        "pack/helper.py": "x = 1",
+        "pack/claim.py": "checks = None",
+        "pack/deep/broken.py": "def checks(s, measured, predicted):\n    (",
+        "venv/pyvenv.cfg": "",
+        "venv/lib/claim.py": "def checks(s, measured, predicted): ...",
+        ".hidden/claim.py": "def checks(s, measured, predicted): ...",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path.resolve()
+
+
+def test_a_file_is_a_study_named_by_its_module(own):
+    assert study.at_path(Path("claim.py")) == [study.Listing("claim", own / "claim.py", "claim", own)]
+    assert study.at_path(own / "pack/claim.py") == [
+        study.Listing("pack.claim", own / "pack/claim.py", "pack.claim", own)
+    ]
+    assert [x.name for x in study.at_path(own / "pack/helper.py")] == ["pack.helper"]  # asked for, whatever is in it
+    assert study.at_path(own / "nowhere.py") == study.at_path(own / "venv/pyvenv.cfg") == []
+
+
+def test_a_folder_holds_the_modules_that_define_checks(own):
+    assert [x.name for x in study.at_path(own / "pack")] == ["pack.claim", "pack.deep.broken"]
+    assert [x.name for x in study.at_path(own)] == ["claim", "pack.claim", "pack.deep.broken"]
+    assert all(x.own and x.root == own for x in study.at_path(own))
+
+
+def test_a_dotted_name_is_a_module_or_a_package_of_the_working_directory(own):
+    assert [(x.name, x.root) for x in study.of_module("pack.claim")] == [("pack.claim", own)]
+    assert [x.name for x in study.of_module("pack")] == ["pack.claim", "pack.deep.broken"]
+    assert study.of_module("no_such") == study.of_module("pack.no_such") == study.of_module("a-b") == []
+    assert "pack" not in sys.modules
+
+
+def test_the_labs_studies_are_the_same_by_every_name():
+    (listing,) = [x for x in study.discover() if x.name == f"{EMA}.one_hot"]
+    assert not listing.own
+    assert study.at_path(listing.path) == study.of_module(f"theorylab.studies.{EMA}.one_hot") == [listing]
+    assert study.name_of(study.load(listing)) == listing.name
+    folder = study.at_path(listing.path.parent)
+    assert listing in folder
+    assert folder == study.of_module(f"theorylab.studies.{EMA}")
+
+
+def test_a_name_that_cannot_be_imported_is_refused(own):
+    (own / "my-claim.py").write_text("")
+    with pytest.raises(InputError, match=r"my-claim.py cannot be imported: rename 'my-claim' to letters, digits"):
+        study.at_path(own / "my-claim.py")
+
+
+def test_an_own_study_is_loaded_from_its_folder_and_a_taken_name_is_refused(own, monkeypatch):
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.delitem(sys.modules, "claim", raising=False)
+    (listing,) = study.at_path(own / "claim.py")
+    module = study.load(listing)
+    assert (module.__name__, study.name_of(module)) == ("claim", "claim")
+    (own / "json.py").write_text("")
+    with pytest.raises(InputError, match=r"json.py cannot be loaded: Python has another module json"):
+        study.load(study.at_path(own / "json.py")[0])
+    monkeypatch.delitem(sys.modules, "claim")

@@ -150,8 +150,6 @@ def _kind(value: Any) -> str:
 def in_words(error: BaseException, path: Path) -> str:
     """An error that a study in the file `path` raised, in one sentence: what, and where in the study."""
     place = where(error, path)
-    if isinstance(error, StudyError):  # says what to write
-        return str(error)
     kind = "" if isinstance(error, InputError) else f"{type(error).__name__}: "
     what = error.msg if isinstance(error, SyntaxError) else str(error)
     return f"{kind}{' '.join(str(what).split()) or 'no message'}" + (f" ({place})" if place else "")
