@@ -9,7 +9,6 @@ import numpy as np
 
 from tests.benchmarks import native
 from tests.benchmarks.common import Contender, Entry, Floats, jax_or_none
-from theorylab.models.edge import kernels
 
 POINTS, DEPTH, STEPS = 20_000, 4, 100
 
@@ -113,6 +112,6 @@ def scalar_networks() -> Entry:
 
         others["jax"] = Contender(lambda: np.asarray(whole()), work)
     steps = np.array([STEPS])
-    ours = Contender(lambda: kernels.descend(weights, sizes, steps)[0, :, 0], work)
+    ours = Contender(lambda: descent.descend(weights, sizes, steps)[0, :, 0], work)
     # Two turns of 4 terms with 7 operations, a logarithm and an exponential of 25 each; a step and a sharpness.
     return Entry("ns / (point step)", ours, others, flops=190, goals={"c": 0.9, "jax": 5.0})

@@ -53,6 +53,11 @@ def inner_kernel(function: Callable[..., Any]) -> Kernel:
     return _compiled(function, FREEDOMS, _nrt=False)
 
 
+def inlined(function: Callable[..., Any]) -> Kernel:
+    """As `kernel`, for the parts that a long kernel is cut into: each becomes text of the kernel that calls it."""
+    return _compiled(function, FREEDOMS, inline="always")
+
+
 def strict_kernel(function: Callable[..., Any]) -> Kernel:
     """As `kernel`, with every operation rounded as written: the same bytes whatever the processor's vectors and FMA.
 

@@ -1,4 +1,4 @@
-"""Gradient descent on products of positive weights, and the sharpness that gradient flow would reach from each iterate.
+"""Products of positive weights: trajectories of gradient flow, steps of gradient descent, the frozen map.
 
 Conventions of `model`. A trajectory of gradient flow is its gaps g_i = w_i^2 - min_j w_j^2 >= 0; its point with product
 p is w_i^2 = u + g_i, with u the root of sum_i log(u + g_i) = 2 log p; its minimum has p = 1.
@@ -11,13 +11,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.numerics.elementary import exp, log
 from theorylab.numerics.jit import kernel
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-SETTLED = 1e-13  # |product - 1| below which a run has converged: what is left is rounding
 GRID = 64  # points of the scan for the largest product that the frozen map reaches
 BIG = 2.0**300
 BIG_EXPONENT = 300
@@ -116,134 +114,6 @@ def gradient_step(weights: Floats, step_size: float) -> float:
     return product
 
 
-LANES = 64
-"""Points that `descend` moves side by side: a row of numbers each, D rows of weights and of gaps."""
-
-
-@kernel
-def descend(weights: Floats, step_sizes: Floats, steps: Integers) -> Floats:
-    """Sharpness of the flow's solution, product, and largest growth of that sharpness so far, (3, points, steps).
-
-    weights (points, D) > 0, step_sizes (points,), steps increasing from 0. The growth is max over all steps made of
-    sharpness after / sharpness before, -inf before the first. A run whose weight reaches 0 stops there: its sharpness
-    and growth are inf, its product is that of the stop. A run with |product - 1| < SETTLED rests.
-
-    LANES points advance side by side, and what one does changes no bit of another. One long function, so that the
-    compiler sees that no row overlaps another.
-    """
-    points, d = weights.shape
-    out = np.empty((3, points, steps.size))
-    w, gaps, column = np.empty((d, LANES)), np.zeros((d, LANES)), np.empty(d)
-    ratios, slopes, bends = np.empty(LANES), np.empty(LANES), np.empty(LANES)
-    sizes, squares, product, least = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
-    moving, alive, active = np.empty(LANES), np.empty(LANES), np.empty(LANES)  # flags
-    sharpness, fresh, growth = np.empty(LANES), np.empty(LANES), np.empty(LANES)
-    # With gaps below this in sum no part of a product comes near the ends of the floats: u <= 1 where the product is 1.
-    wild = math.expm1(300.0 / d)
-    for first in range(0, points, LANES):
-        count = min(LANES, points - first)
-        for k in range(count):
-            for i in range(d):
-                w[i, k] = weights[first + k, i]
-            sizes[k] = step_sizes[first + k]
-            squares[k] = moving[k] = alive[k] = active[k] = 1.0
-            growth[k], sharpness[k] = -math.inf, math.inf
-        t, left, j = 0, 1.0, 0
-        while j < steps.size:
-            if t > 0 and left > 0.0:
-                for k in range(count):
-                    product[k], least[k] = 1.0, math.inf
-                for i in range(d):
-                    for k in range(count):
-                        product[k] *= w[i, k]
-                for i in range(d):
-                    for k in range(count):
-                        push = sizes[k] * (product[k] - 1.0) * product[k]
-                        after = w[i, k] - push / w[i, k]
-                        after = after if moving[k] != 0.0 else w[i, k]
-                        w[i, k] = after
-                        least[k] = after if after < least[k] else least[k]
-                left = 0.0
-                for k in range(count):
-                    settled = abs(product[k] - 1.0) < SETTLED
-                    fell = 0.0 if least[k] > 0.0 else moving[k]
-                    lives = alive[k] if settled or fell == 0.0 else 0.0
-                    on = 0.0 if settled else moving[k] * lives
-                    alive[k], moving[k], active[k] = lives, on, on
-                    left += on
-            if left > 0.0:
-                for k in range(count):
-                    least[k], fresh[k] = math.inf, 0.0
-                for i in range(d):
-                    for k in range(count):
-                        size = abs(w[i, k])
-                        least[k] = size if size < least[k] else least[k]
-                for i in range(d):
-                    for k in range(count):
-                        size = abs(w[i, k])
-                        gap = (size - least[k]) * (size + least[k])
-                        gap = gap if active[k] != 0.0 else gaps[i, k]
-                        gaps[i, k] = gap
-                        fresh[k] += gap
-                for k in range(count):
-                    if active[k] != 0.0 and not fresh[k] < wild:
-                        column[:] = gaps[:, k]
-                        squares[k] = smallest_square(column, 1.0, squares[k])
-                        active[k] = 0.0
-                # The roots of `smallest_square` in all other lanes, by Halley's method in log u. As slope, curvature
-                # and the derivative after that are each at most the one before, a step d leaves an error below d^3 / 2.
-                # Far out the bend is bounded: the step lies between Newton's and twice that.
-                turns, going = 0, 1.0
-                while going > 0.0 and turns < 200:
-                    for k in range(count):
-                        ratios[k], slopes[k], bends[k] = 1.0, 0.0, 0.0
-                    for i in range(d):
-                        for k in range(count):
-                            term = squares[k] + gaps[i, k]
-                            share = squares[k] / term
-                            slopes[k] += share
-                            bends[k] += share - share * share
-                            ratios[k] *= term
-                    going = 0.0
-                    for k in range(count):
-                        step = log(ratios[k]) / slopes[k]
-                        bend = 0.5 * step * bends[k] / slopes[k]
-                        step = step / (1.0 - (bend if bend < 0.5 else 0.5))
-                        u = squares[k] * exp(-step)
-                        u = u if active[k] != 0.0 else squares[k]
-                        again = active[k] if abs(step) >= 4e-6 else 0.0
-                        again = 0.0 if u == 0.0 else again
-                        squares[k], active[k] = u, again
-                        going += again
-                    turns += 1
-                for k in range(count):
-                    squares[k] = math.inf if active[k] != 0.0 else squares[k]
-                for k in range(count):
-                    fresh[k] = 0.0
-                for i in range(d):
-                    for k in range(count):
-                        fresh[k] += 1.0 / (squares[k] + gaps[i, k])
-                for k in range(count):
-                    rise = fresh[k] / sharpness[k]
-                    rise = rise if rise > growth[k] else growth[k]
-                    growth[k] = rise if moving[k] != 0.0 else growth[k]
-                    sharpness[k] = fresh[k] if moving[k] != 0.0 else sharpness[k]
-            if t == 0:
-                for k in range(count):
-                    growth[k] = -math.inf  # no step is made yet
-            while j < steps.size and (t == steps[j] or left == 0.0):
-                for k in range(count):
-                    end = 1.0
-                    for i in range(d):
-                        end *= w[i, k]
-                    out[0, first + k, j] = sharpness[k] if alive[k] != 0.0 else math.inf
-                    out[1, first + k, j] = end
-                    out[2, first + k, j] = growth[k] if alive[k] != 0.0 else math.inf
-                j += 1
-            t += 1
-    return out
-
-
 @kernel
 def iterates(weights: Floats, step_sizes: Floats, count: int) -> Floats:
     """Weights (points, count + 1, D) after 0, ..., count steps; inf from where one is 0 or no longer finite."""
@@ -295,9 +165,9 @@ def highest_product(gaps: Floats, u_minimum: float, step_size: float) -> float:
         if value > best:
             best, place = value, j
     low, high = end * max((place - 1) / GRID, 1e-9), end * min((place + 1) / GRID, 1.0)
-    share = (math.sqrt(5.0) - 1.0) / 2.0
+    ratio = (math.sqrt(5.0) - 1.0) / 2.0
     for _ in range(36):
-        left, right = high - share * (high - low), low + share * (high - low)
+        left, right = high - ratio * (high - low), low + ratio * (high - low)
         at_left, at_right = frozen_product(gaps, left * left, step_size), frozen_product(gaps, right * right, step_size)
         best = max(best, at_left, at_right)
         if at_left > at_right:

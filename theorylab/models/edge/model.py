@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import InputError, require
-from theorylab.models.edge import kernels
+from theorylab.models.edge import descent, kernels
+from theorylab.numerics.arguments import increasing_steps, whole
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -48,15 +49,9 @@ def descend(weights: ArrayLike, step_size: ArrayLike, steps: ArrayLike) -> Runs:
     finite and > 0, or other steps.
     """
     starts = positive_rows(weights)
-    given = np.asarray(steps)
-    whole = np.asarray(given, dtype=float)
-    require(given.ndim == 1 and given.size, f"steps need shape (points,), points >= 1, not {given.shape}")
-    require(
-        np.isfinite(whole).all() and (whole == np.round(whole)).all() and whole[0] >= 0 and (np.diff(whole) > 0).all(),
-        "steps must be integers >= 0 that increase: sort them, drop repeats",
-    )
+    points = increasing_steps(steps)
     sizes = step_sizes(step_size, starts.shape[0])
-    return Runs(*kernels.descend(starts, sizes, whole.astype(np.int64)))
+    return Runs(*descent.descend(starts, sizes, points))
 
 
 def iterates(weights: ArrayLike, step_size: ArrayLike, count: int) -> Floats:
@@ -66,11 +61,8 @@ def iterates(weights: ArrayLike, step_size: ArrayLike, count: int) -> Floats:
     an integer >= 0.
     """
     starts = positive_rows(weights)
-    require(
-        isinstance(count, (int, np.integer)) and not isinstance(count, bool) and count >= 0,
-        f"count={count!r} is not allowed: give an integer >= 0",
-    )
-    return np.asarray(kernels.iterates(starts, step_sizes(step_size, starts.shape[0]), int(count)))
+    made = whole("count", count, least=0)
+    return np.asarray(kernels.iterates(starts, step_sizes(step_size, starts.shape[0]), made))
 
 
 def weight_rows(weights: ArrayLike) -> Floats:

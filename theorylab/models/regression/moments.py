@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.numerics.jit import kernel
+from theorylab.numerics.jit import allocating_strict_kernel, kernel
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -186,4 +186,21 @@ def accelerated(r: Accelerated, start: int, steps: Integers) -> Floats:
         if count > 0.0:
             for i in range(d):
                 out[1, k, i] = v[i] / (count * count)
+    return out
+
+
+@allocating_strict_kernel
+def accelerated_means(stay: Floats, ahead: Floats, memory: float, start: Floats, steps: Integers) -> Floats:
+    """E w_t of w' = stay u, u' = ahead u - memory w, vectors (d,), from w = u = start, at t = steps, (points, d)."""
+    w, u = start.copy(), start.copy()
+    out = np.empty((steps.size, start.size))
+    t = 0
+    for k in range(steps.size):
+        while t < steps[k]:
+            for i in range(start.size):
+                before = u[i]
+                u[i] = ahead[i] * before - memory * w[i]
+                w[i] = stay[i] * before
+            t += 1
+        out[k] = w
     return out

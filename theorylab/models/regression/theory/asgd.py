@@ -64,15 +64,9 @@ def asgd_mean_paths(problem: LeastSquares, parameters: Acceleration, steps: Arra
     """Expected errors E w_t of accelerated gradient descent, (points, d), from w_0 = u_0 = error0.
     Derived: tests/models/regression/test_asgd.py::test_mean_paths_follow_the_method_as_written.
     """
-    steps, lam, p = increasing_steps(steps), problem.eigenvalues, parameters
-    w, u, out = problem.error0.copy(), problem.error0.copy(), np.empty((np.size(steps), problem.dimension))
-    t = 0
-    for k, step in enumerate(steps):
-        while t < step:
-            w, u = (1 - p.short_step * lam) * u, (1 + p.memory - p.pull * lam) * u - p.memory * w
-            t += 1
-        out[k] = w
-    return out
+    lam, p = problem.eigenvalues, parameters
+    stay, ahead = 1 - p.short_step * lam, 1 + p.memory - p.pull * lam
+    return np.asarray(moments.accelerated_means(stay, ahead, p.memory, problem.error0, increasing_steps(steps)))
 
 
 def asgd_contraction(parameters: Acceleration, eigenvalues: ArrayLike) -> Floats:
