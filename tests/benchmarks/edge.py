@@ -9,6 +9,7 @@ import numpy as np
 
 from tests.benchmarks import native
 from tests.benchmarks.common import Contender, Entry, Floats, jax_or_none
+from theorylab.models.edge import descent
 
 POINTS, DEPTH, STEPS = 20_000, 4, 100
 

@@ -8,7 +8,7 @@ import numpy as np
 from tests.benchmarks import fast_forward, native
 from tests.benchmarks.common import Contender, Entry, Floats, jax_or_none
 from theorylab.models.regression import moments, theory
-from theorylab.models.regression.kernels import paths
+from theorylab.models.regression.kernels import Observation, paths
 from theorylab.models.regression.model import LeastSquares
 from theorylab.numerics.streams import stream
 
@@ -179,7 +179,7 @@ def sgd_paths() -> Entry:
         others["jax"] = Contender(in_jax, work)
 
     def ours() -> Floats:
-        return np.asarray(paths(data, step, decay, starts, steps, data.eigenvalues, 2, source)[:, 0])
+        return np.asarray(paths(data, step, decay, Observation(steps, starts, data.eigenvalues, 2), source)[:, 0])
 
     goals = {"c": 0.9, "numpy": 9.0, "jax": 10.0}
     return Entry("ns / (coordinate step)", Contender(ours, work), others, flops=60, goals=goals)

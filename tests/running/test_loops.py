@@ -7,7 +7,7 @@ import pytest
 
 from theorylab import replicate
 from theorylab.errors import InputError
-from theorylab.models.regression.kernels import paths
+from theorylab.models.regression.kernels import Observation, paths
 from theorylab.models.regression.model import LeastSquares
 from theorylab.numerics.jit import kernel
 from theorylab.numerics.streams import fill_normal, fill_uniform, stream
@@ -73,9 +73,10 @@ def in_python(points, source):
 OUTER = Outer(Inner(0.5, np.arange(3)), np.arange(6.0).reshape(2, 3).T.copy(), True, (1.0, -2.0))
 REGRESSION = LeastSquares.power_law(4, 1.0, start=1.0, noise_std=1.0, batch=2)
 STEPS = np.array([1, 4, 9])
+OBSERVED = Observation(STEPS, 0 * STEPS, REGRESSION.eigenvalues, 2)
 RUNS = {
     "nested": (nested, (OUTER, 3), (2, 3)),
-    "regression": (paths, (REGRESSION.data(), 0.1, 0.9, 0 * STEPS, STEPS, REGRESSION.eigenvalues, 2), (4, 3)),
+    "regression": (paths, (REGRESSION.data(), 0.1, 0.9, OBSERVED), (4, 3)),
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from theorylab import Curve, exact, replicate, using
 from theorylab.errors import DivergedError, InputError
-from theorylab.models.regression.kernels import paths
+from theorylab.models.regression.kernels import Observation, paths
 from theorylab.models.regression.model import LeastSquares
 from theorylab.models.regression.simulation import OUTPUTS, simulate
 from theorylab.numerics.jit import kernel
@@ -276,8 +276,8 @@ def test_the_standard_error_of_a_diverged_curve_is_not_finite_and_warns_of_nothi
 
 def test_divergence_of_a_compiled_kernel_names_its_scalar_arguments():
     problem, steps = LeastSquares(np.ones(2), np.ones(2), 0.0), np.array([1, 2000])
-    given = (problem.data(), 50.0, 0.5, np.zeros(2, dtype=int), steps, np.ones(2), 2)
-    message = r"^4 of 4 replicas of paths\(step_size=50, ema_decay=0.5, power=2\) diverged, first at steps 2000 "
+    given = (problem.data(), 50.0, 0.5, Observation(steps, np.zeros(2, dtype=int), np.ones(2), 2))
+    message = r"^4 of 4 replicas of paths\(step_size=50, ema_decay=0.5\) diverged, first at steps 2000 "
     with pytest.raises(DivergedError, match=message):
         replicate(paths, *given, x=steps, replicas=4, seed=1, names=OUTPUTS)
     kept = simulate(problem, 50.0, 0.5, steps, replicas=4, seed=1, allow_unstable=True)

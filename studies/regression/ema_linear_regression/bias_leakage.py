@@ -13,7 +13,7 @@ import numpy as np
 from theorylab import Finding, Rival, Source, agrees, exact, geometric, log_steps, plots, script, spectra
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
-from theorylab.models.regression.simulation import simulate
+from theorylab.models.regression.simulation import Observation, simulate
 
 SOURCE = Source("bias error (fourth-moment condition); recursion derived here", kind="derived")
 FINDING = Finding(
@@ -58,7 +58,8 @@ def problem(s):
 
 def measure(s):
     p, step_size, steps, outside = problem(s)
-    run = simulate(p, step_size, s.ema_decay, steps, replicas=s.replicas, seed=s.seed, weights=outside)
+    observed = Observation(steps, weights=outside)
+    run = simulate(p, step_size, s.ema_decay, observed, replicas=s.replicas, seed=s.seed)
     late = np.linspace(s.long // 2, s.long, 20).astype(int)
     risk = exact(late, theory.sgd_risk(p, step_size, late), theory.relative_rounding(p, step_size, late))
     return {"last": run["last"], "ema": run["ema"], "late": risk}

@@ -12,7 +12,7 @@ import numpy as np
 from theorylab import Power, Rival, Source, agrees, decays_as, exact, geometric, log_steps, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
-from theorylab.models.regression.simulation import simulate
+from theorylab.models.regression.simulation import Observation, simulate
 
 SOURCE = Source("abstract, claim (ii)", kind="read")
 
@@ -55,7 +55,8 @@ def measure(s):
         curves[f"ema {scaled}"] = exact(grid, ema[:, i] ** 2, 2 * theory.relative_rounding(p, 1.0, grid))
         curves[f"average {scaled}"] = exact(long, average[:, i] ** 2, 2 * theory.relative_rounding(p, 1.0, long))
         direction = np.eye(len(s.scaled))[i]
-        run = simulate(p, 1.0, s.ema_decay, s.short, replicas=s.replicas, seed=s.seed, weights=direction, power=1)
+        observed = Observation(s.short, weights=direction, degree=1)
+        run = simulate(p, 1.0, s.ema_decay, observed, replicas=s.replicas, seed=s.seed)
         curves[f"simulated {scaled}"] = run["ema"]
     return curves
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from theorylab import Curve, Rival, Source, agrees, exact, log_steps, ordered, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
-from theorylab.models.regression.simulation import OUTPUTS, simulate
+from theorylab.models.regression.simulation import OUTPUTS, Observation, simulate
 
 SOURCE = Source("abstract, claims (i) and (ii)", figure="Figure 1, at sizes of ours", kind="read")
 NAMES = {
@@ -47,7 +47,7 @@ def problem(s):
 def measure(s):
     parts, step_size, steps = problem(s)
     runs = {
-        part: simulate(p, step_size, s.ema_decay, steps, start=steps // 2, replicas=s.replicas, seed=s.seed)
+        part: simulate(p, step_size, s.ema_decay, Observation(steps, steps // 2), replicas=s.replicas, seed=s.seed)
         for part, p in parts.items()
     }
     return {f"{part}, {name}": curve for part, run in runs.items() for name, curve in run.items()}

@@ -12,6 +12,7 @@ import numpy as np
 
 from theorylab import Rival, Source, agrees, exact, plots, script
 from theorylab.models.sde import theory
+from theorylab.models.sde.model import Limit
 from theorylab.models.sde.simulation import rmsprop_covariance
 
 SOURCE = Source("limit of RMSprop (recalled); stationary covariance derived here", kind="derived")
@@ -33,7 +34,7 @@ FULL = Setting(replicas=50_000, seed=2)
 
 def measure(s):
     run = rmsprop_covariance(
-        HESSIAN, COVARIANCE, NOISE, EPSILON,
+        HESSIAN, COVARIANCE, Limit(noise=NOISE, epsilon=EPSILON),
         time_step=1 / s.steps, steps=s.time * s.steps, replicas=s.replicas, seed=s.seed,
     )  # fmt: skip
     return {"covariance": run}

@@ -70,7 +70,7 @@ def moments(slope, spread):
         (lambda: simulation.residuals([1j], HALPERN, [11]), "the schedule holds 10 steps, 11 are asked for"),
         (lambda: simulation.residuals([1j], HALPERN, [2, 2]), "steps must increase, but 2 is followed by 2"),
         (lambda: simulation.residuals([1j], HALPERN, [-1]), "steps must be integers >= 0"),
-        (lambda: simulation.residuals([1j], HALPERN, []), "steps need shape"),
+        (lambda: simulation.residuals([1j], HALPERN, []), "steps must have shape"),
         (lambda: simulation.at_own_mode([1j, 1j], HALPERN, [1]), "2 slopes for 1 steps"),
         (lambda: simulation.affine_iterates(Affine(np.eye(2)), [1.0], HALPERN, [1]), "start has 1 coordinates"),
         (lambda: simulation.halpern_residuals(lambda x: x[:, :1], np.eye(2), ANCHORS, [1]), "must keep the shape"),

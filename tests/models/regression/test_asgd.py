@@ -10,10 +10,10 @@ import sympy as sp
 from tests.models.regression.dense import gradient_moment
 from theorylab import Rival, agrees, exact
 from theorylab.errors import InputError
-from theorylab.models.regression import moments, theory
+from theorylab.models.regression import kernels, moments, theory
 from theorylab.models.regression.kernels import accelerated_paths
 from theorylab.models.regression.model import Acceleration, LeastSquares
-from theorylab.models.regression.simulation import simulate_accelerated
+from theorylab.models.regression.simulation import Observation, simulate_accelerated
 from theorylab.numerics import spectra
 from theorylab.numerics.streams import fill_normal, stream
 
@@ -216,10 +216,11 @@ def test_family_by_cutoff_has_the_ratios_of_its_definition():
     assert a.alpha * (1 + a.beta) == pytest.approx(1, rel=1e-15)
 
 
-@pytest.mark.parametrize("power", [1, 2])
-def test_kernel_matches_its_python_body(power):
+@pytest.mark.parametrize("degree", [1, 2])
+def test_kernel_matches_its_python_body(degree):
     p, starts, steps = problem(batch=2), np.array([0, 4]), np.array([3, 12])
-    given = (p.data(), 0.8, 0.3, 0.25, 0.15, starts, steps, np.ascontiguousarray(p.eigenvalues), power)
+    observed = kernels.Observation(steps, starts, np.ascontiguousarray(p.eigenvalues), degree)
+    given = (p.data(), kernels.Method(0.8, 0.3, 0.25, 0.15), observed)
     compiled, python = accelerated_paths(*given, stream(2, 0)), accelerated_paths.py_func(*given, stream(2, 0))
     assert compiled == pytest.approx(python, rel=1e-12)
 
@@ -244,7 +245,9 @@ def test_kernel_is_the_method_as_written():
         path.append(w)
     starts, steps = np.array([3]), np.array([9])
     weights = np.ascontiguousarray(p.eigenvalues)
-    out = accelerated_paths(p.data(), 0.8, 0.3, 0.25, 0.15, starts, steps, weights, 2, stream(4, 0))
+    out = accelerated_paths(
+        p.data(), kernels.Method(0.8, 0.3, 0.25, 0.15), kernels.Observation(steps, starts, weights, 2), stream(4, 0)
+    )
     tail = np.mean(path[3:9], axis=0)
     assert out[:, 0] == pytest.approx([0.5 * weights @ path[9] ** 2, 0.5 * weights @ tail**2], rel=1e-12)
 
@@ -252,7 +255,7 @@ def test_kernel_is_the_method_as_written():
 @pytest.mark.parametrize("design", ["gaussian", "one-hot"])
 def test_simulation_agrees_with_exact_risks(design):
     p, steps, start = problem(design, 2), np.array([5, 20, 60]), np.array([2, 10, 30])
-    runs = simulate_accelerated(p, FREE, steps, start=start, replicas=4000, seed=12)
+    runs = simulate_accelerated(p, FREE, Observation(steps, start), replicas=4000, seed=12)
     truths = {"last": theory.asgd_risk(p, FREE, steps), "tail": theory.asgd_tail_risk(p, FREE, start, steps)}
     for name, truth in truths.items():
         rounding = theory.asgd_relative_rounding(p, FREE, steps)

@@ -5,10 +5,10 @@ import pytest
 
 from theorylab import Rival, agrees, exact, replicate
 from theorylab.errors import DivergedError, InputError
-from theorylab.models.regression import moments, theory
+from theorylab.models.regression import kernels, moments, theory
 from theorylab.models.regression.kernels import paths
 from theorylab.models.regression.model import LeastSquares
-from theorylab.models.regression.simulation import OUTPUTS, simulate
+from theorylab.models.regression.simulation import OUTPUTS, Observation, simulate
 from theorylab.numerics import spectra
 from theorylab.numerics.streams import fill_normal, fill_uniform, stream
 
@@ -20,16 +20,16 @@ def problem(design="gaussian", batch=1, dimension=6, noise_std=0.5):
     return LeastSquares(eigenvalues, np.linspace(1, 2, dimension), noise_std, design, batch)
 
 
-def arguments(p, power=2):
+def arguments(p, degree=2):
     starts, steps = np.array([0, 2, 2, 9]), np.array([1, 3, 8, 20])
-    return p.data(), 0.1, 0.8, starts, steps, np.ascontiguousarray(p.eigenvalues), power
+    return p.data(), 0.1, 0.8, kernels.Observation(steps, starts, np.ascontiguousarray(p.eigenvalues), degree)
 
 
 @pytest.mark.parametrize("design", ["gaussian", "one-hot"])
 @pytest.mark.parametrize("batch", [1, 3])
-@pytest.mark.parametrize("power", [1, 2])
-def test_kernel_matches_its_python_body(design, batch, power):
-    given = arguments(problem(design, batch), power)
+@pytest.mark.parametrize("degree", [1, 2])
+def test_kernel_matches_its_python_body(design, batch, degree):
+    given = arguments(problem(design, batch), degree)
     compiled, python = paths(*given, stream(3, 1)), paths.py_func(*given, stream(3, 1))
     assert compiled == pytest.approx(python, rel=1e-12)
 
@@ -80,7 +80,7 @@ def test_kernel_is_sgd_as_written_in_the_model(design):
 @pytest.mark.parametrize("batch", [1, 4])
 def test_simulation_agrees_with_exact_risks(design, batch):
     p, steps, start = problem(design, batch), np.array([5, 20, 60]), np.array([2, 10, 30])
-    runs = simulate(p, 0.2, 0.9, steps, start=start, replicas=4000, seed=11)
+    runs = simulate(p, 0.2, 0.9, Observation(steps, start), replicas=4000, seed=11)
     truths = (
         theory.sgd_risk(p, 0.2, steps),
         theory.ema_risk(p, 0.2, 0.9, steps),
@@ -111,7 +111,7 @@ def test_divergence_is_reported_with_count_step_and_setting():
     runs = simulate(p, 50.0, 0.9, [10, 100, 1000], replicas=4, seed=0, allow_unstable=True)
     assert runs["last"].diverged.all()
     assert not np.isnan(runs["last"].samples).any()
-    given = (p.data(), 50.0, 0.9, np.zeros(2, int), np.array([1, 1000]), np.ones(4), 2)
+    given = (p.data(), 50.0, 0.9, kernels.Observation(np.array([1, 1000]), np.zeros(2, int), np.ones(4), 2))
     with pytest.raises(DivergedError, match=r"4 of 4 replicas of paths\(step_size=50.*first at steps 1000"):
         replicate(paths, *given, x=[1, 1000], replicas=4, seed=0, names=OUTPUTS)
 
@@ -119,16 +119,16 @@ def test_divergence_is_reported_with_count_step_and_setting():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"steps": [0, 1]}, "steps must start at 1"),
+        ({"observed": [0, 1]}, "steps must start at 1"),
         ({"replicas": 1}, "replicas=1 is not allowed"),
         ({"step_size": 1.0}, "unstable"),
         ({"ema_decay": 1.5}, "ema_decay=1.5"),
-        ({"weights": np.ones(2)}, "weights of shape"),
-        ({"power": 3}, "power=3"),
+        ({"observed": Observation([1, 2], weights=np.ones(2))}, "weights of shape"),
+        ({"observed": Observation([1, 2], degree=3)}, "degree=3"),
         ({"seed": -1}, "seed=-1"),
     ],
 )
 def test_bad_input_is_named(changes, message):
-    given = {"step_size": 0.1, "ema_decay": 0.9, "steps": [1, 2], "replicas": 4, "seed": 0} | changes
+    given = {"step_size": 0.1, "ema_decay": 0.9, "observed": [1, 2], "replicas": 4, "seed": 0} | changes
     with pytest.raises(InputError, match=message):
         simulate(problem(), **given)

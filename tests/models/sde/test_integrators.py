@@ -8,6 +8,7 @@ from theorylab import Curve, Rival, agrees, exact
 from theorylab.errors import DivergedError, InputError
 from theorylab.models.sde import kernels, simulation, theory
 from theorylab.models.sde.integrators import Linear, linear_moments, simulate
+from theorylab.models.sde.model import Limit
 from theorylab.models.sde.weak import through_last, weak_error
 from theorylab.numerics.streams import fill_normal, stream
 
@@ -143,7 +144,7 @@ def test_weak_errors_keep_one_sign_and_their_bounds():
         (lambda: rmsprop(covariance=np.diag([1.0, -1.0])), "positive definite"),
         (lambda: rmsprop(time_step=2.0), "leaves no decay"),
         (lambda: rmsprop(steps=1), "steps=1"),
-        (lambda: rmsprop(noise=0.0), "noise=0.0"),
+        (lambda: rmsprop(limit=Limit(rate=0.0)), "rate=0.0"),
         (lambda: simulation.usam_stationary(2.0, 1.1, [0.1], replicas=2, seed=0), "unstable"),
         (lambda: simulation.usam_stationary(2.0, 0.1, [-0.1], replicas=2, seed=0), "radii"),
     ],
@@ -155,7 +156,7 @@ def test_bad_input_is_named(call, message):
 
 
 def rmsprop(**changes):
-    given = {"hessian": np.eye(2), "covariance": np.eye(2), "noise": 0.5, "epsilon": 0.1, "time_step": 0.01, "steps": 4}
+    given = {"hessian": np.eye(2), "covariance": np.eye(2), "limit": Limit(noise=0.5), "time_step": 0.01, "steps": 4}
     return simulation.rmsprop_covariance(**(given | changes), replicas=2, seed=0)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from theorylab.errors import require
 from theorylab.models.edge import theory
+from theorylab.numerics.arguments import whole
 from theorylab.numerics.streams import generator
 
 Floats = NDArray[np.float64]
@@ -30,10 +31,7 @@ def random_starts(dimension: int, points: int, *, loads: Range, products: Range,
     dimension or points < 1, a spread outside [0, 5], ranges that are not positive and rising, or a bad seed.
     """
     for name, value in (("dimension", dimension), ("points", points)):
-        require(
-            isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 1,
-            f"{name}={value!r} is not allowed: give an integer >= 1",
-        )
+        whole(name, value)
     require(0 <= spread <= 5, f"spread={spread} is not allowed: give a number in [0, 5]")
     for name, (low, high) in (("loads", loads), ("products", products)):
         require(0 < low <= high < np.inf, f"{name}={(low, high)} is not allowed: give 0 < low <= high")

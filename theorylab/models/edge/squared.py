@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import require
 from theorylab.models.edge.model import step_sizes
+from theorylab.numerics.arguments import whole
 from theorylab.numerics.streams import generator
 
 Floats = NDArray[np.float64]
@@ -96,7 +97,7 @@ def descend(given: Problems, step_size: ArrayLike, steps: int) -> Paths:
 
     Raises InputError for a step size that is not finite and > 0, or steps that are not an integer >= 0.
     """
-    require(isinstance(steps, (int, np.integer)) and steps >= 0, f"steps={steps!r} is not allowed: an integer >= 0")
+    whole("steps", steps, least=0)
     samples = given.inputs.shape[1]
     eta = step_sizes(step_size, given.inputs.shape[0])[:, None]
     survived = np.ones(eta.shape[0], dtype=bool)

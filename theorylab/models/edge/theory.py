@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from theorylab.errors import InputError, require
 from theorylab.models.edge import kernels
 from theorylab.models.edge.model import positive_rows, step_sizes, weight_rows
+from theorylab.numerics.arguments import whole
 
 Floats = NDArray[np.float64]
 
@@ -211,10 +212,7 @@ def frozen_orbit(weights: ArrayLike, step_size: ArrayLike, *, skip: int, keep: i
     """
     rows, shape = positive_rows(weights), np.shape(weights)
     for name, value, least in (("skip", skip, 0), ("keep", keep, 1)):
-        require(
-            isinstance(value, (int, np.integer)) and value >= least,
-            f"{name}={value!r} is not allowed: give an integer >= {least}",
-        )
+        whole(name, value, least)
     sizes = step_sizes(step_size, rows.shape[0])
     orbits = kernels.frozen_orbits(rows, sizes, rows.prod(axis=1), int(skip), int(keep))
     return np.asarray(orbits[0] if len(shape) == 1 else orbits)

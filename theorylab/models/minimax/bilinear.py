@@ -25,8 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import InputError, require
-from theorylab.models.minimax.model import finite_row, positive
-from theorylab.models.minimax.simulation import increasing_steps
+from theorylab.numerics.arguments import finite_row, increasing_steps, positive
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]

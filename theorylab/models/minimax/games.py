@@ -14,9 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from theorylab.curves import Curve
 from theorylab.models.minimax import schedules, theory
-from theorylab.models.minimax.model import MatrixGame, positive
+from theorylab.models.minimax.model import MatrixGame
 from theorylab.models.minimax.schedules import Schedule
-from theorylab.models.minimax.simulation import increasing_steps, steps_within
+from theorylab.models.minimax.simulation import steps_within
+from theorylab.numerics.arguments import increasing_steps, positive
 from theorylab.numerics.jit import kernel
 from theorylab.numerics.streams import Stream, fill_integers, fill_uniform
 from theorylab.running.replicas import replicate

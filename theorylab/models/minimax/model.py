@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import InputError, require
+from theorylab.numerics.arguments import finite_row, positive, whole
 from theorylab.numerics.streams import generator
 
 Floats = NDArray[np.float64]
@@ -144,10 +145,7 @@ class Affine:
     @classmethod
     def random(cls, dimension: int, lipschitz: float, seed: int) -> Affine:
         """Skew part plus a thin positive semidefinite part (rank d/4), scaled to the Lipschitz constant."""
-        require(
-            isinstance(dimension, (int, np.integer)) and dimension >= 1,
-            f"dimension={dimension!r} is not allowed: give an integer >= 1",
-        )
+        whole("dimension", dimension)
         positive("lipschitz", lipschitz)
         draws = generator(seed)
         full = draws.standard_normal((dimension, dimension))
@@ -189,9 +187,7 @@ class MatrixGame:
 
         The shape of the payoffs is recalled; the values w_i of the houses are ours.
         """
-        require(
-            isinstance(size, (int, np.integer)) and size >= 2, f"size={size!r} is not allowed: give an integer >= 2"
-        )
+        whole("size", size, least=2)
         house = np.arange(size)
         values = 1 + np.sin(house + 1.0) ** 2
         return cls(values[:, None] * -np.expm1(-0.8 * np.abs(house[:, None] - house)), simplex)
@@ -219,24 +215,3 @@ class MatrixGame:
             z[:] = 0.0
             z[0] = z[2 * self.size - 1] = 1.0
         return z
-
-
-def finite_row(name: str, values: ArrayLike) -> Floats:
-    """`values` as an array (m,) of floats. InputError unless it is one non-empty row of finite numbers."""
-    try:
-        row = np.atleast_1d(np.asarray(values, dtype=float))
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name}={values!r} are not numbers") from error
-    require(row.ndim == 1 and row.size, f"{name} need shape (m,), m >= 1, not {row.shape}")
-    bad = np.flatnonzero(~np.isfinite(row))
-    if bad.size:
-        raise InputError(f"{name} number {bad[0]} is {row[bad[0]]}: all must be finite")
-    return row
-
-
-def positive(name: str, value: float) -> None:
-    """Raise InputError for a value that is not finite and > 0."""
-    require(
-        np.ndim(value) == 0 and np.isfinite(value) and value > 0,
-        f"{name}={value} is not allowed: give a finite number > 0",
-    )

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theorylab.errors import InputError, require
-from theorylab.models.minimax.model import positive
+from theorylab.numerics.arguments import positive, whole
 
 Floats = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ def anchor_weights(name: str, steps: int) -> Floats:
     Derived: tests/models/minimax/test_simulation.py::test_halpern_of_a_map_in_dimension_one_is_the_mode.
     """
     require(name in ANCHORS, f"anchor={name!r} is not known: give one of {', '.join(ANCHORS)}")
-    return ANCHORS[name](np.arange(count(steps), dtype=float))
+    return ANCHORS[name](np.arange(whole("steps", steps), dtype=float))
 
 
 def halpern(steps: int, smoothness: float = 1.0, anchor: str = "1/(k+2)") -> Schedule:
@@ -61,7 +61,7 @@ def krasnoselskii_mann(steps: int, smoothness: float = 1.0) -> Schedule:
     Derived: tests/models/minimax/test_theory.py::test_krasnoselskii_mann_closed_form_is_the_recursion.
     """
     positive("smoothness", smoothness)
-    zeros = np.zeros(count(steps))
+    zeros = np.zeros(whole("steps", steps))
     return _single(zeros, zeros + 1 / smoothness)
 
 
@@ -70,7 +70,7 @@ def gradient_descent_ascent(steps: int, step_size: float) -> Schedule:
     Derived: tests/models/minimax/test_theory.py::test_extragradient_closed_forms_are_the_recursions.
     """
     positive("step_size", step_size)
-    zeros = np.zeros(count(steps))
+    zeros = np.zeros(whole("steps", steps))
     return _single(zeros, zeros + step_size)
 
 
@@ -79,7 +79,7 @@ def extragradient(steps: int, step_size: float, lipschitz: float, *, allow_outsi
     Derived: tests/models/minimax/test_theory.py::test_extragradient_closed_forms_are_the_recursions.
     """
     _in_range("extragradient", step_size, lipschitz, step_size * lipschitz < 1, "below 1/L", allow_outside)
-    zeros = np.zeros(count(steps))
+    zeros = np.zeros(whole("steps", steps))
     return Schedule(zeros, zeros + step_size, zeros, zeros + step_size)
 
 
@@ -111,7 +111,7 @@ def varying_steps(steps: int, first_step: float, lipschitz: float, *, allow_outs
     """
     inside = first_step * lipschitz < 0.75
     _in_range("EAG-V", first_step, lipschitz, inside, "below 3/(4L)", allow_outside)
-    out = np.empty(count(steps))
+    out = np.empty(whole("steps", steps))
     out[0] = first_step
     for k in range(steps - 1):
         x = (out[k] * lipschitz) ** 2
@@ -138,17 +138,8 @@ def fast_extragradient(steps: int, step_size: float, lipschitz: float, *, allow_
     """
     inside = step_size * lipschitz <= 1 + 1e-15
     _in_range("fast extragradient", step_size, lipschitz, inside, "at most 1/L", allow_outside)
-    anchors = 1 / np.arange(1.0, count(steps) + 1)
+    anchors = 1 / np.arange(1.0, whole("steps", steps) + 1)
     return Schedule(anchors, (1 - anchors) * step_size, anchors, np.full(steps, float(step_size)))
-
-
-def count(value: int, name: str = "steps") -> int:
-    """`value` as an integer. InputError unless it is one, and >= 1."""
-    require(
-        isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 1,
-        f"{name}={value!r} is not allowed: give an integer >= 1",
-    )
-    return int(value)
 
 
 def _single(anchors: Floats, sizes: Floats) -> Schedule:

@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from theorylab.curves import Curve
 from theorylab.errors import InputError, require
 from theorylab.models.minimax import kernels, moments, theory
-from theorylab.models.minimax.model import SLACK, Affine, FiniteSum, finite_row, positive
-from theorylab.models.minimax.schedules import Schedule, count
+from theorylab.models.minimax.model import SLACK, Affine, FiniteSum
+from theorylab.models.minimax.schedules import Schedule
+from theorylab.numerics.arguments import finite_row, increasing_steps, positive, whole
 from theorylab.running.replicas import replicate
 
 Floats = NDArray[np.float64]
@@ -163,7 +164,7 @@ def page_steps(size: int, accuracy: float, angles: int) -> tuple[int, int]:
     """
     require(0 < accuracy < 0.1, f"accuracy={accuracy} is not allowed: give a number in (0, 0.1)")
     limit = 8 * theory.slow_anchor_constant() / accuracy
-    turns = np.tile(np.geomspace(1.2, 120, count(angles, "angles")) / limit, 2)
+    turns = np.tile(np.geomspace(1.2, 120, whole("angles", angles)) / limit, 2)
     radii = np.repeat([1.0, 0.99], angles)
     slopes = 0.5 * ((1 - radii) - 2j * radii * np.exp(0.5j * turns) * np.sin(0.5 * turns))
     k = np.unique(np.linspace(0.8 * limit, 1.1 * limit, 600).astype(int))
@@ -204,7 +205,7 @@ def simulate_page_error(
         problem.data(),
         points,
         chances,
-        count(batch, "batch"),
+        whole("batch", batch),
         steps,
         x=steps,
         replicas=replicas,
@@ -217,7 +218,7 @@ def simulate_minibatch(problem: FiniteSum, batch: int, steps: ArrayLike, *, repl
     points = increasing_steps(steps)
     anchors = 1 / (np.arange(int(points[-1])) + 2.0)
     return replicate(
-        kernels.minibatch_runs, problem.data(), anchors, count(batch, "batch"), 2 / problem.smoothness, points,
+        kernels.minibatch_runs, problem.data(), anchors, whole("batch", batch), 2 / problem.smoothness, points,
         x=points, replicas=replicas, seed=seed,
     )  # fmt: skip
 
@@ -245,14 +246,3 @@ def steps_within(steps: ArrayLike, schedule: Schedule) -> Integers:
     made = schedule.step.size
     require(points[-1] <= made, f"the schedule holds {made} steps, {points[-1]} are asked for: make it longer")
     return points
-
-
-def increasing_steps(steps: ArrayLike) -> Integers:
-    """`steps` as an array of integers, (points,). InputError unless they are integers >= 0 that increase."""
-    whole = finite_row("steps", steps)
-    require((whole == np.round(whole)).all() and (whole >= 0).all(), "steps must be integers >= 0")
-    falls = np.flatnonzero(np.diff(whole) <= 0)
-    if falls.size:
-        k = falls[0]
-        raise InputError(f"steps must increase, but {whole[k]:g} is followed by {whole[k + 1]:g}: sort, drop repeats")
-    return whole.astype(np.int64)

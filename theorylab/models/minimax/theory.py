@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar
 
-from theorylab.errors import InputError, require
-from theorylab.models.minimax.model import positive
+from theorylab.errors import require
+from theorylab.numerics.arguments import positive, whole
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -357,6 +357,4 @@ def resolvent_cost(size: int, resolvent_step: float, accuracy: float, lipschitz:
 
 def valid_size(size: int) -> int:
     """`size` as an integer. InputError unless it is a number of components n >= 2."""
-    if not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 2:
-        raise InputError(f"size={size!r} is not allowed: a finite sum needs an integer >= 2 of components")
-    return int(size)
+    return whole("size", size, least=2)

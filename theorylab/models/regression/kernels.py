@@ -6,6 +6,7 @@ Same conventions as `model` and `theory`: step t uses the gradient at e_t, avera
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,29 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
+class Observation(NamedTuple):
+    """When and what is observed: steps and starts of the tail averages (points,), weights (d,), degree 1 or 2."""
+
+    steps: Integers
+    starts: Integers
+    weights: Floats
+    degree: int
+
+
+class Method(NamedTuple):
+    """Accelerated SGD, as `model.Acceleration`."""
+
+    alpha: float
+    beta: float
+    long_step: float
+    short_step: float
+
+
 @inner_kernel
-def observe(weights: Floats, power: int, scale: float, error: Floats) -> float:
-    """1/2 sum_i weights_i (scale e_i)^2 for power 2, sum_i weights_i scale e_i for power 1; inf if not a number."""
+def observe(weights: Floats, degree: int, scale: float, error: Floats) -> float:
+    """1/2 sum_i weights_i (scale e_i)^2 for degree 2, sum_i weights_i scale e_i for degree 1; inf if not a number."""
     total = 0.0
-    if power == 2:
+    if degree == 2:
         for i in range(error.size):
             total += weights[i] * error[i] * error[i]
         total *= 0.5 * scale * scale
@@ -60,17 +79,9 @@ def draw_gradient(data: Data, error: Floats, normals: Floats, choice: Floats, gr
 
 
 @kernel
-def paths(
-    data: Data,
-    step_size: float,
-    ema_decay: float,
-    starts: Integers,
-    steps: Integers,
-    weights: Floats,
-    power: int,
-    stream: Stream,
-) -> Floats:
+def paths(data: Data, step_size: float, ema_decay: float, observation: Observation, stream: Stream) -> Floats:
     """Observables (4, points) of last iterate, EMA, average from 0, and average from starts[k], at each steps[k]."""
+    steps, starts, weights, degree = observation
     d = data.error0.size
     error = data.error0.copy()
     mean = data.error0.copy()
@@ -89,12 +100,12 @@ def paths(
             before[begun] = total
             begun += 1
         if t == steps[done]:
-            out[0, done] = observe(weights, power, 1.0, error)
-            out[1, done] = observe(weights, power, 1.0, mean)
-            out[2, done] = observe(weights, power, 1.0 / t, total)
+            out[0, done] = observe(weights, degree, 1.0, error)
+            out[1, done] = observe(weights, degree, 1.0, mean)
+            out[2, done] = observe(weights, degree, 1.0 / t, total)
             for i in range(d):
                 gradient[i] = total[i] - before[done, i]
-            out[3, done] = observe(weights, power, 1.0 / (t - starts[done]), gradient)
+            out[3, done] = observe(weights, degree, 1.0 / (t - starts[done]), gradient)
             done += 1
             if done == steps.size:
                 return out
@@ -108,19 +119,10 @@ def paths(
 
 
 @kernel
-def accelerated_paths(
-    data: Data,
-    alpha: float,
-    beta: float,
-    long_step: float,
-    short_step: float,
-    starts: Integers,
-    steps: Integers,
-    weights: Floats,
-    power: int,
-    stream: Stream,
-) -> Floats:
+def accelerated_paths(data: Data, method: Method, observation: Observation, stream: Stream) -> Floats:
     """Observables (2, points) of accelerated SGD: w at each steps[k], and the mean of w_t over starts[k] <= t < N."""
+    steps, starts, weights, degree = observation
+    alpha, beta, long_step, short_step = method
     d = data.error0.size
     w = data.error0.copy()
     v = data.error0.copy()
@@ -139,10 +141,10 @@ def accelerated_paths(
             before[begun] = total
             begun += 1
         if t == steps[done]:
-            out[0, done] = observe(weights, power, 1.0, w)
+            out[0, done] = observe(weights, degree, 1.0, w)
             for i in range(d):
                 gradient[i] = total[i] - before[done, i]
-            out[1, done] = observe(weights, power, 1.0 / (t - starts[done]), gradient)
+            out[1, done] = observe(weights, degree, 1.0 / (t - starts[done]), gradient)
             done += 1
             if done == steps.size:
                 return out

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from theorylab.errors import require
 from theorylab.numerics import spectra
+from theorylab.numerics.arguments import number, positive, whole
 
 Floats = NDArray[np.float64]
 DESIGNS = ("gaussian", "one-hot")
@@ -61,15 +62,9 @@ class LeastSquares:
             f"error0 has shape {error0.shape}, eigenvalues have {values.shape}: give one start per direction",
         )
         require(np.isfinite(error0).all(), "error0 holds a value that is not finite: give finite numbers")
-        require(
-            np.isfinite(self.noise_std) and self.noise_std >= 0,
-            f"noise_std={self.noise_std} is not allowed: give a finite standard deviation >= 0",
-        )
+        number("noise_std", self.noise_std, least=0.0)
         require(self.design in DESIGNS, f"design={self.design!r} is not allowed: give one of {', '.join(DESIGNS)}")
-        require(
-            isinstance(self.batch, (int, np.integer)) and self.batch >= 1,
-            f"batch={self.batch!r} is not allowed: give an integer >= 1",
-        )
+        whole("batch", self.batch)
         if self.design == "one-hot":
             total = float(values.sum())
             require(
@@ -153,8 +148,7 @@ class Acceleration:
             value = getattr(self, name)
             require(0 < value <= 1, f"{name}={value} is not allowed: give a number in (0, 1]")
         for name in ("long_step", "short_step"):
-            value = getattr(self, name)
-            require(np.isfinite(value) and value > 0, f"{name}={value} is not allowed: give a finite number > 0")
+            positive(name, getattr(self, name))
 
     @property
     def memory(self) -> float:
@@ -186,7 +180,7 @@ class Acceleration:
             f"cutoff={cutoff!r} is not allowed: give an integer from 1 to d - 1 = {problem.dimension - 1}",
         )
         for name, value in (("scale", scale), ("fourth_moment", fourth_moment)):
-            require(np.isfinite(value) and value > 0, f"{name}={value} is not allowed: give a finite number > 0")
+            positive(name, value)
         short = scale / (2 * fourth_moment * problem.trace)
         long = scale / (2 * fourth_moment * float(problem.eigenvalues[cutoff:].sum()))
         beta = short / (fourth_moment * cutoff * long)
@@ -200,7 +194,7 @@ class Acceleration:
         1 / (3 sqrt 5 mu r), short = 1 / (5 R^2). As recalled. Raises InputError unless all three are > 0.
         """
         for name, value in (("smallest", smallest), ("radius", radius), ("statistical", statistical)):
-            require(np.isfinite(value) and value > 0, f"{name}={value} is not allowed: give a finite number > 0")
+            positive(name, value)
         root = (radius / smallest * statistical) ** 0.5
         times = 3 * 5**0.5 * root
         return cls(times / (1 + times), 1 / (9 * root), 1 / (3 * 5**0.5 * smallest * root), 1 / (5 * radius))

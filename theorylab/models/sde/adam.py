@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
 from theorylab.errors import require
-from theorylab.models.sde.model import Adam, Noise, count, positive
+from theorylab.models.sde.model import Adam, Noise
+from theorylab.numerics.arguments import positive, whole
 from theorylab.numerics.jit import kernel
 
 Floats = NDArray[np.float64]
@@ -192,7 +193,7 @@ def expectations(
     gradient in the box can cancel the smallest noise, so that u could fall to 0.
     """
     problem = _steps(adam, horizon, steps, new_denominator)
-    count("size", size, 6)
+    whole("size", size, 6)
     reach = problem.time_step**0.5 * adam.curvature * BOX[0] / adam.noise
     require(
         reach < noise.smallest,
@@ -221,7 +222,7 @@ def _chebyshev(size: int) -> tuple[Floats, Floats]:
 
 
 def _steps(adam: Adam, horizon: float, steps: int, new_denominator: bool) -> Steps:
-    count("steps", steps, 1)
+    whole("steps", steps, 1)
     e = positive("horizon", horizon) / steps
     require(
         e * max(adam.momentum_rate, adam.rate) < 1,

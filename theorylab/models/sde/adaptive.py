@@ -20,7 +20,8 @@ from scipy.integrate import solve_ivp
 
 from theorylab.errors import require
 from theorylab.models.sde import circle
-from theorylab.models.sde.model import Limit, Noise, RMSprop, count
+from theorylab.models.sde.model import Limit, Noise, RMSprop
+from theorylab.numerics.arguments import whole
 from theorylab.numerics.jit import kernel
 
 Floats = NDArray[np.float64]
@@ -101,7 +102,7 @@ def expectations(
 
     The bound compares two grids, of the size given and a fifth smaller (see `circle.settled`).
     """
-    count("steps", steps, 0)
+    whole("steps", steps, 0)
 
     def run(size: int) -> Floats:
         small = size < nodes
@@ -161,7 +162,7 @@ def limit_waves(
     """
     grid = np.asarray(times, dtype=float)
     require(grid.ndim == 1 and grid.size and grid[0] >= 0 and (np.diff(grid) > 0).all(), "times must rise from >= 0")
-    count("waves", waves)
+    whole("waves", waves)
     given = divisor or (lambda t: float(denominator(limit, start[1], t)))
 
     def run(size: int, tolerance: float) -> NDArray[np.complex128]:

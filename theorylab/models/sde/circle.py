@@ -14,7 +14,7 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
 from theorylab.errors import require
-from theorylab.models.sde.model import count, positive
+from theorylab.numerics.arguments import number, whole
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ def circle_nodes(nodes: int) -> Floats:
     """Equidistant points of the circle, (nodes,); an odd number, so that every wave has its own coefficient.
     Derived: tests/models/sde/test_circle.py::test_cardinals_reproduce_trigonometric_polynomials.
     """
-    count("nodes", nodes, 3)
+    whole("nodes", nodes, 3)
     require(nodes % 2 == 1, f"nodes={nodes} is not allowed: give an odd number")
     return np.asarray(2 * np.pi * np.arange(nodes) / nodes)
 
@@ -42,7 +42,7 @@ def interval_nodes(nodes: int, low: float, high: float) -> Floats:
     """Chebyshev points of [low, high], (nodes,), increasing.
     Derived: tests/models/sde/test_circle.py::test_cardinals_reproduce_polynomials.
     """
-    count("nodes", nodes)
+    whole("nodes", nodes)
     require(low < high, f"low={low} must be below high={high}")
     inner = -np.cos((np.arange(nodes) + 0.5) * np.pi / nodes)
     return np.asarray((low + high) / 2 + (high - low) / 2 * inner)
@@ -83,7 +83,7 @@ def evolved(
     `values` (nodes, functions); exp(time L), L = drift d/dx + variance/2 d2/dx2 at the nodes. Raises InputError for
     a time < 0.
     """
-    positive("time", time, 0.0)
+    number("time", time, least=0.0)
     x = circle_nodes(values.shape[0])
     first, second = derivatives(x.size)
     generator = drift(x)[:, None] * first + 0.5 * variance(x)[:, None] * second
@@ -94,7 +94,7 @@ def flow(drift: Callable[[Floats], Floats], start: float, time: float) -> tuple[
     """cos X and sin X at `time` of X' = drift(X) from start, (2,), and an error bound (2,) from two tolerances.
     Derived: tests/models/sde/test_sam.py::test_flow_of_the_pendulum_is_explicit.
     """
-    positive("time", time, 0.0)
+    number("time", time, least=0.0)
     fine, rough = (
         solve_ivp(lambda t, x: drift(x), (0.0, time), [start], method="DOP853", rtol=tol, atol=tol).y[0, -1]
         for tol in (1e-13, 1e-11)

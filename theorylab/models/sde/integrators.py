@@ -17,7 +17,7 @@ from scipy.linalg import expm
 from theorylab.curves import Curve
 from theorylab.errors import require
 from theorylab.models.sde import kernels
-from theorylab.models.sde.model import count, positive
+from theorylab.numerics.arguments import number, positive, whole
 from theorylab.running.replicas import replicate
 
 Floats = NDArray[np.float64]
@@ -73,7 +73,7 @@ class Linear:
         total = h if a == 0 else math.expm1(2 * a * h) / (2 * a)
         fresh, cross = s**2 * (h - 2 * shared + total), s**2 * (shared - total)
         gap, mixed, square = 0.0, 0.0, self.start**2
-        for _ in range(count("steps", steps, 0)):
+        for _ in range(whole("steps", steps, 0)):
             gap, mixed, square = (
                 euler**2 * gap + 2 * euler * lag * mixed + lag**2 * square + fresh,
                 p.decay * (euler * mixed + lag * square) + cross,
@@ -86,7 +86,7 @@ def simulate(equation: Linear, time_step: float, steps: int, *, replicas: int, s
     """Curves 'euler', 'milstein', 'exact' of X after 1..steps steps, from the same Brownian paths.
     Derived: tests/models/sde/test_integrators.py::test_simulated_moments_agree_with_exact_ones.
     """
-    count("steps", steps)
+    whole("steps", steps)
     return replicate(
         kernels.linear_paths, equation.scheme(time_step), int(steps), x=np.arange(1, steps + 1), replicas=replicas,
         seed=seed, names=OUTPUTS,
@@ -110,7 +110,7 @@ def linear_moments(
         a.shape == q.shape == c.shape == (d, d),
         f"matrix {a.shape}, noise {q.shape}, covariance {c.shape} do not fit a mean of {d} entries: give ({d}, {d})",
     )
-    positive("time", time, 0.0)
+    number("time", time, least=0.0)
     doublings = max(0, math.ceil(math.log2(max(time * float(np.abs(a).sum(axis=1).max()), 1e-300))))
     block = np.asarray(expm(np.block([[-a, q], [np.zeros((d, d)), a.T]]) * (time / 2**doublings)))
     flow = block[d:, d:].T

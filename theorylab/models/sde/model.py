@@ -12,13 +12,13 @@ noise = eta sigma, epsilon = eta eps, rate = (1 - b) / eta^2 fixed; u = v / sigm
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import require
+from theorylab.numerics.arguments import number
 
 Floats = NDArray[np.float64]
 RULES = ("square root", "linear", "keep decay", "keep epsilon")
@@ -111,8 +111,10 @@ class RMSprop:
     noise_std: float
 
     def __post_init__(self) -> None:
-        _finite(self, ("height", "epsilon"), least=0.0)
-        _finite(self, ("learning_rate", "noise_std"), above=0.0)
+        for name in ("height", "epsilon"):
+            number(name, getattr(self, name), least=0.0)
+        for name in ("learning_rate", "noise_std"):
+            number(name, getattr(self, name), above=0.0)
         require(
             0 <= self.decay < 1,
             f"decay={self.decay:.6g} is not allowed: give a number in [0, 1); smaller batches or steps raise it",
@@ -151,8 +153,10 @@ class Limit:
     rate: float = 1.0
 
     def __post_init__(self) -> None:
-        _finite(self, ("height", "epsilon", "rate"), least=0.0)
-        _finite(self, ("noise",), above=0.0)
+        for name in ("height", "epsilon", "rate"):
+            number(name, getattr(self, name), least=0.0)
+        for name in ("noise",):
+            number(name, getattr(self, name), above=0.0)
 
     def algorithm(self, time_step: float) -> RMSprop:
         """RMSprop at learning rate sqrt(time_step), which this limit describes as time_step falls."""
@@ -187,8 +191,10 @@ class Adam:
     start: tuple[float, float, float] = (1.0, 0.3, 0.8)
 
     def __post_init__(self) -> None:
-        _finite(self, ("curvature", "epsilon"), least=0.0)
-        _finite(self, ("noise", "momentum_rate", "rate", "begin"), above=0.0)
+        for name in ("curvature", "epsilon"):
+            number(name, getattr(self, name), least=0.0)
+        for name in ("noise", "momentum_rate", "rate", "begin"):
+            number(name, getattr(self, name), above=0.0)
         require(
             len(self.start) == 3 and np.isfinite(self.start).all() and self.start[2] > 0,
             f"start={self.start} is not allowed: give finite (x, m, u) with u > 0",
@@ -206,25 +212,10 @@ class Landscape:
     noise_std: float = 1.0
 
     def __post_init__(self) -> None:
-        _finite(self, ("tilt",))
-        _finite(self, ("noise_std",), least=0.0)
-
-
-def count(name: str, value: int, least: int = 1) -> int:
-    """`value` as an int; InputError unless it is an integer >= least."""
-    require(
-        isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least,
-        f"{name}={value!r} is not allowed: give an integer >= {least}",
-    )
-    return int(value)
-
-
-def positive(name: str, value: float, least: float | None = None) -> float:
-    """`value` as a float; InputError unless it is finite and > 0 (>= least where given)."""
-    good = np.ndim(value) == 0 and np.isfinite(value) and (value > 0 if least is None else value >= least)
-    allowed = "> 0" if least is None else f">= {least:g}"
-    require(good, f"{name}={value!r} is not allowed: give a finite number {allowed}")
-    return float(value)
+        for name in ("tilt",):
+            number(name, getattr(self, name))
+        for name in ("noise_std",):
+            number(name, getattr(self, name), least=0.0)
 
 
 def square(name: str, matrix: ArrayLike, dimension: int | None = None) -> Floats:
@@ -239,12 +230,3 @@ def square(name: str, matrix: ArrayLike, dimension: int | None = None) -> Floats
         f"{name} must be finite and symmetric",
     )
     return values
-
-
-def _finite(owner: object, names: Sequence[str], *, least: float | None = None, above: float | None = None) -> None:
-    for name in names:
-        value = getattr(owner, name)
-        good = isinstance(value, (int, float, np.number)) and math.isfinite(value)
-        good = good and (least is None or value >= least) and (above is None or value > above)
-        limit = f" >= {least:g}" if least is not None else f" > {above:g}" if above is not None else ""
-        require(good, f"{name}={value!r} is not allowed: give a finite number{limit}")

@@ -22,7 +22,8 @@ from scipy.special import erf
 
 from theorylab.errors import require
 from theorylab.models.sde import circle
-from theorylab.models.sde.model import Landscape, count, positive
+from theorylab.models.sde.model import Landscape
+from theorylab.numerics.arguments import number, positive, whole
 
 Floats = NDArray[np.float64]
 METHODS = ("SGD", "USAM", "DNSAM", "SAM")
@@ -53,7 +54,7 @@ def normal_rule(split: Floats, points: int = 48) -> tuple[Floats, Floats]:
     Gauss-Legendre on [-9, split] and [split, 9]: at 48 points a side exact to rounding for phi that vary on the scale
     of z or slower.
     """
-    inner, weight = np.polynomial.legendre.leggauss(count("points", points))
+    inner, weight = np.polynomial.legendre.leggauss(whole("points", points))
     middle = np.clip(split, -TAIL, TAIL)[:, None]
     left, right = (middle + TAIL) / 2, (TAIL - middle) / 2
     nodes = np.concatenate([middle + left * (inner - 1), middle + right * (inner + 1)], axis=1)
@@ -69,7 +70,7 @@ def operator(landscape: Landscape, method: str, step_size: float, radius: float,
     """
     valid_method(method)
     positive("step_size", step_size)
-    positive("radius", radius, 0.0)
+    number("radius", radius, least=0.0)
     require(
         method != "DNSAM" or abs(landscape.tilt) > 1,
         f"tilt={landscape.tilt:g} has critical points, where DNSAM divides by zero: give |tilt| > 1",
@@ -130,7 +131,7 @@ def expectations(
     """E cos x and E sin x after `steps` from `start`, (2,), and an error bound (2,) from two grids.
     Derived: tests/models/sde/test_sam.py::test_operator_matches_simulation.
     """
-    count("steps", steps, 0)
+    whole("steps", steps, 0)
 
     def run(size: int) -> Floats:
         power = np.linalg.matrix_power(operator(landscape, method, step_size, radius, size), steps)
@@ -187,7 +188,7 @@ def escape_steps(
     require(np.isfinite(curvature) and curvature != 0, f"curvature={curvature} is not allowed: give a number not 0")
     for name, value in (("noise_std", noise_std), ("step_size", step_size), ("half_width", half_width)):
         positive(name, value)
-    positive("radius", radius, 0.0)
+    number("radius", radius, least=0.0)
 
     def run(size: int) -> Floats:
         x = circle.interval_nodes(size, -half_width, half_width)

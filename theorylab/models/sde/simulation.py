@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from theorylab.curves import Curve
 from theorylab.errors import require
 from theorylab.models.sde import kernels
-from theorylab.models.sde.model import count, positive, square
+from theorylab.models.sde.model import Limit, square
+from theorylab.numerics.arguments import positive, whole
 from theorylab.running.replicas import replicate
 
 Floats = NDArray[np.float64]
@@ -19,16 +20,14 @@ Floats = NDArray[np.float64]
 def rmsprop_covariance(
     hessian: ArrayLike,
     covariance: ArrayLike,
-    noise: float,
-    epsilon: float,
+    limit: Limit,
     *,
-    rate: float = 1.0,
     time_step: float,
     steps: int,
     replicas: int,
     seed: int,
 ) -> Curve:
-    """Curve over the entries i <= j of E x_i x_j of RMSprop on x^T H x / 2 with normal noise of covariance C.
+    """Curve over the entries i <= j of E x_i x_j of RMSprop on x^T H x / 2, normal noise of covariance C.
 
     Averaged over the second half of the run, from x = 0 and u = diag C; steps * time_step is the time that the first
     half is given to come to rest, and 1/rate that of u. Raises InputError for shapes that do not fit, a covariance that
@@ -37,15 +36,12 @@ def rmsprop_covariance(
     h = square("hessian", hessian)
     c = square("covariance", covariance, h.shape[0])
     require((np.linalg.eigvalsh(c) > 0).all(), "covariance must be positive definite: every direction needs noise")
-    for name, value in (("noise", noise), ("time_step", time_step), ("rate", rate)):
-        positive(name, value)
-    positive("epsilon", epsilon, 0.0)
-    require(rate * time_step <= 1, f"time_step={time_step:g} leaves no decay at rate {rate:g}: give <= {1 / rate:g}")
-    count("steps", steps, 2)
+    rate, step = positive("rate", limit.rate), positive("time_step", time_step)
+    require(rate * step <= 1, f"time_step={step:g} leaves no decay at rate {rate:g}: give <= {1 / rate:g}")
+    whole("steps", steps, 2)
     problem = kernels.Quadratic(
-        np.ascontiguousarray(h), np.asarray(np.linalg.cholesky(c), dtype=float), float(noise), float(epsilon),
-        float(rate), float(time_step),
-        np.diag(c).copy(),
+        np.ascontiguousarray(h), np.asarray(np.linalg.cholesky(c), dtype=float), float(limit.noise),
+        float(limit.epsilon), rate, step, np.diag(c).copy(),
     )  # fmt: skip
     entries = np.arange(h.shape[0] * (h.shape[0] + 1) // 2)
     return replicate(

@@ -15,7 +15,8 @@ from scipy.linalg import solve_continuous_lyapunov, solve_discrete_lyapunov
 from scipy.special import ive
 
 from theorylab.errors import require
-from theorylab.models.sde.model import Limit, positive, square
+from theorylab.models.sde.model import Limit, square
+from theorylab.numerics.arguments import number, positive
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +50,7 @@ def adaptive_stationary_covariance(hessian: ArrayLike, covariance: ArrayLike, no
     h = square("hessian", hessian)
     c = square("covariance", covariance, h.shape[0])
     positive("noise", noise)
-    positive("epsilon", epsilon, 0.0)
+    number("epsilon", epsilon, least=0.0)
     require((np.linalg.eigvalsh(h) > 0).all(), "hessian must be positive definite: no stationary law exists else")
     require((np.diag(c) > 0).all(), "covariance has a diagonal entry <= 0: every direction needs noise")
     inverse = np.diag(1 / (noise * np.sqrt(np.diag(c)) + epsilon))
@@ -109,7 +110,7 @@ def usam_covariance(step_size: float, hessian: ArrayLike, covariance: ArrayLike,
     """
     h = square("hessian", hessian)
     s = square("covariance", covariance, h.shape[0])
-    bend = np.eye(h.shape[0]) + positive("radius", radius, 0.0) * h
+    bend = np.eye(h.shape[0]) + number("radius", radius, least=0.0) * h
     step = np.eye(h.shape[0]) - positive("step_size", step_size) * h @ bend
     top = float(np.abs(np.linalg.eigvals(step)).max())
     require(top < 1, f"step_size={step_size:g} is unstable: the mean factor reaches {top:.4g}; lower it below 1")

@@ -17,12 +17,12 @@ positive, and `tie` at 0 (1/2, the logistic value, unless said otherwise; 1 in t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from theorylab.errors import InputError, require
+from theorylab.errors import require
+from theorylab.numerics.arguments import numbers, whole
 from theorylab.numerics.streams import fill_normal, stream
 
 Floats = NDArray[np.float64]
@@ -39,7 +39,7 @@ class Labelled:
     labels: Floats
 
     def __post_init__(self) -> None:
-        features, labels = _numbers("features", self.features), _numbers("labels", self.labels)
+        features, labels = numbers("features", self.features), numbers("labels", self.labels)
         require(
             features.ndim == 2 and features.size,
             f"features need shape (n, d), n >= 1 points in d >= 1 dimensions, not {features.shape}",
@@ -67,8 +67,8 @@ class Labelled:
 
         Raises InputError for count or dimension < 1, a gap outside [0, 3] (few normals lie beyond), or a bad seed.
         """
-        _whole("count", count)
-        _whole("dimension", dimension)
+        whole("count", count)
+        whole("dimension", dimension)
         require(np.isfinite(gap) and 0 <= gap <= 3, f"gap={gap} is not allowed: give a number in [0, 3]")
         source, kept, found = stream(seed, replica), np.empty((0, dimension)), 0
         while found < count:
@@ -86,7 +86,7 @@ class Labelled:
         The single point pulls by 1/n per step against the first step's many: the perceptron needs ~ n ratio / 4 of
         them. Raises InputError for count < 2, or a ratio below sqrt 2 (the single point is that long).
         """
-        _whole("count", count, least=2)
+        whole("count", count, least=2)
         require(
             np.isfinite(ratio) and ratio**2 >= 2,
             f"ratio={ratio} is not allowed: give radius / margin as a finite number >= sqrt 2",
@@ -128,17 +128,3 @@ class Labelled:
     def contradicted(self) -> Labelled:
         """The data with point 0 said again under the other label: not separable."""
         return Labelled(np.vstack([self.features, self.features[:1]]), np.append(self.labels, -self.labels[0]))
-
-
-def _numbers(name: str, values: ArrayLike) -> Floats:
-    try:
-        return np.array(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} are not an array of numbers: {error}") from error
-
-
-def _whole(name: str, value: Any, least: int = 1) -> None:
-    require(
-        isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least,
-        f"{name}={value!r} is not allowed: give an integer >= {least}",
-    )

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from theorylab.errors import InputError, require
 from theorylab.models.separable import kernels
 from theorylab.models.separable.model import Labelled
+from theorylab.numerics.arguments import increasing_steps, whole
 
 Floats = NDArray[np.float64]
 
@@ -37,10 +38,8 @@ def solve(
     Raises InputError for a step size that is not > 0, a normalisation other than 'none', 'weights', 'gradient', a tie
     outside (0, 1] (or other than 1/2 at a finite step size, where it follows from the logistic), or limit < 0.
     """
-    require(
-        isinstance(limit, (int, np.integer)) and limit >= 0, f"limit={limit!r} is not allowed: give an integer >= 0"
-    )
-    found = kernels.solve(problem.signed, _rule(step_size, normalisation, tie), int(limit))
+    most = whole("limit", limit, least=0)
+    found = kernels.solve(problem.signed, _rule(step_size, normalisation, tie), most)
     return Solved(float(found[0]), float(found[1]), float(found[2] / problem.radius))
 
 
@@ -52,14 +51,9 @@ def positions(
     Goes on after all points are right; a perceptron rests there. Raises InputError for steps that are not increasing
     integers >= 0.
     """
-    given = np.asarray(steps)
-    require(
-        given.ndim == 1 and given.size and np.issubdtype(given.dtype, np.integer),
-        f"steps need shape (points,), points >= 1, and integers, not {given.shape} of {given.dtype}",
-    )
-    require(given[0] >= 0 and (np.diff(given) > 0).all(), "steps must be integers >= 0 that increase: sort them")
+    points = increasing_steps(steps)
     rule = _rule(step_size, normalisation, tie)
-    return np.asarray(kernels.path(problem.signed, rule, given.astype(np.int64)))
+    return np.asarray(kernels.path(problem.signed, rule, points))
 
 
 def accuracy(problem: Labelled, places: ArrayLike) -> Floats:

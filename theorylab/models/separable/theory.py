@@ -18,6 +18,7 @@ from scipy.special import expit, lambertw
 
 from theorylab.errors import InputError, require
 from theorylab.models.separable.model import Labelled
+from theorylab.numerics.arguments import whole
 
 Floats = NDArray[np.float64]
 
@@ -108,9 +109,7 @@ def hard_iterations(count: int, ratio: float | Fraction, *, tie: float = 0.5, no
     n ratio / 4 steps, or ratio / 2 if normalised. In integers: floor(sqrt(x)) is exact. Raises InputError for count < 2
     or ratio < sqrt 2, and tie outside (0, 1].
     """
-    require(
-        isinstance(count, (int, np.integer)) and count >= 2, f"count={count!r} is not allowed: give an integer >= 2"
-    )
+    whole("count", count, least=2)
     require(0 < tie <= 1, f"tie={tie} is not allowed: give the weight of a zero margin, in (0, 1]")
     try:
         square = Fraction(ratio) ** 2
