@@ -15,6 +15,7 @@ import pytest
 import theorylab
 from theorylab.numerics.jit import (
     allocating_strict_kernel,
+    inlined,
     inner_kernel,
     kernel,
     strict_kernel,
@@ -248,3 +249,23 @@ def test_a_file_written_after_the_start_is_not_in_memory(tmp_path):
     late.write_text("x = 1\n")
     os.utime(late, (time.time() + 10, time.time() + 10))
     assert not text_is_in_memory(late)
+
+
+@inlined
+def add_row(rows, k):
+    for i in range(rows.shape[1]):
+        rows[0, i] += rows[k, i]
+
+
+@kernel
+def column_sums(values):
+    rows = np.zeros((values.shape[0] + 1, values.shape[1]))
+    rows[1:] = values
+    for k in range(1, rows.shape[0]):
+        add_row(rows, k)
+    return rows[0]
+
+
+def test_an_inlined_part_writes_into_the_arrays_of_its_kernel():
+    values = np.arange(12.0).reshape(4, 3)
+    assert column_sums(values).tolist() == values.sum(axis=0).tolist()

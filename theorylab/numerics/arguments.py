@@ -44,7 +44,7 @@ def numbers(name: str, values: ArrayLike) -> Floats:
     try:
         return np.array(values, dtype=float)
     except (TypeError, ValueError) as error:
-        raise InputError(f"{name} are not an array of numbers: {error}") from error
+        raise InputError(f"{name} are not numbers: give an array of them ({error})") from error
 
 
 def finite_row(name: str, values: ArrayLike) -> Floats:
@@ -52,7 +52,8 @@ def finite_row(name: str, values: ArrayLike) -> Floats:
     row = np.atleast_1d(numbers(name, values))
     require(row.ndim == 1 and row.size, f"{name} must have shape (m,), m >= 1, not {row.shape}")
     bad = np.flatnonzero(~np.isfinite(row))
-    require(not bad.size, f"{name} number {bad[0] if bad.size else 0} is {row[bad[:1]]}: all must be finite")
+    if bad.size:
+        raise InputError(f"{name} number {bad[0]} is {row[bad[0]]}: all must be finite")
     return row
 
 
@@ -61,7 +62,8 @@ def positive_row(name: str, values: ArrayLike) -> Floats:
     row = np.atleast_1d(numbers(name, values))
     require(row.ndim == 1 and row.size, f"{name} must have shape (m,), m >= 1, not {row.shape}")
     bad = row[~(np.isfinite(row) & (row > 0))]
-    require(not bad.size, f"{name}={bad[0] if bad.size else 0:g} is not allowed: give finite numbers > 0")
+    if bad.size:
+        raise InputError(f"{name}={bad[0]:g} is not allowed: give finite numbers > 0")
     return row
 
 

@@ -12,7 +12,7 @@ from theorylab.models.minimax.theory import valid_size
 
 def test_a_number_is_a_row_of_one():
     assert finite_row("slopes", 2).tolist() == [2.0]
-    for bad, words in (("x", "are not numbers"), ([], "need shape"), ([1.0, np.inf], "slopes number 1 is inf")):
+    for bad, words in (("x", "are not numbers"), ([], "must have shape"), ([1.0, np.inf], "slopes number 1 is inf")):
         with pytest.raises(InputError, match=words):
             finite_row("slopes", bad)
 
@@ -30,5 +30,5 @@ def test_steps_are_integers_that_increase_and_are_in_the_schedule():
 @pytest.mark.parametrize("size", [1, 2.0, True, "3"])
 def test_a_finite_sum_has_two_components_or_more(size):
     assert valid_size(np.int64(2)) == 2
-    with pytest.raises(InputError, match="integer >= 2 of components"):
+    with pytest.raises(InputError, match="give an integer >= 2"):
         valid_size(size)

@@ -272,7 +272,7 @@ def test_inner_solver_contracts_at_every_resolvent_step():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: theory.page_refresh(1, 5), "size=1 is not allowed: a finite sum needs an integer >= 2"),
+        (lambda: theory.page_refresh(1, 5), "size=1 is not allowed: give an integer >= 2"),
         (lambda: theory.page_batch(2.5), "size=2.5"),
         (lambda: theory.inner_step_size(10, 1.0, share=1.0), r"share=1.0 is not allowed: give a number in \(0, 1\)"),
         (lambda: theory.inner_step_size(10, -1.0), "resolvent_step=-1.0"),

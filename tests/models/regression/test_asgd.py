@@ -231,6 +231,12 @@ def test_recursion_matches_its_python_body():
     assert moments.accelerated(r, 2, steps) == pytest.approx(moments.accelerated.py_func(r, 2, steps), rel=1e-12)
 
 
+def test_compiled_means_are_those_of_the_python_body():
+    given = (np.array([0.9, 1.0]), np.array([1.5, 1.2]), 0.4, np.array([1.0, -2.0]), np.array([0, 1, 7]))
+    compiled, python = moments.accelerated_means(*given), moments.accelerated_means.py_func(*given)
+    assert compiled.tobytes() == python.tobytes()
+
+
 def test_kernel_is_the_method_as_written():
     p, source = problem(), stream(4, 0)
     w = v = p.error0

@@ -22,7 +22,7 @@ from scipy.integrate import solve_ivp
 from theorylab.errors import require
 from theorylab.models.sde.model import Adam, Noise
 from theorylab.numerics.arguments import positive, whole
-from theorylab.numerics.jit import kernel
+from theorylab.numerics.jit import inlined, kernel
 
 Floats = NDArray[np.float64]
 MOST_PATHS = 2.0**31
@@ -98,6 +98,30 @@ def waves(value: float, out: Floats) -> None:
         out[n] = 2.0 * value * out[n - 1] - out[n - 2]
 
 
+@inlined
+def _place(box: Floats, x: float, m: float, u: float, at: tuple[Floats, Floats, Floats]) -> None:
+    """Fill `at` with the Chebyshev polynomials of each variable at the point."""
+    waves(x / box[0], at[0])
+    waves(m / box[1], at[1])
+    waves((np.log(u) - box[2]) / box[3], at[2])
+
+
+@inlined
+def _evaluated(held: Floats, at: tuple[Floats, Floats, Floats]) -> tuple[float, float]:
+    """The two polynomials with coefficients `held` (2, a, b, c) where `at` was placed."""
+    tx, tm, tu = at
+    first, second = 0.0, 0.0
+    for q in range(tx.size):
+        for r in range(tm.size):
+            along0, along1 = 0.0, 0.0
+            for t in range(tu.size):
+                along0 += held[0, q, r, t] * tu[t]
+                along1 += held[1, q, r, t] * tu[t]
+            first += tx[q] * tm[r] * along0
+            second += tx[q] * tm[r] * along1
+    return first, second
+
+
 @kernel
 def transfer(
     p: Steps, values: Floats, weights: Floats, box: Floats, grid: tuple[Floats, Floats, Floats],
@@ -114,7 +138,7 @@ def transfer(
     for i in range(a):
         held[0, i] = box[0] * grid[0][i]
         held[1, i] = box[0] * box[0] * grid[0][i] * grid[0][i]
-    tx, tm, tu = np.empty(a), np.empty(b), np.empty(c)
+    at = np.empty(a), np.empty(b), np.empty(c)
     root = p.time_step**0.5
     fresh = np.empty((2, a, b, c))
     for k in range(steps - 1, -2, -1):
@@ -137,31 +161,13 @@ def transfer(
                         after_u = u + p.share * (scaled * scaled - u)
                         divisor = p.noise * (u if p.old else after_u) ** 0.5 / p.correction[k] + p.epsilon
                         after_x = x - p.time_step * after_m / (p.momentum_correction[k] * divisor)
-                        waves(after_x / box[0], tx)
-                        waves(after_m / box[1], tm)
-                        waves((np.log(after_u) - box[2]) / box[3], tu)
-                        first, second = 0.0, 0.0
-                        for q in range(a):
-                            for r in range(b):
-                                along0, along1 = 0.0, 0.0
-                                for t in range(c):
-                                    along0 += held[0, q, r, t] * tu[t]
-                                    along1 += held[1, q, r, t] * tu[t]
-                                first += tx[q] * tm[r] * along0
-                                second += tx[q] * tm[r] * along1
+                        _place(box, after_x, after_m, after_u, at)
+                        first, second = _evaluated(held, at)
                         fresh[0, i, j, level] += weights[n] * first
                         fresh[1, i, j, level] += weights[n] * second
         held[:] = fresh
-    waves(start[0] / box[0], tx)
-    waves(start[1] / box[1], tm)
-    waves((np.log(start[2]) - box[2]) / box[3], tu)
-    out = np.zeros(2)
-    for f in range(2):
-        for q in range(a):
-            for r in range(b):
-                for t in range(c):
-                    out[f] += held[f, q, r, t] * tx[q] * tm[r] * tu[t]
-    return out
+    _place(box, start[0], start[1], start[2], at)
+    return np.array(_evaluated(held, at))
 
 
 def enumerated(
