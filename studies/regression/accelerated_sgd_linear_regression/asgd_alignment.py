@@ -37,7 +37,7 @@ class Setting:
 
 
 QUICK = Setting(dim=100, replicas=8000, seed=1)
-FULL = Setting(dim=2000, horizon=3000, points=16, replicas=200, seed=2)
+FULL = Setting(dim=2000, horizon=3000, points=16, replicas=4000, seed=2)
 
 
 def problem(s, direction):

@@ -29,8 +29,8 @@ class Setting:
 
 
 QUICK = Setting(dim=100, replicas=8000, seed=1)
-FULL = Setting(dim=2000, cutoffs=(2, 5, 10, 20, 50), steps=(2, 5, 10, 30, 100, 300, 1000, 3000), replicas=2000, seed=2)
-SPACE = {"dim": Range(6, 200, log=True, integer=True), "exponents": Range(1.05, 5), "simulated": (2,), "replicas": 32,
+FULL = Setting(dim=2000, cutoffs=(2, 5, 10, 20, 50), steps=(2, 5, 10, 30, 100, 300, 1000, 3000), replicas=8000, seed=2)
+SPACE = {"dim": Range(6, 200, log=True, integer=True), "exponents": Range(1.05, 5), "simulated": (2,), "replicas": 64,
          "cutoffs": Range(1, 100, log=True, integer=True), "steps": Range(2, 2000, log=True, integer=True)}  # fmt: skip
 
 
