@@ -1,5 +1,6 @@
 """`theorylab calibrate`: its tables are right where the answer is known, and the committed ones keep their word."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -64,3 +65,14 @@ def test_the_committed_calibration_keeps_its_word():
     assert {row["mutant"] for row in tables["mutants"]} == set(calibration.WRONG)
     assert all(row["rate"] >= 0.95 for row in tables["mutants"])
     assert (FIGURES / "calibration.md").read_text(encoding="utf-8") == pages.page(tables)
+
+
+def test_runs_until_decided_stop_near_the_size_that_theory_says():
+    rows = calibration.stopping(20)
+    assert [row["gap"] for row in rows] == [1.0, 0.5, 0.25, 0.125]
+    for row in rows:
+        assert row["undecided"] == 0
+        assert row["low"] <= row["median"] <= row["high"]
+    # A rival at half the distance needs more replicas; runs double, so that a stop is at most twice too late.
+    assert all(a["theory"] < b["theory"] for a, b in itertools.pairwise(rows))
+    assert all(row["median"] <= 2.5 * row["theory"] or row["median"] == rows[0]["median"] for row in rows)
