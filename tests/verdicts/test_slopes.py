@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.verdicts.synthetic import DECADES, EPS, INF, TIMES, generator, noisy, one_bad, replicas, rival, row
+from tests.verdicts.synthetic import DECADES, EPS, INF, NAN, TIMES, generator, noisy, one_bad, replicas, rival, row
 from theorylab.curves import Curve, exact
 from theorylab.errors import InputError
 from theorylab.verdicts import Power, decays_as, geometric
+from theorylab.verdicts.slopes import of_curve
 
 
 def verdicts(curve: Curve, claim: Any, other: Any, **options: Any) -> tuple[str, str]:
@@ -311,3 +312,10 @@ def test_factor_that_is_not_positive_is_an_input_error(factor: Any) -> None:
 def test_power_prints_as_it_is_written() -> None:
     assert str(Power(-1)) == "x^-1"
     assert str(Power(-0.5, 2)) == "x^-0.5 log^2 x"
+
+
+def test_evidence_of_a_curve_says_whether_noise_enters_and_whether_it_can_be_judged() -> None:
+    exactly = of_curve(row(1 / DECADES, EPS, DECADES))
+    assert (exactly.unfit, exactly.replicas) == ("", None)
+    assert of_curve(noisy(1 / DECADES, DECADES), homogeneous=True).replicas == 64
+    assert of_curve(one_bad(NAN, row(1 / DECADES, EPS, DECADES))).unfit

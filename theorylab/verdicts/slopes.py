@@ -161,17 +161,21 @@ class Factors:
     unit = "relative to the rate"
 
     def form(self, given: Any) -> Power:
+        """The form of a factor > 0."""
         require(isinstance(given, Real) and float(given) > 0, f"factor={given!r} is not allowed: give a number > 0")
         return Power(math.log(given))
 
     def place(self, form: Power, other: Power) -> Place:
+        """Slopes of log y against x itself."""
         return Place(Axis.GEOMETRIC, Power(0.0), form.exponent)
 
     def wrong(self, form: Power, x: Floats) -> dict[str, Power]:
+        """Rates with a standard mistake, by name; none of the factor 1."""
         shares = {"rate x 2": 2.0, "rate x 1/2": 0.5, "sign": -1.0} if form.exponent else {}
         return {name: Power(share * form.exponent) for name, share in shares.items()}
 
     def shifted(self, form: Power, error: float) -> Power:
+        """The rate that is wrong by a relative error, to the side of its sign."""
         return Power(form.exponent * (1 + error if error > 0 else 1 / (1 - error)))
 
 
