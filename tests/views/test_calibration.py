@@ -76,3 +76,14 @@ def test_runs_until_decided_stop_near_the_size_that_theory_says():
     # A rival at half the distance needs more replicas; runs double, so that a stop is at most twice too late.
     assert all(a["theory"] < b["theory"] for a, b in itertools.pairwise(rows))
     assert all(row["median"] <= 2.5 * row["theory"] or row["median"] == rows[0]["median"] for row in rows)
+
+
+def test_the_panel_says_where_its_promise_is_broken_and_why():
+    good = {"law": pages.LIGHT[0], "beyond": "", "replicas": 64, "holds": True, "warned": 0.01}
+    bad = {"law": "some law", "beyond": "infinite variance", "replicas": 32, "holds": False, "warned": 0.5}
+    kept, broken = (" ".join(pages.panel_said(rows)) for rows in ([good], [good, bad]))
+    assert "hold in 1 of 1 cells" in kept
+    assert "do not hold for none of these laws" in kept
+    assert "hold in 1 of 2 cells" in broken
+    assert "at most 1.0% of samples" in broken
+    assert "some law (infinite variance; at 32 replicas)" in broken
