@@ -126,7 +126,7 @@ def _told(
     return float((~missed & (lower < gap) & (upper < gap)).mean())
 
 
-def _noise(draws: int = 60) -> list[str]:
+def _noise(draws: int = 8) -> list[str]:
     lines = [
         "## Monte Carlo curves, and the comparison of forms",
         "",

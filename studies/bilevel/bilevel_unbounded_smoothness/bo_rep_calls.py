@@ -66,7 +66,7 @@ def checks(s, measured, predicted):
     for power in (3, 5):
         rival = Rival(claim=f"eps^-{power}", predicted=Power(power))
         claim = f"oracle calls to an accuracy of order eps grow as eps^-4, not eps^-{power}"
-        yield decays_as(claim, measured["refined"], Power(4), rival=rival)
+        yield decays_as(claim, measured["refined"], Power(4), rival=rival, level=0.05)
     claim = "fewer calls with refinement, y_0 on the wrong side"
     rival = Rival(claim="also with y_0 = y*(x_0)", measured=measured["right, refined"], predicted=measured["right"])
     yield ordered(claim, measured["refined"].at(slice(s.compared)), measured["unrefined"], rival=rival)

@@ -63,7 +63,7 @@ def checks(s, measured, predicted):
     for power, name in ((-1 / 3, "T^(-1/3), as with variance reduction"), (-0.2, "T^(-1/5)")):
         rival = Rival(claim=name, predicted=Power(power))
         claim = f"mean gradient norm falls as T^(-1/4), not {name}"
-        yield decays_as(claim, measured["all"], Power(-0.25), rival=rival)
+        yield decays_as(claim, measured["all"], Power(-0.25), rival=rival, level=0.05)
     rival = Rival(claim="also in the second half, after the travel", measured=measured["late"])
     claim = "mean gradient norm >= travel (cosh(a x0) - 1) / (eta T)"
     yield above(claim, measured["all"], predicted["travel"], rival=rival)
