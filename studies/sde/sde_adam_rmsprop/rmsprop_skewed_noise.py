@@ -2,8 +2,8 @@
 
 Noise of skewness 1.5 (-1/2 in four of five draws, 2 in one) violates the theorem's assumption of low skewness: it adds
 a third moment of order eta per unit of time. Transfer operator against the limit's moments, on f = 1 - cos x; symmetric
-noise of the same variance keeps the order eta^2. Not judged: skewed noise, E cos 2x with the old v. Corrections of
-opposite signs leave the interval of its exponent a thousandth off -1/2 up to 4000 steps: one of the instrument's misses.
+noise of the same variance keeps the order eta^2. Not judged: skewed noise, E cos 2x with the old v. Corrections
+of opposite signs leave its interval a thousandth off -1/2 up to 4000 steps: one of the instrument's misses.
 """
 
 from dataclasses import dataclass
