@@ -3,10 +3,12 @@
 import dataclasses
 import io
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 import theorylab
+from theorylab import Curve, Rival, agrees
 from theorylab.numerics.proofs import Certificate
 from theorylab.trials.hunt import Candidate, Hunt
 from theorylab.views import tables
@@ -106,3 +108,16 @@ def test_the_table_of_hunts_shows_the_nearest_setting():
     printed = text(tables.hunt_table([found]))
     assert "x=0.5" in printed
     assert "not broken: tightness 0.9" in printed
+
+
+def test_the_last_step_and_the_first_that_separates_stand_beside_a_verdict():
+    steps = np.array([10.0, 200.0, 3000.0])
+    curve = Curve(steps, np.zeros((1, 3)), exact=True, rounding=1e-12)
+    rival = Rival(claim="grows", predicted=Curve(steps, np.array([[0.0, 1.0, 2.0]]), exact=True))
+    check = agrees("is zero", curve, 0.0, rival=rival)
+    text = tables.as_text(check)
+    assert {"last x", "separates"} <= {name.strip() for name in text.splitlines()[0].split("  ")}
+    assert (check.last_x, check.separates_at) == (3000, 200)
+    assert {"3e+03", "200"} <= set(text.split())
+    unknown = dataclasses.replace(check, last_x=None, separates_at=None)
+    assert "3e+03" not in tables.as_text(unknown)

@@ -24,6 +24,7 @@ COLOURS = {"supported": "green", "refuted": "red", "inconclusive": "yellow", "er
 def verdict_table(rows: Iterable[tuple[str, Check]]) -> Table:
     """A rich table of (study, check) rows; a study is named once, above its claims.
 
+    `last x` is the last step (or x) reached, `separates` the first at which the data tell the claim from its rival.
     The score is the number of mutants killed and the minimum detectable effect (`falsify`). Checks
     of a suite show the adjusted p-value that their verdict rests on.
     """
@@ -32,6 +33,8 @@ def verdict_table(rows: Iterable[tuple[str, Check]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"))
     for name, ratio in (("study", 2), ("claim", 4), ("measured", 2), ("predicted", 2)):
         table.add_column(name, overflow="fold", ratio=ratio)
+    for name in ("last x", "separates"):
+        table.add_column(name, no_wrap=True, justify="right")
     table.add_column("verdict", no_wrap=True)
     table.add_column("score", no_wrap=True)
     if suite:
@@ -49,7 +52,8 @@ def verdict_table(rows: Iterable[tuple[str, Check]]) -> Table:
             claim.append(f"\nnot caught: {', '.join(check.score.survived)}", style="dim")
         rival = _verdict(check.rival.verdict, check.rival.declared).append(f": {check.rival.claim}", style="default")
         verdict = _verdict(check.verdict, check.declared)
-        cells: list[str | Text] = [_measured(check), _allowed(check), verdict, str(check.score or "-")]
+        reach = ("-" if x is None else f"{x:.3g}" for x in (check.last_x, check.separates_at))
+        cells: list[str | Text] = [_measured(check), _allowed(check), *reach, verdict, str(check.score or "-")]
         cells += [_p_value(check)] if suite else []
         table.add_row(Text(study if study != last else ""), claim, *cells, rival)
         last = study
