@@ -36,7 +36,7 @@ class Cell:
 def place(points: int, decades: float | None) -> tuple[int, float | None]:
     """The cell's fewest points and decades; None for a geometric curve. What lies outside has the nearest cell's."""
     fewest = POINTS[max(0, bisect_right(POINTS, points) - 1)]
-    return fewest, None if decades is None else DECADES[max(0, bisect_right(DECADES, decades) - 1)]
+    return fewest, None if decades is None else DECADES[max(0, bisect_right(DECADES, decades + 1e-9) - 1)]
 
 
 def cell(kind: Kind, points: int, decades: float | None, level: float) -> Cell:

@@ -79,14 +79,14 @@ class _Fits:
     noise: Floats
 
 
-def _tail_size(points: int) -> int:
+def tail_size(points: int) -> int:
     """Slopes that enter: the last two thirds of those between so many points, and 3 at least."""
     return max(3, -(-2 * (points - 1) // 3))
 
 
 def tail_weights(position: Floats) -> Floats:
     """w with (w * values).sum(-1) the least-squares slope over the points of the tail, (curves, points)."""
-    first = position.shape[1] - _tail_size(position.shape[1]) - 1
+    first = position.shape[1] - tail_size(position.shape[1]) - 1
     centred = position - position[:, first:].mean(axis=1, keepdims=True)
     centred[:, :first] = 0.0
     return np.asarray(centred / (centred**2).sum(axis=1, keepdims=True))
@@ -98,7 +98,7 @@ def read(position: Floats, values: Floats, slope_noise: Floats, fit_noise: Float
     `slope_noise` (curves, points - 1) and `fit_noise` (curves,) are the standard deviations of the slopes between
     neighbours and of the least-squares slope over the tail.
     """
-    tail = _tail_size(position.shape[1])
+    tail = tail_size(position.shape[1])
     raw = np.diff(values) / np.diff(position), (position[:, 1:] + position[:, :-1]) / 2, slope_noise
     slopes, middle, noise = (rows[:, ::-1][:, :tail] for rows in raw)  # the last slope first
     kind = _kinds(slopes, noise)
@@ -198,7 +198,7 @@ def _scattered(position: Floats, values: Floats) -> tuple[NDArray[np.int64], Flo
     Slopes between neighbours scatter far more than a fit of the values themselves, v = c + L m + a G(m) with G' = g,
     over the points of the tail. All forms are tried where the values are curved beyond chance, one where they are not.
     """
-    tail = _tail_size(position.shape[1])
+    tail = tail_size(position.shape[1])
     m, v = position[:, -tail - 1 :], values[:, -tail - 1 :]
     weights = tail_weights(m) if m.shape[1] == position.shape[1] else tail_weights(position)[:, -tail - 1 :]
     centred = m - m.mean(axis=1, keepdims=True)

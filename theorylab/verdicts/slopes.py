@@ -76,7 +76,7 @@ def decays_as(
     """
     require(towards in (0, math.inf), f"towards={towards} is not allowed: x grows (math.inf) or falls to 0")
     forms = Powers(small=towards == 0)
-    evidence = _of_curve(measured, homogeneous)
+    evidence = of_curve(measured, homogeneous)
     check = judged(claim, evidence, forms.form(predicted), rival, level, declared, forms)
     return replace(check, source=source)
 
@@ -97,7 +97,7 @@ def geometric(
     As `decays_as`. Raises InputError for a factor <= 0.
     """
     forms = Factors()
-    evidence = _of_curve(measured, homogeneous)
+    evidence = of_curve(measured, homogeneous)
     check = judged(claim, evidence, forms.form(factor), rival, level, declared, forms)
     return replace(check, source=source)
 
@@ -235,7 +235,7 @@ class Evidence:
         )
 
 
-def _of_curve(curve: Curve, homogeneous: bool = False) -> Evidence:
+def of_curve(curve: Curve, homogeneous: bool = False) -> Evidence:
     """What a curve tells of its rate."""
 
     def data(axis: Axis, taken: Power) -> Series:
