@@ -243,6 +243,11 @@ def test_strict_kernels_round_every_operation_as_written(compiled):
     assert compiled(muladd).targetoptions.get("fastmath", False) is False
 
 
+def test_one_function_compiled_in_two_ways_has_two_codes_on_disk():
+    ways = [how(muladd) for how in (kernel, strict_kernel, allocating_strict_kernel)]
+    assert len({way._cache._impl.filename_base for way in ways}) == 3
+
+
 def test_a_file_written_after_the_start_is_not_in_memory(tmp_path):
     assert text_is_in_memory(Path(theorylab.__file__))
     late = tmp_path / "late.py"

@@ -12,6 +12,7 @@ processor, while another vector width may differ in the last bits. `strict_kerne
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 import time
@@ -76,6 +77,8 @@ def _compiled(function: Callable[..., Any], fastmath: bool | set[str], **options
     compiled = numba.njit(nogil=True, error_model="numpy", fastmath=fastmath, **options)(function)
     file = Path(function.__code__.co_filename)
     if file.is_file() and text_is_in_memory(file) and hasattr(compiled, "py_func"):
+        how = repr((sorted(fastmath) if fastmath else [], sorted(options.items())))
+        function.__dict__["compiled_as"] = hashlib.sha256(how.encode()).hexdigest()[:4]
         try:
             cache = _Cache(function)  # type: ignore[no-untyped-call]
         except RuntimeError:  # no writable folder anywhere: go on without a cache
@@ -111,11 +114,11 @@ def _folders(file: Path) -> list[Path]:
 
 
 class _Locator(_CacheLocator):
-    """Where machine code lies: a writable folder, and the digest of the reachable sources in the file name."""
+    """Where machine code lies: a writable folder; the file name has the kind of kernel and the sources' digest."""
 
     def __init__(self, function: Callable[..., Any], file: str, folder: Path) -> None:
         self._py_file = file  # the name that Numba's own warnings look for
-        self._line = function.__code__.co_firstlineno
+        self._place = f"{function.__code__.co_firstlineno}-{function.__dict__['compiled_as']}"
         self._folder = folder
         self._digest = sources.digest(file)
 
@@ -138,7 +141,7 @@ class _Locator(_CacheLocator):
         return self._digest
 
     def get_disambiguator(self) -> str:
-        return f"{self._line}-{self._digest[:16]}"
+        return f"{self._place}-{self._digest[:16]}"
 
     def ensure_cache_path(self) -> None:
         """Make the folder, prove it writable, and drop machine code that older versions of the file left in it."""
