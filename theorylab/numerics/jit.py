@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
@@ -73,7 +73,7 @@ def allocating_strict_kernel(function: Callable[..., Any]) -> Kernel:
     return _compiled(function, False)
 
 
-def _compiled(function: Callable[..., Any], fastmath: bool | set[str], **options: Any) -> Kernel:
+def _compiled(function: Callable[..., Any], fastmath: Literal[False] | set[str], **options: Any) -> Kernel:
     compiled = numba.njit(nogil=True, error_model="numpy", fastmath=fastmath, **options)(function)
     file = Path(function.__code__.co_filename)
     if file.is_file() and text_is_in_memory(file) and hasattr(compiled, "py_func"):
