@@ -88,3 +88,15 @@ def test_table_that_cannot_be_judged_is_refused_with_what_is_wrong(arguments: di
 )
 def test_half_unit_of_printed_digits(printed: str, half: float) -> None:
     assert half_unit(printed) == pytest.approx(half)
+
+
+def test_printed_digits_in_a_column_of_objects_are_taken_as_printed() -> None:
+    printed = theorylab.judge(X, PRINTED)
+    assert theorylab.judge(X, np.array(PRINTED, dtype=object)).interval == printed.interval
+    assert theorylab.judge(X, [float(y) for y in PRINTED]).interval != printed.interval
+
+
+@pytest.mark.parametrize("y", ["1.5", ["1e400"] * 5])
+def test_text_that_is_no_table_is_an_input_error(y: Any) -> None:
+    with pytest.raises(InputError):
+        theorylab.judge(X, y)

@@ -457,3 +457,40 @@ def test_limits_at_another_level_rest_on_what_is_known_of_the_curve(monkeypatch:
     monkeypatch.setattr(Moments, "of", None)
     assert check.raw_p_values == (1.0, LEAST)
     assert check.score is not None
+
+
+def test_bounded_sides_that_are_both_replicated_have_a_score() -> None:
+    small, like, large = (
+        Curve(X[:2], base + 0.3 * generator(key).random((2000, 2))) for key, base in ((111, 0), (112, 0), (113, 0.5))
+    )
+    swapped = rival(measured=large, predicted=small)
+    apart = ordered("c", small, large, rival=swapped, about=Bounded(0, 1))
+    assert (apart.verdict, apart.score.killed) == ("supported", ("order swapped",))
+    assert apart.score.detectable is not None
+    equal = agrees("c", small, like, rival=rival(predicted=large), about=Bounded(0, 1))
+    assert equal.verdict == "supported"
+    assert equal.score is not None
+
+
+def test_median_of_two_replicated_sides_says_that_it_is_of_their_differences() -> None:
+    one = X[:1]
+    left = Curve(one, generator(114).exponential(1.0, (4000, 1)))
+    right = Curve(one, generator(115).uniform(np.log(2) - 3, np.log(2) + 3, (4000, 1)))  # the same median
+    paired = agrees("c", left, right, rival=rival(predicted=exact(one, [9.0], 0.0)), about="median")
+    assert paired.covers.startswith("the median of the differences of paired replicas, of any law")
+    alone = agrees("c", left, float(np.log(2)), rival=rival(predicted=9.0), about="median")
+    assert (alone.verdict, alone.covers) == ("supported", "the median of any law")
+    steps = monotone("c", replicas(1 / X), rival=rival(measured=replicas(X)), about="median")
+    assert steps.covers == "the median of the replicas' steps, of any law"
+
+
+def test_branch_that_may_go_unseen_is_that_of_the_side_with_fewer_draws() -> None:
+    single, means = (Curve(X[:1], generator(116 + b).standard_normal((100, 1)) / b**0.5, block=b) for b in (1, 100))
+    check = agrees("c", single, means, rival=rival(predicted=exact(X[:1], [2.0], 0.0)))
+    assert check.covers.endswith("a branch rarer than 0.067 may go unseen")  # 1 - LEVEL ** (1 / 100)
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 7.0, float("nan")])
+def test_level_outside_0_1_is_an_input_error_without_noise_too(level: float) -> None:
+    with pytest.raises(InputError, match="an error probability lies in"):
+        agrees("c", row(1.0), row(1.0), rival=rival(predicted=2.0), level=level)

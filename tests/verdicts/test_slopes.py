@@ -12,7 +12,7 @@ import pytest
 from tests.verdicts.synthetic import DECADES, EPS, INF, NAN, TIMES, generator, noisy, one_bad, replicas, rival, row
 from theorylab.curves import Curve, exact
 from theorylab.errors import InputError
-from theorylab.verdicts import Power, decays_as, geometric
+from theorylab.verdicts import Check, Power, decays_as, geometric
 from theorylab.verdicts.slopes import of_curve
 
 
@@ -319,3 +319,25 @@ def test_evidence_of_a_curve_says_whether_noise_enters_and_whether_it_can_be_jud
     assert (exactly.unfit, exactly.replicas) == ("", None)
     assert of_curve(noisy(1 / DECADES, DECADES), homogeneous=True).replicas == 64
     assert of_curve(one_bad(NAN, row(1 / DECADES, EPS, DECADES))).unfit
+
+
+def test_points_that_would_tell_lie_beyond_the_last_one() -> None:
+    x = np.geomspace(10, 1e4, 30)
+    check = decays_as("c", exact(x, (1 + 0.2 * np.sin(3 * np.log(x))) / x, 1e-15), -1, rival=rival(predicted=-0.5))
+    assert check.verdict == "inconclusive"
+    assert float(check.note.split("about x = ")[1].split()[0]) > 1.1 * x[-1]
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 7.0, NAN])
+def test_level_outside_0_1_is_an_input_error(level: float) -> None:
+    x = np.geomspace(10, 1e4, 12)
+    for curve in (exact(x, 1 / x, 1e-15), Curve(x, np.outer(np.linspace(0.9, 1.1, 64), 1 / x))):
+        with pytest.raises(InputError, match="an error probability lies in"):
+            decays_as("c", curve, -1, rival=rival(predicted=-0.5), level=level, homogeneous=True)
+
+
+def test_open_end_of_an_interval_is_none_as_in_its_record() -> None:
+    x = np.geomspace(10, 1e4, 30)
+    check = decays_as("c", exact(x, np.exp(-x / 2000), 1e-15), 0.0, rival=rival(predicted=-1.0))
+    assert check.interval[0] is None
+    assert Check.from_json(check.to_json()) == check

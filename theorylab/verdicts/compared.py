@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from theorylab.curves import Curve
 from theorylab.errors import require
-from theorylab.verdicts.estimands import Estimand
+from theorylab.verdicts.estimands import Estimand, Median
 from theorylab.verdicts.intervals import Limits, clopper_pearson
 
 Floats = NDArray[np.float64]
@@ -38,6 +38,10 @@ class Difference:
     def simulated(self) -> bool:
         """Whether a side rests on replicas."""
         return not (self.left.exact and (not isinstance(self.right, Curve) or self.right.exact))
+
+    @property
+    def _one_random(self) -> bool:
+        return self.left.exact or not isinstance(self.right, Curve) or self.right.exact
 
     @functools.cached_property
     def _parts(self) -> tuple[Curve, float, Floats, Floats]:
@@ -90,6 +94,8 @@ class Difference:
     def rests_on(self, level: float, outside: NDArray[np.bool_]) -> tuple[float, str]:
         """The error probability of a statement that is broken where `outside` says, and what it is about."""
         curve = self._parts[0]
+        if self.simulated and isinstance(self.about, Median) and not self._one_random:
+            return level, f"the {self.about} of the differences of paired replicas, of any law"
         if self.simulated:
             return level, self.about.covers(curve, level)
         rows, points = self.estimate.shape
@@ -109,12 +115,13 @@ class Difference:
 
 def paired(left: Curve, right: Curve) -> Curve:
     """left - right, row by row; deterministic where both are."""
+    blocks = [side.block for side in (left, right) if not side.exact]
     return replace(
         left,
         samples=left.samples - right.samples,
         exact=left.exact and right.exact,
         rounding=left.rounding + right.rounding,
-        block=max(left.block, right.block),
+        block=min(blocks, default=1),  # what so many replicas did not show, the difference does not
         bounds=_reach(left, right),
         population=left.population or right.population,
         drawn=left.drawn or right.drawn,

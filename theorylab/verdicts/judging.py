@@ -73,9 +73,9 @@ def judge(
     their half units are taken from them. Rounding and standard errors add in quadrature. `towards`: x grows, or falls
     to 0. Raises InputError for a table that cannot be judged, with what is wrong.
     """
-    given = np.asarray(y)
-    if rounding is None and given.dtype.kind == "U":
-        rounding = [half_unit(str(value)) for value in given]
+    given = np.atleast_1d(np.asarray(y)).ravel()
+    if rounding is None and any(isinstance(value, str) for value in given):  # of a data frame's column they are objects
+        rounding = [half_unit(str(value)) if isinstance(value, str) else 0.0 for value in given]
     columns = [_column(x, "x"), _column(y, "y")]
     size = columns[1].size
     require(columns[0].shape == (size,), f"{columns[0].size} values of x and {size} of y: give as many")
@@ -112,7 +112,7 @@ def half_unit(printed: str) -> float:
     try:
         float(printed)
         return 0.5 * 10.0 ** (int(exponent or 0) - digits)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise InputError(f"{printed!r} is no number as it is printed: give digits, such as '1.20e-3'") from error
 
 

@@ -2,10 +2,11 @@
 
 On simulated curves a statement is about means, at all points together; on a deterministic curve about every entry, up
 to its rounding bound. Where the tails of replicas are too heavy for a mean, a statement can be about='median' or
-about='median of means', with limits that need no moments; where replicas are known to obey bounds, curve.bounded(low,
-high) declares them (about=Bounded(low, high) does so for both sides), and limits hold for any law between them. Rows of
-a deterministic curve that were drawn at random say so by curve.drawn_from(population): what holds of all of them then
-bounds the share of counterexamples. All checks take the options of `trial.Options`.
+about='median of means', with limits that need no moments: of the differences of paired replicas where both sides are
+replicated (not the difference of two medians), of each replica's steps in `monotone`. Where replicas are known to obey
+bounds, curve.bounded(low, high) declares them (about=Bounded(low, high) does so for both sides), and limits hold for
+any law between them. Rows of a deterministic curve that were drawn at random say so by curve.drawn_from(population):
+what holds of all of them then bounds the share of counterexamples. All checks take the options of `trial.Options`.
 """
 
 from __future__ import annotations

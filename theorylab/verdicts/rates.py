@@ -155,10 +155,9 @@ class Rate:
         """Whether the drift grows, and no limit is in sight."""
         return math.inf in self.reach
 
-    @property
-    def noise_decides(self) -> bool:
-        """Whether the interval is as wide as it is because of noise."""
-        return self.data.dof is not None and _quantile(self.data.dof, self.level) * self.noise >= max(self.reach)
+    def noise_decides(self, level: float) -> bool:
+        """Whether the interval at a level is as wide as it is because of noise."""
+        return self.data.dof is not None and _quantile(self.data.dof, level) * self.noise >= max(self.reach)
 
     @property
     def value(self) -> float:
@@ -187,9 +186,9 @@ class Rate:
             return f"drift below the scatter fades {fades}"
         return f"corrections fade {fades}"
 
-    def horizon(self, distance: float) -> float | None:
-        """About the x at which the half-width would be `distance` (of exponents), None if that is not in sight."""
-        ratio = max(sum(self.limits(self.level)[i] * (-1, 1)[i] for i in (0, 1)) / 2 / max(distance, 1e-300), 1.0)
+    def horizon(self, distance: float, level: float) -> float | None:
+        """About the x at which the half-width at a level would be `distance` (of exponents); None if out of sight."""
+        ratio = max(sum(self.limits(level)[i] * (-1, 1)[i] for i in (0, 1)) / 2 / max(distance, 1e-300), 1.0)
         if not math.isfinite(ratio):
             return None
         length = float(self.data.position[-1] - self.data.position[0])

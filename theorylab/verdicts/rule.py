@@ -76,6 +76,11 @@ class Outcome:
     """The first step (or x) at which the data tell the claim from its rival."""
 
 
+def require_level(level: float) -> None:
+    """Raise InputError for an error probability outside (0, 1)."""
+    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
+
+
 def failure(reason: str, evaluated: int = 0) -> Outcome:
     """The outcome of a statement that could not be judged, and why."""
     return Outcome(None, evaluated, note=reason, failed=True)
@@ -281,8 +286,8 @@ def judge(
         verdict=verdict,
         declared=declared,
         measured=outcome.measured,
-        interval=outcome.interval,
-        allowed=outcome.allowed,
+        interval=_open(outcome.interval),
+        allowed=_open(outcome.allowed),
         error_probability=outcome.error_probability,
         evaluated=outcome.evaluated,
         rival=RivalOutcome(rival.claim, rival_verdict, _verdict(expected)),
@@ -310,6 +315,11 @@ def _verdict(name: str | Verdict) -> Verdict:
 
 def _finite(value: float | None) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
+
+
+def _open(pair: tuple[float | None, float | None] | None) -> tuple[float | None, float | None] | None:
+    """The pair with None for an infinite end."""
+    return None if pair is None else (_finite(pair[0]), _finite(pair[1]))
 
 
 def _finite_pair(pair: Sequence[float | None] | None) -> list[float | None] | None:

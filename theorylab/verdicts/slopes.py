@@ -249,6 +249,7 @@ def judged(
     claim: str, evidence: Evidence, predicted: Power, rival: Rival, level: float, declared: Declared, forms: Forms
 ) -> Check:
     """The check of a form against its rival's."""
+    rule.require_level(level)
     require(rival.predicted is not None, "a rival of a rate needs a form of its own: give it as `predicted`")
     require(rival.measured is None, "a rival of a rate is another form for the same data, not other data")
     against = forms.form(rival.predicted)
@@ -303,7 +304,7 @@ def _outcomes(
         unknown = "the form is unknown: the interval holds neither the claim nor its rival"
         return replace(own, compatible=None, hint=unknown), replace(other, compatible=None)
     if inside and rival_inside:
-        return own, replace(other, hint=_parting(evidence.rate(mine), mine.slope - theirs.slope))
+        return own, replace(other, hint=_parting(evidence.rate(mine), mine.slope - theirs.slope, level))
     out = evidence.separates_at(theirs if inside else mine, level)
     return replace(own, separates_at=out), replace(other, separates_at=out)
 
@@ -340,9 +341,9 @@ def _told(evidence: Evidence, place: Place, level: float) -> Outcome:
     )  # fmt: skip
 
 
-def _parting(found: Rate, distance: float) -> str:
+def _parting(found: Rate, distance: float, level: float) -> str:
     """What would tell two slopes apart that the interval holds both."""
-    if found.noise_decides:
+    if found.noise_decides(level):
         return "more replicas would tell"
-    at = found.horizon(abs(distance) / 2)
+    at = found.horizon(abs(distance) / 2, level)
     return "points further out, with no x in sight" if at is None else f"points out to about x = {at:.1g} would tell"

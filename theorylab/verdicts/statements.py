@@ -302,7 +302,10 @@ class Monotone(Statement):
         """The largest step the wrong way."""
         if self.left.x.size < 2:
             return failure("fewer than two points: no step to judge")
-        return self._steps.decided(level)
+        outcome = self._steps.decided(level)
+        if isinstance(self.about, Median) and not self.left.exact:
+            return replace(outcome, covers=f"the {self.about} of the replicas' steps, of any law")
+        return outcome
 
     def mutants(self) -> Mapping[str, Statement]:
         """The other direction."""

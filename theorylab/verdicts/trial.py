@@ -6,11 +6,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TypedDict, Unpack
 
+from theorylab.curves import Curve
 from theorylab.errors import require
-from theorylab.verdicts.compared import require_same_points
-from theorylab.verdicts.estimands import Estimand, Name, estimand
-from theorylab.verdicts.rule import LEVEL, Check, Declared, Recheck, Rival, judge
-from theorylab.verdicts.statements import Statement
+from theorylab.verdicts.compared import Side, require_same_points
+from theorylab.verdicts.estimands import Estimand, Mean, Name, estimand
+from theorylab.verdicts.rule import LEVEL, Check, Declared, Recheck, Rival, judge, require_level
+from theorylab.verdicts.statements import MEAN, Statement
 
 
 class Options(TypedDict, total=False):
@@ -29,21 +30,30 @@ class Options(TypedDict, total=False):
 def on_trial(claim: str, kind: str, statement: Statement, rival: Rival, **options: Unpack[Options]) -> Check:
     """Put a statement and its rival on trial: the same statement about the sides that the rival gives.
 
-    Raises InputError for sides at other points, or whose rows cannot be paired, and for an option that there is not.
+    Raises InputError for sides at other points, or whose rows cannot be paired, for an option that there is not, a
+    level outside (0, 1), and replicas outside the bounds of `about`.
     """
     unknown = sorted(options.keys() - Options.__annotations__.keys())
     known = ", ".join(Options.__annotations__)
     require(
         not unknown, f"{kind} was called with other arguments than it takes, {', '.join(unknown)}: it takes {known}"
     )
-    own = replace(statement, about=estimand(options.get("about", "mean")))
+    about, level = estimand(options.get("about", "mean")), options.get("level", LEVEL)
+    require_level(level)
+
+    def side(given: Side) -> Side:
+        return about.declared(given) if isinstance(given, Curve) else given
+
+    # Bounds belong to the sides from here on: those of a mutant are scaled with it.
+    plain = MEAN if isinstance(about, Mean) else about
+    own = replace(statement, left=about.declared(statement.left), right=side(statement.right), about=plain)
     other = own.of(
-        rival.measured if rival.measured is not None else own.left,
-        rival.predicted if rival.predicted is not None else own.right,
+        about.declared(rival.measured) if rival.measured is not None else own.left,
+        side(rival.predicted) if rival.predicted is not None else own.right,
     )
     for one in (own, other):
         require_same_points(one.left, one.right)
-    checked = _judged(claim, kind, own, other, rival, options.get("declared", "supported"), options.get("level", LEVEL))
+    checked = _judged(claim, kind, own, other, rival, options.get("declared", "supported"), level)
     return replace(checked, source=options.get("source", ""))
 
 
