@@ -103,7 +103,7 @@ def test_drift_that_grows_has_an_open_end_and_no_horizon() -> None:
         found = power_law(exact(x, values, 1e-15))
         assert np.isinf(found.interval[side])
         assert np.isfinite(found.interval[1 - side])
-        assert found.horizon(0.1) is None
+        assert found.horizon(0.1, 0.05) is None
         assert "drift grows" in repr(found)
 
 
@@ -342,7 +342,7 @@ def test_points_out_to_the_horizon_that_is_named_suffice(form: str) -> None:
     x = np.geomspace(10, 1e3, 24)
     found = power_law(exact(x, FADING[form](x) / x, ROUNDING))
     distance = width(found) / 4
-    horizon = found.horizon(distance)
+    horizon = found.horizon(distance, 0.05)
     assert horizon is not None
     assert horizon > 1e3
     # An estimate from what is seen so far: within a factor of two on the axis of log x.
