@@ -149,7 +149,7 @@ class Check:
     last_x: float | None = None
     """The last step (or x) reached."""
     separates_at: float | None = None
-    """The first step (or x) at which the data tell the claim from its rival; where both are refuted, reject the claim."""
+    """The first step (or x) at which the data tell the claim from its rival; with both refuted, reject the claim."""
 
     @functools.cached_property
     def score(self) -> Score | None:

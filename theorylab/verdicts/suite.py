@@ -1,9 +1,9 @@
 """The errors of a whole table of verdicts: p-values of its checks, adjusted for all of them together.
 
 A check can go wrong in two ways: a true claim is rejected, or its true rival is, which makes the claim supported. Both
-are tests; the suite counts all tests of all checks that rest on noise. What is controlled is the error that noise makes:
-of rates, on replicas or on deterministic curves, the form is missed as often as their `error_probability` says, and that
-comes on top.
+are tests; the suite counts all tests of all checks that rest on noise. What is controlled is the error that noise
+makes: of rates, on replicas or on deterministic curves, the form is missed as often as their `error_probability` says,
+and that comes on top.
 """
 
 from __future__ import annotations
