@@ -160,7 +160,7 @@ def _finished(result: Result, order: Order) -> Trial:
     svg = stored.files(order.out, result.study)["svg"]
     return Trial(
         result.study, tuple(map(_light, result.checks)), result.seconds, result.citation,
-        svg if order.figures or svg.is_file() else None, result.reused, tuple(seeds.others(order.out, remembered)),
+        svg if svg.is_file() else None, result.reused, tuple(seeds.others(order.out, remembered)),
     )  # fmt: skip
 
 

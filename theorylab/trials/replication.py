@@ -32,8 +32,8 @@ def over_fresh_seeds(study: str | Listing, count: int, *, full: bool = False, **
     The study is run with `count` fresh seeds. `verdicts` counts what came out, `unexpected_seeds` are those where claim
     or rival came out otherwise than declared.
     `excessive`: wrong verdicts come more often than their error probability explains, or verdicts are not as declared
-    for half of the seeds or more. Further arguments as of `study.run`. Raises InputError as that does, and for a study
-    whose setting has no seed.
+    for half of the seeds or more. Further arguments as of `theorylab.run`. Raises InputError as that does, and for
+    a study whose setting has no seed.
     """
     module = load(study)
     parts.require_whole(name_of(module), module)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import theorylab
+from theorylab.errors import StoreWarning
 from theorylab.running import store
 from theorylab.trials import parts, seeds, stored
 from theorylab.trials.stored import Origin, Stored
+from theorylab.verdicts.rule import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -99,7 +102,7 @@ class Result:
         from filelock import FileLock
 
         now = now or dataclasses.replace(stored.origin(None), trusted=False)
-        drawn = theorylab.shown("svg", self.figure) if figure else None
+        drawn = self._drawn() if figure else None
         record = self.record()
         store.prepare_folder(out)
         with FileLock(out / ".lock"):
@@ -110,6 +113,17 @@ class Result:
             seeds.remember(out, self.remembered(now), own)
         stored.tidy(out, self.study)
         return stored.files(out, self.study)
+
+    def _drawn(self) -> bytes | None:
+        """The figure; None, with a warning, where it fails on curves that left nothing to judge."""
+        try:
+            return cast(bytes, theorylab.shown("svg", self.figure))
+        except Exception as error:
+            if all(check.verdict != Verdict.ERROR for check in self.checks):
+                raise
+            words = f"{self.study} has no figure: its curves cannot be drawn ({type(error).__name__}: {error})"
+            warnings.warn(words, StoreWarning, stacklevel=3)
+            return None
 
     def remembered(self, now: Origin) -> dict[str, Any]:
         """What the folder's list of seeds remembers of this run."""

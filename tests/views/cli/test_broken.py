@@ -41,6 +41,8 @@ BROKEN = {
     "not_as_declared": "def measure(s):\n    return {'a': exact([1, 2], [5.0, 5.0], 1e-12)}",
     "rival_survives": "def predict(s):\n    return {'a': measure(s)['a'], 'rival': measure(s)['a']}",
     "not_a_number": "def measure(s):\n    return {'a': exact([1, 2], [float('nan')] * 2, 1e-12)}",
+    "nothing_to_draw": "def measure(s):\n    return {'a': exact([1, 2], [float('nan')] * 2, 1e-12)}\n"
+    "def figure(s, m, p):\n    raise ValueError('no range')",
 }
 SESSION = """
 import contextlib, io, json, sys, traceback
@@ -93,6 +95,13 @@ def outcomes(lab):
         "not as declared": ["run", "not_as_declared", "--out", "unexpected", "--json", "unexpected.json"],
         "show": ["show", "syntax"],
         "show import": ["show", "import_fails"],
+        "falsify": ["falsify", "measure_fails"],
+        "falsify import": ["falsify", "import_fails"],
+        "falsify exit": ["falsify", "measure_exits"],
+        "hunt": ["hunt", "import_fails"],
+        "why": ["why", "import_fails"],
+        "replicate": ["run", "measure_fails", "--replicate", "2"],
+        "seed": ["run", "import_fails", "--seed", "3"],
     }
     return dict(zip(commands, lab(*commands.values()), strict=True))
 
@@ -122,6 +131,8 @@ def test_a_broken_study_fails_alone_and_the_run_fails(lab, outcomes, strict_json
     assert "no_such_module" in found["import_fails"][0]["note"]
     assert "RuntimeError: no luck" in found["measure_fails"][0]["note"]
     assert "no paper" in found["figure_fails"][0]["note"]
+    assert "not a number" in found["nothing_to_draw"][0]["note"]
+    assert "nothing_to_draw has no figure: its curves cannot be drawn (ValueError: no range)" in err
     assert "SystemExit" in found["measure_exits"][0]["note"]
     assert "wrong by itself" in found["refuses_itself"][0]["note"]
     assert [check["verdict"] for check in found["not_as_declared"]] == ["refuted"]
@@ -138,6 +149,24 @@ def test_exit_status_is_0_for_declared_verdicts_and_1_for_others(lab, outcomes, 
     assert (check["verdict"], check["declared"]) == ("refuted", "supported")
 
 
-@pytest.mark.parametrize("which", ["show", "show import"])
-def test_showing_a_broken_study_costs_one_line(outcomes, which, refused):
-    refused(outcomes[which])
+@pytest.mark.parametrize(
+    ("which", "word"),
+    [
+        ("show", "cannot be shown: SyntaxError"),
+        ("show import", "No module named 'no_such_module'"),
+        ("falsify", "measure_fails cannot run: RuntimeError: no luck at all (measure_fails.py, line "),
+        ("falsify import", "No module named 'no_such_module'"),
+        ("falsify exit", "measure_exits cannot run: SystemExit: 0"),
+        ("hunt", "No module named 'no_such_module'"),
+        ("why", "No module named 'no_such_module'"),
+        ("replicate", "measure_fails cannot run: RuntimeError: no luck at all"),
+    ],
+)
+def test_other_commands_refuse_a_broken_study_in_one_line(outcomes, which, word, refused):
+    refused(outcomes[which], word)
+
+
+def test_a_seed_does_not_hide_why_a_study_is_broken(outcomes):
+    status, out, err = outcomes["seed"]
+    assert (status, err) == (1, "")
+    assert "No module named 'no_such_module'" in out

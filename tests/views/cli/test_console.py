@@ -4,8 +4,17 @@ import warnings
 
 import pytest
 
-from theorylab.errors import InputError, LabWarning
-from theorylab.views.cli.console import assignment, console_of_stdout, plural, say, user_errors, warnings_as_lines
+from theorylab.errors import InputError, LabWarning, StudyError
+from theorylab.trials.study import Listing
+from theorylab.views.cli.console import (
+    assignments,
+    console_of_stdout,
+    plural,
+    say,
+    study_errors,
+    user_errors,
+    warnings_as_lines,
+)
 
 
 def test_a_count_has_its_noun():
@@ -13,10 +22,19 @@ def test_a_count_has_its_noun():
 
 
 def test_an_assignment_is_a_name_and_a_value():
-    assert assignment(" dim = 5=5 ") == ("dim", "5=5")
+    assert assignments([" dim = 5=5 ", "a=b"], 7) == {"seed": 7, "dim": "5=5", "a": "b"}
     for bad in ("dim", "=5", ""):
         with pytest.raises(InputError, match="give NAME=VALUE"):
-            assignment(bad)
+            assignments([bad])
+
+
+def test_what_breaks_a_study_is_said_of_it_and_bad_input_is_not(tmp_path):
+    listing = Listing("mine.claim", tmp_path / "claim.py", "mine.claim")
+    for broken, words in ((StudyError("has none"), "has none"), (KeyError("a"), "KeyError: 'a'"), (SystemExit(3), "3")):
+        with pytest.raises(InputError, match=rf"^mine\.claim cannot run: .*{words}$"), study_errors(listing):
+            raise broken
+    with pytest.raises(InputError, match=r"^dim is negative$"), study_errors(listing):
+        raise InputError("dim is negative")
 
 
 def test_what_is_said_is_one_line_on_standard_error(capsys):

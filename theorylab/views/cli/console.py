@@ -6,13 +6,15 @@ import contextlib
 import sys
 import textwrap
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from theorylab.trials.study import Listing
 
 INTERRUPTED = 130
 """The shell's status for a program that Ctrl-C ended."""
@@ -23,14 +25,17 @@ def plural(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
-def assignment(text: str) -> tuple[str, str]:
-    """NAME=VALUE of --set as a pair. InputError for anything else."""
-    from theorylab.errors import InputError
+def assignments(texts: Sequence[str], seed: int | None = None) -> dict[str, Any]:
+    """What --set NAME=VALUE and --seed set, by name. InputError for anything else, and for a name that is set twice."""
+    from theorylab.errors import require
 
-    name, equals, value = text.partition("=")
-    if not (name and equals):
-        raise InputError(f"--set {text!r} is not allowed: give NAME=VALUE")
-    return name.strip(), value.strip()
+    found: dict[str, Any] = {} if seed is None else {"seed": seed}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        require(name and equals, f"--set {text!r} is not allowed: give NAME=VALUE")
+        require(name not in found, f"{name} is set twice: give one value")
+        found[name] = value
+    return found
 
 
 @contextlib.contextmanager
@@ -43,6 +48,20 @@ def user_errors() -> Iterator[None]:
     except InputError as error:
         say(str(error))
         raise SystemExit(2) from None
+
+
+@contextlib.contextmanager
+def study_errors(listing: Listing, what: str = "cannot run") -> Iterator[None]:
+    """What breaks a study becomes an InputError that says so, and where in the study; bad input stays as it is."""
+    from theorylab.errors import InputError, StudyError
+    from theorylab.trials import parts
+
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        if isinstance(error, InputError) and not isinstance(error, StudyError):
+            raise
+        raise InputError(f"{listing.name} {what}: {parts.in_words(error, listing.path)}") from error
 
 
 def say(message: str) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from theorylab.views.cli.console import assignment, console_of_stdout, user_errors, warnings_as_lines
+from theorylab.views.cli.console import assignments, console_of_stdout, study_errors, user_errors, warnings_as_lines
 
 
 @click.command()
@@ -32,8 +31,10 @@ def falsify(
     from theorylab.views import tables
 
     with user_errors(), warnings_as_lines():
-        values: dict[str, Any] = dict(assignment(text) for text in changes) | ({} if seed is None else {"seed": seed})
-        results = [run(listing, full=full, out=out, **values) for listing in select(studies)]
+        values, results = assignments(changes, seed), []
+        for listing in select(studies):
+            with study_errors(listing):
+                results.append(run(listing, full=full, out=out, **values))
         if json_file is not None:
             store.prepare_folder(json_file.absolute().parent)
             scores = {r.study: [{"claim": c.claim, **(c.to_json()["score"] or {})} for c in r.checks] for r in results}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import click
 
-from theorylab.views.cli.console import assignment, console_of_stdout, user_errors
+from theorylab.views.cli.console import assignments, console_of_stdout, study_errors, user_errors
 
 
 @click.command()
@@ -47,7 +46,7 @@ def hunt(
     from theorylab.views import hunts, plots, tables
 
     with user_errors():
-        values: dict[str, Any] = dict(assignment(text) for text in changes)
+        values = assignments(changes)
         store.prepare_folder(out / "hunt")
         if json_file is not None:
             store.prepare_folder(json_file.absolute().parent)
@@ -55,7 +54,10 @@ def hunt(
         if len(listings) > 1:  # of several studies those that say what may be searched
             listings = [listing for listing in listings if hasattr(load(listing), "SPACE")]
             require(listings, f"no study of {study} has a SPACE to search: see `theorylab.trials.hunt`")
-        found = [one for x in listings for one in search(x, check, budget=budget, seed=seed, full=full, **values)]
+        found = []
+        for listing in listings:
+            with study_errors(listing):
+                found += search(listing, check, budget=budget, seed=seed, full=full, **values)
         numbers: Counter[str] = Counter()
         for one in found:
             numbers[one.study] += 1

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import theorylab
-from theorylab.views.cli.console import INTERRUPTED, plural, say, user_errors
+from theorylab.views.cli.console import INTERRUPTED, plural, say, study_errors, user_errors
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,7 +40,8 @@ def replicate(
         with live_progress(console) as progress, using(workers=workers, progress=progress):
             for listing in listings:
                 try:
-                    found = replication.over_fresh_seeds(listing, count, full=full, **values)
+                    with study_errors(listing):
+                        found = replication.over_fresh_seeds(listing, count, full=full, **values)
                 except InputError as error:
                     if len(listings) == 1 or "has no seed" not in str(error):
                         with user_errors():

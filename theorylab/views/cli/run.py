@@ -11,7 +11,7 @@ import click
 
 from theorylab.views.cli.console import (
     INTERRUPTED,
-    assignment,
+    assignments,
     cluster,
     console_of_stdout,
     plural,
@@ -86,7 +86,8 @@ def run(
 
     with user_errors():
         require(not (studies and everything), "--all runs everything: name no studies beside it")
-        values: dict[str, Any] = dict(assignment(text) for text in changes)
+        assignments(changes, seed)  # nothing is set twice
+        values = assignments(changes)
         require(until_decided or budget is None, "--budget has no meaning without --until-decided")
         require(0 < error_level < 1, f"--error-level {error_level} is not allowed: a probability lies in (0, 1)")
         require(
@@ -147,17 +148,19 @@ def _settings(
             module = load(listing)
             parts.require_whole(listing.name, module)
             setting = parts.setting(listing.name, module, full)
-        except Exception:  # a broken study: reported when its turn comes
+        except (Exception, SystemExit):  # a broken study: reported when its turn comes
             found.append(one)
+            seeded = True  # it may well draw something
             continue
-        if seed is not None and (hasattr(setting, "seed") or len(listings) == 1):
+        if seed is not None and hasattr(setting, "seed"):
             one["seed"], seeded = seed, True
         changed(listing.name, setting, one)
         found.append(one)
     if seed is not None and not seeded:
         from theorylab.errors import InputError
 
-        raise InputError(f"--seed {seed} has no meaning: none of these {len(listings)} studies draws anything")
+        which = f"{listings[0].name} draws nothing" if len(listings) == 1 else "none of these studies draws anything"
+        raise InputError(f"--seed {seed} has no meaning: {which}")
     return found
 
 

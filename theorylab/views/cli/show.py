@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from theorylab.views.cli.console import console_of_stdout, user_errors
+from theorylab.views.cli.console import console_of_stdout, study_errors, user_errors
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,16 +34,13 @@ def show(studies: tuple[str, ...], out: Path) -> None:
 
 
 def _show(console: Console, listing: Listing, out: Path) -> None:
-    from theorylab.errors import InputError
     from theorylab.trials import papers, parts, stored
     from theorylab.trials.citations import head
     from theorylab.trials.study import FIGURES, load
 
-    try:
+    with study_errors(listing, "cannot be shown"):
         module = load(listing)
         parts.require_whole(listing.name, module)
-    except Exception as error:
-        raise InputError(f"{listing.name} cannot be shown: {parts.in_words(error, listing.path)}") from error
     entry, finding = papers.entry_of(module.SOURCE, listing.path), papers.finding(listing)
     folders = (out,) if listing.own else (FIGURES, out)
     records = {folder: _checks(stored.files(folder, listing.name)["json"]) for folder in folders}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from theorylab.views.cli.console import assignment, console_of_stdout, user_errors, warnings_as_lines
+from theorylab.views.cli.console import assignments, console_of_stdout, study_errors, user_errors, warnings_as_lines
 
 
 @click.command()
@@ -21,22 +20,19 @@ def why(studies: tuple[str, ...], full: bool, seed: int | None, changes: tuple[s
     from rich.table import Table
     from rich.text import Text
 
-    from theorylab.errors import InputError
     from theorylab.trials import parts, stored
     from theorylab.trials.selectors import select
     from theorylab.trials.study import changed, load
 
     with user_errors(), warnings_as_lines():
-        values: dict[str, Any] = dict(assignment(text) for text in changes) | ({} if seed is None else {"seed": seed})
+        values = assignments(changes, seed)
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in ("study", "piece", "will be", "why"):
             table.add_column(name)
         for listing in select(studies):
-            try:
+            with study_errors(listing):
                 module = load(listing)
                 parts.require_whole(listing.name, module)
-            except Exception as error:
-                raise InputError(f"{listing.name} cannot run: {parts.in_words(error, listing.path)}") from error
             setting = changed(listing.name, parts.setting(listing.name, module, full), values)
             for row in stored.why(out, listing.name, setting, listing.path):
                 table.add_row(*(Text(text) for text in (listing.name.rpartition(".")[2], *row)))
