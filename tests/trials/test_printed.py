@@ -49,6 +49,13 @@ ROWS = (("10", "1.20"), ("20", "0.61"), ("40", "0.30"))
         ("# table 3\n10 1.20\n  20   0.61\n% more\n40 0.30", (), (2, 3, 5)),
         ("N;risk\n10;1.20\n20;0.61\n40;0.30", ("N", "risk"), (2, 3, 4)),
         ("$N$ & risk \\\\\n\\hline\n10 & 1.20 \\\\\n20 & 0.61 \\\\ % x\n40 & 0.30\\\\", ("$N$", "risk"), (3, 4, 5)),
+        (
+            "\\begin{table}[t]\\centering\n\\begin{tabular}{@{}lr@{}}\n\\toprule $N$ & risk \\\\ \\midrule\n"
+            "\\hline 10 & 1.20 \\\\[2pt] 20 & 0.61 \\\\ \\cmidrule(lr){1-2}\n40 & 0.30 \\\\\n"
+            "\\end{tabular}\n\\caption{Risk}",
+            ("$N$", "risk"),
+            (4, 4, 5),
+        ),
         ("| N | risk |\n|---|:---:|\n| 10 | 1.20 |\n| 20 | 0.61 |\n| 40 | 0.30 |", ("N", "risk"), (3, 4, 5)),
         ("\ufeffN 0.1\n10 1.20\n20 0.61\n40 0.30", ("N", "0.1"), (2, 3, 4)),
     ],
@@ -84,6 +91,7 @@ def test_errors_are_kept_together_in_white_space():
             "t.csv has no column 'rsk': give a number from 1 to 2, or a name ('N', 'risk')",
         ),
         ("N,risk\n10,1.2\n20,0.6", "3", "t.csv has no column '3'"),
+        ("N,risk\n10,1.2\n20,0,6\n40,0.3", "2", "t.csv, line 3: 3 cells for 2 columns: give a cell for each"),
         ("N,r,r\n10,1.2,1\n20,0.6,1", "r", "t.csv has several columns 'r'"),
     ],
 )

@@ -12,8 +12,12 @@ from theorylab.errors import InputError, require
 
 SEPARATORS = ("\t", ";", "&", "|", ",", None)
 """What may stand between columns, tried in this order; None is white space."""
-COMMENT = re.compile(r"\s*(#|%|//|\\[a-z]*(rule|line)\b)")
-"""How a line begins that is no row: a comment, or a rule of LaTeX."""
+COMMENT = re.compile(r"\s*(#|%|//|\\(begin|end|caption|label|centering)\b[^&]*$)")
+"""How a line begins that is no row: a comment, or what stands around the rows in LaTeX."""
+ENDS = re.compile(r"\\\\(?:\[[^]]*\])?")
+"""The end of a row in LaTeX; a line may hold several."""
+RULES = re.compile(r"^(\s*\\[a-z]*(rule|line)\b(\[[^]]*\]|\([^)]*\)|\{[^}]*\})*)+")
+"""Rules of LaTeX, before a row or alone."""
 NUMBER = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+))(?:\((\d+)\))?(e[-+]?\d+)?(?:±(\S+))?", re.IGNORECASE)
 """A number, its uncertain last digits in brackets, its power of ten, its standard error."""
 
@@ -66,7 +70,11 @@ def read(text: str, place: str) -> Table:
 
     `place` names the text in messages. Raises InputError for a text without rows of numbers.
     """
-    kept = [(number, line) for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1)]
+    kept = [
+        (number, RULES.sub("", part))
+        for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1)
+        for part in ENDS.split(line)
+    ]
     kept = [(n, line) for n, line in kept if line.strip() and not COMMENT.match(line) and not _is_ruler(line)]
     require(kept, f"{place} holds no table: give rows of numbers, such as `10  1.2e-3`")
     tables = [[_cells(line, separator) for _, line in kept] for separator in SEPARATORS]
@@ -74,7 +82,16 @@ def read(text: str, place: str) -> Table:
     names = tuple(rows.pop(0)) if _names_columns(rows) else ()
     lines = [n for n, _ in kept][bool(names) :]
     require(rows, f"{place} holds names of columns, and no row of numbers")
+    _require_even(place, names, lines, rows)
     return Table(place, names, tuple(map(tuple, rows)), tuple(lines))
+
+
+def _require_even(place: str, names: Sequence[str], lines: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
+    """Raise InputError for a row with more cells than names and most rows: which of them is in which column?"""
+    widths = [max((at for at, cell in enumerate(row, 1) if cell), default=0) for row in rows]
+    usual = max(len(names), max(widths, key=widths.count))
+    for line, width in zip(lines, widths, strict=True):
+        require(width <= usual, f"{place}, line {line}: {width} cells for {usual} columns: give a cell for each")
 
 
 def _fitness(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
@@ -101,7 +118,6 @@ def _is_ruler(line: str) -> bool:
 
 
 def _cells(line: str, separator: str | None) -> list[str]:
-    line = re.sub(r"\\\\.*$", "", line)  # the end of a row in LaTeX
     if separator is None:
         return re.sub(r"\s*(±|\+/-|\+-|\\pm|(?:×|·|\\times|\\cdot)\s*(?=10))\s*", r"\1", line).split()
     if separator == "|":
