@@ -115,7 +115,7 @@ def test_an_exact_study_is_decided_at_once():
     [
         ({"until": "tomorrow"}, r"^until='tomorrow' is not allowed: give 'decided'"),
         ({"budget": 100}, "has no meaning without until='decided'"),
-        ({"until": "decided", "budget": 3}, r"^budget=3 is not allowed: the first look alone takes 200 replicas"),
+        ({"until": "decided", "budget": 3}, r"^budget=3 is not allowed: the first analysis alone takes 200 replicas"),
     ],
 )
 def test_what_cannot_be_a_run_until_decided_is_refused(given, message):

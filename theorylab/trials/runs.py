@@ -165,6 +165,6 @@ def _analyses(setting: Any, until: str | None, budget: int | None) -> list[int]:
     most = first * BUDGET if budget is None else budget
     require(
         isinstance(most, int) and most >= first,
-        f"budget={most!r} is not allowed: the first look alone takes {first} replicas",
+        f"budget={most!r} is not allowed: the first analysis alone takes {first} replicas",
     )
     return [first * 2**k for k in range((most // first).bit_length())]

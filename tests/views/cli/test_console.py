@@ -10,6 +10,7 @@ from theorylab.views.cli.console import (
     assignments,
     console_of_stdout,
     plural,
+    prepare_json,
     say,
     study_errors,
     user_errors,
@@ -35,6 +36,14 @@ def test_what_breaks_a_study_is_said_of_it_and_bad_input_is_not(tmp_path):
             raise broken
     with pytest.raises(InputError, match=r"^dim is negative$"), study_errors(listing):
         raise InputError("dim is negative")
+
+
+def test_a_file_of_json_gets_its_folder(tmp_path):
+    prepare_json(None)
+    prepare_json(tmp_path / "new" / "x.json")
+    assert (tmp_path / "new").is_dir()
+    with pytest.raises(InputError, match="is a folder: give a file"):
+        prepare_json(tmp_path)
 
 
 def test_what_is_said_is_one_line_on_standard_error(capsys):

@@ -12,6 +12,14 @@ import theorylab
 ROOT = Path(theorylab.__file__).parents[1]
 EMA = "regression.ema_linear_regression"
 NAMES = [listing.name for listing in theorylab.discover()]
+JSON_TAKERS = (
+    ("run", "one_hot"),
+    ("falsify", "one_hot"),
+    ("hunt", "planar_maps"),
+    ("certify",),
+    ("calibrate",),
+    ("judge", "file"),
+)
 
 
 def test_the_command_is_installed():
@@ -62,7 +70,9 @@ def test_piped_output_is_plain_and_fits_a_line(command):
         (("run", "one_hot", "--seed", "1.5"), ["--seed", "1.5"]),
         (("run", "one_hot", "--out", "file/below"), ["file/below", "--out"]),
         (("run", "one_hot", "--out", "file"), ["file", "--out"]),
-        (("run", "one_hot", "--json", "file/below/x.json"), ["file/below"]),
+        (("run", "one_hot", "--json", "file/below/x.json"), ["--json file/below/x.json cannot be written"]),
+        *[((*line, "--json", "."), ["--json . is a folder"]) for line in JSON_TAKERS],
+        (("run", "one_hot", "--until-decided", "--budget", "3"), ["--budget 3", "one_hot begins with 4000 replicas"]),
         (("run", "--parallel"), ["--parallel"]),
         (("run", "one_hot", "--seed"), ["--seed"]),
         (("runn",), ["'runn'"]),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from theorylab.views.cli.console import user_errors
+from theorylab.views.cli.console import prepare_json, user_errors
 
 
 @click.command()
@@ -27,6 +27,7 @@ def calibrate(json_file: Path | None, out: Path, share: float) -> None:
 
     with user_errors():
         store.prepare_folder(out)
+        prepare_json(json_file)
         tables = calibration.measure(share)
         store.write_atomically(out / "calibration.md", pages.page(tables).encode())
         store.write_atomically(out / "calibration.svg", plots.svg(pages.figure(tables)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from theorylab.views.cli.console import console_of_stdout, plural, user_errors
+from theorylab.views.cli.console import console_of_stdout, plural, prepare_json, user_errors
 
 
 @click.command()
@@ -23,7 +23,6 @@ def certify(words: tuple[str, ...], bits: int | None, json_file: Path | None, ou
 
     Exit status: 0 if all claims are certified and their rivals refuted, 1 if not, 2 for a usage error.
     """
-    from theorylab.errors import require
     from theorylab.running import store
 
     console = console_of_stdout()
@@ -34,9 +33,7 @@ def certify(words: tuple[str, ...], bits: int | None, json_file: Path | None, ou
         chosen = certificates.chosen(words)
         if out is not None:
             store.prepare_folder(out)
-        if json_file is not None:
-            require(not json_file.is_dir(), f"--json {json_file} is a folder: give a file")
-            store.prepare_folder(json_file.absolute().parent)
+        prepare_json(json_file)
         bits = bits or certificates.BITS
         records, rows = [], []
         for family in chosen:

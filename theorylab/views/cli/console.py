@@ -7,6 +7,7 @@ import sys
 import textwrap
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,6 +63,20 @@ def study_errors(listing: Listing, what: str = "cannot run") -> Iterator[None]:
         if isinstance(error, InputError) and not isinstance(error, StudyError):
             raise
         raise InputError(f"{listing.name} {what}: {parts.in_words(error, listing.path)}") from error
+
+
+def prepare_json(file: Path | None) -> None:
+    """Make the folder of the file of --json, if one is asked for. Raises InputError where it cannot be written."""
+    from theorylab.errors import InputError, require
+    from theorylab.running import store
+
+    if file is None:
+        return
+    require(not file.is_dir(), f"--json {file} is a folder: give a file")
+    try:
+        store.prepare_folder(file.absolute().parent)
+    except InputError as error:
+        raise InputError(f"--json {file} cannot be written ({error.__cause__}): give another file") from None
 
 
 def say(message: str) -> None:

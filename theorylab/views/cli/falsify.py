@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from theorylab.views.cli.console import assignments, console_of_stdout, study_errors, user_errors, warnings_as_lines
+from theorylab.views.cli.console import (
+    assignments,
+    console_of_stdout,
+    prepare_json,
+    study_errors,
+    user_errors,
+    warnings_as_lines,
+)
 
 
 @click.command()
@@ -32,11 +39,11 @@ def falsify(
 
     with user_errors(), warnings_as_lines():
         values, results = assignments(changes, seed), []
+        prepare_json(json_file)
         for listing in select(studies):
             with study_errors(listing):
                 results.append(run(listing, full=full, out=out, **values))
         if json_file is not None:
-            store.prepare_folder(json_file.absolute().parent)
             scores = {r.study: [{"claim": c.claim, **(c.to_json()["score"] or {})} for c in r.checks] for r in results}
             store.write_json(json_file, scores)
     console = console_of_stdout()

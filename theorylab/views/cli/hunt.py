@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from theorylab.views.cli.console import assignments, console_of_stdout, study_errors, user_errors
+from theorylab.views.cli.console import assignments, console_of_stdout, prepare_json, study_errors, user_errors
 
 
 @click.command()
@@ -48,8 +48,7 @@ def hunt(
     with user_errors():
         values = assignments(changes)
         store.prepare_folder(out / "hunt")
-        if json_file is not None:
-            store.prepare_folder(json_file.absolute().parent)
+        prepare_json(json_file)
         listings = select([study])
         if len(listings) > 1:  # of several studies those that say what may be searched
             listings = [listing for listing in listings if hasattr(load(listing), "SPACE")]

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from theorylab.views.cli.console import console_of_stdout, user_errors
+from theorylab.views.cli.console import console_of_stdout, prepare_json, user_errors
 
 
 @click.command()
@@ -39,12 +39,13 @@ def judge(
     there is a verdict; exit status: 0 if the claim is supported, or none was made, 1 if not, 2 for a usage error.
     """
     import theorylab
-    from theorylab.errors import InputError, require
+    from theorylab.errors import InputError
     from theorylab.running import store
     from theorylab.trials import printed
     from theorylab.verdicts import Power
 
     with user_errors():
+        prepare_json(json_file)
         try:
             text = sys.stdin.read() if str(table) == "-" else table.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -63,8 +64,6 @@ def judge(
             towards=0 if small else math.inf,
         )
         if json_file is not None:
-            require(not json_file.is_dir(), f"--json {json_file} is a folder: give a file")
-            store.prepare_folder(json_file.absolute().parent)
             store.write_json(json_file, _report(table, len(values), judged))
     named = ", ".join(f"{axis} = column {column!r}" for axis, column in (("x", x), ("y", y)))
     words = f"{len(values)} rows, {named}" + (f", of {', '.join(map(repr, found.names))}" if found.names else "")

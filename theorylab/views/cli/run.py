@@ -15,6 +15,7 @@ from theorylab.views.cli.console import (
     cluster,
     console_of_stdout,
     plural,
+    prepare_json,
     say,
     user_errors,
 )
@@ -95,11 +96,9 @@ def run(
             "--replicate takes seeds and runs of its own: drop --seed and --until-decided",
         )
         store.prepare_folder(out)
-        if json_file is not None:
-            require(not json_file.is_dir(), f"--json {json_file} is a folder: give a file")
-            store.prepare_folder(json_file.absolute().parent)
+        prepare_json(json_file)
         listings = _selected(studies, everything)
-        settings = _settings(listings, values, seed, full)
+        settings = _settings(listings, values, seed, full, budget)
     console = console_of_stdout()
     if replicate is not None:
         from theorylab.views.cli.replicate import replicate as over_fresh_seeds
@@ -130,14 +129,16 @@ def _selected(studies: Sequence[str], everything: bool) -> list[Listing]:
 
 
 def _settings(
-    listings: Sequence[Listing], values: Mapping[str, Any], seed: int | None, full: bool
+    listings: Sequence[Listing], values: Mapping[str, Any], seed: int | None, full: bool, budget: int | None
 ) -> list[dict[str, Any]]:
     """What is set in each study, checked against all before any of them runs; the seed where a study draws one.
 
-    Raises InputError for a field that a study has not, and for a seed where no study has one.
+    Raises InputError for a field that a study has not, for a seed where no study has one, and for a budget below the
+    replicas that a study begins with.
     """
-    if not values and seed is None:
+    if not values and seed is None and budget is None:
         return [{} for _ in listings]
+    from theorylab.errors import InputError, require
     from theorylab.trials import parts
     from theorylab.trials.study import changed, load
 
@@ -154,11 +155,11 @@ def _settings(
             continue
         if seed is not None and hasattr(setting, "seed"):
             one["seed"], seeded = seed, True
-        changed(listing.name, setting, one)
+        first = getattr(changed(listing.name, setting, one), "replicas", 0)
+        enough = f"{listing.name} begins with {first} replicas: give that or more"
+        require(budget is None or first <= budget, f"--budget {budget} is not allowed: {enough}")
         found.append(one)
     if seed is not None and not seeded:
-        from theorylab.errors import InputError
-
         which = f"{listings[0].name} draws nothing" if len(listings) == 1 else "none of these studies draws anything"
         raise InputError(f"--seed {seed} has no meaning: {which}")
     return found
