@@ -70,6 +70,10 @@ def test_the_table_of_verdicts_names_a_study_once(result):
     assert "adjusted p" not in printed
     suite = [dataclasses.replace(check, p_values=(1.0, 1e-4)) for check in result.checks]
     assert "adjusted p" in text(tables.verdict_table(("a.study", check) for check in suite))
+    narrow = text(tables.verdict_table([("a.study", check) for check in suite], width=80))
+    assert narrow.count("a.study") == 1
+    assert "adjusted p" not in narrow
+    assert f"from {tables.WIDE} columns on" in narrow
 
 
 def test_the_text_and_the_page_of_a_result_are_its_table(result):

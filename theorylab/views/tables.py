@@ -21,14 +21,21 @@ if TYPE_CHECKING:
 COLOURS = {"supported": "green", "refuted": "red", "inconclusive": "yellow", "error": "bold red"}
 
 
-def verdict_table(rows: Iterable[tuple[str, Check]]) -> Table:
+WIDE = 120
+"""Columns of a terminal below which a table of verdicts leaves out what is no word of the verdict."""
+
+
+def verdict_table(rows: Iterable[tuple[str, Check]], width: int = WIDE) -> Table:
     """A rich table of (study, check) rows; a study is named once, above its claims.
 
     `last x` is the last step (or x) reached, `separates` the first at which the data tell the claim from its rival.
     The score is the number of mutants killed and the minimum detectable effect (`falsify`). Checks
-    of a suite show the adjusted p-value that their verdict rests on.
+    of a suite show the adjusted p-value that their verdict rests on. Below `WIDE` columns of text the study stands
+    over its claims, and steps, scores and p-values are left out.
     """
     rows = list(rows)
+    if width < WIDE:
+        return _narrow(rows)
     suite = any(check.p_values is not None for _, check in rows)
     table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"))
     for name, ratio in (("study", 2), ("claim", 4), ("measured", 2), ("predicted", 2)):
@@ -42,22 +49,47 @@ def verdict_table(rows: Iterable[tuple[str, Check]]) -> Table:
     table.add_column("rival", overflow="fold", ratio=4)
     last = ""
     for study, check in rows:
-        # Text, not markup: a claim may hold any character.
-        claim = Text(check.claim)
-        if check.source:
-            claim.append(f" [{check.source}]", style="dim")
-        if check.note and not check.as_declared:
-            claim.append(f"\n{check.note}", style="dim")
-        if check.score and not check.score.complete:
-            claim.append(f"\nnot caught: {', '.join(check.score.survived)}", style="dim")
         rival = _verdict(check.rival.verdict, check.rival.declared).append(f": {check.rival.claim}", style="default")
         verdict = _verdict(check.verdict, check.declared)
         reach = ("-" if x is None else f"{x:.3g}" for x in (check.last_x, check.separates_at))
         cells: list[str | Text] = [_measured(check), _allowed(check), *reach, verdict, str(check.score or "-")]
         cells += [_p_value(check)] if suite else []
-        table.add_row(Text(study if study != last else ""), claim, *cells, rival)
+        table.add_row(Text(study if study != last else ""), _claim(check), *cells, rival)
         last = study
     return table
+
+
+def _narrow(rows: list[tuple[str, Check]]) -> Table:
+    """The verdicts for few columns of text."""
+    table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"), caption_justify="left")
+    table.caption = f"from {WIDE} columns on: steps, scores and p-values as well"
+    for name, ratio in (("claim", 4), ("measured", 2), ("predicted", 2), ("verdict", 2), ("rival", 3)):
+        table.add_column(name, overflow="fold", ratio=ratio)
+    last = ""
+    for study, check in rows:
+        rival = _verdict(check.rival.verdict, check.rival.declared).append(f": {check.rival.claim}", style="default")
+        head = Text(f"{study}\n" if study != last else "", style="bold")
+        table.add_row(
+            head.append_text(_claim(check)),
+            _measured(check),
+            _allowed(check),
+            _verdict(check.verdict, check.declared),
+            rival,
+        )
+        last = study
+    return table
+
+
+def _claim(check: Check) -> Text:
+    """The claim with its source, its note where it is not as declared, and the mutants that survive."""
+    claim = Text(check.claim, style="not bold")  # text, not markup: a claim may hold any character
+    if check.source:
+        claim.append(f" [{check.source}]", style="dim")
+    if check.note and not check.as_declared:
+        claim.append(f"\n{check.note}", style="dim")
+    if check.score and not check.score.complete:
+        claim.append(f"\nnot caught: {', '.join(check.score.survived)}", style="dim")
+    return claim
 
 
 def as_text(what: Result | Check, width: int = 150) -> str:

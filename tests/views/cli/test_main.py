@@ -1,5 +1,6 @@
 """The command as a whole: how it is found, its help, mistakes that cost one line, never a traceback."""
 
+import io
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import theorylab
+from theorylab.views import cli
 
 ROOT = Path(theorylab.__file__).parents[1]
 EMA = "regression.ema_linear_regression"
@@ -83,6 +85,15 @@ def test_a_mistake_costs_one_line_and_exit_status_2(command, tmp_path, arguments
     (tmp_path / "file").touch()
     refused(command(*arguments), *words)
     assert not list(tmp_path.rglob("*.svg"))
+
+
+def test_a_terminal_without_our_letters_shows_question_marks(monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setattr(sys, "argv", ["theorylab", "judge", "--help"])
+    cli.main()
+    stream.flush()
+    assert b"1.20 ? 0.05" in stream.buffer.getvalue()
 
 
 def test_a_missing_command_is_answered_with_the_help(command):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
@@ -35,6 +36,9 @@ for _command in (list_studies, papers, findings, show, new, run, judge, why, fal
 
 def main() -> None:
     """Entry point of the `theorylab` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without a letter of ours shows a question mark
+            stream.reconfigure(errors="replace")
     try:
         with warnings_as_lines():
             cli(prog_name="theorylab", standalone_mode=False)

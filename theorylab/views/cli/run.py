@@ -260,7 +260,8 @@ def _print(console: Console, trials: list[Trial], words: list[str], out: Path) -
     from theorylab.views import tables
 
     console.print()
-    console.print(tables.verdict_table((trial.study, check) for trial in trials for check in trial.checks))
+    rows = [(trial.study, check) for trial in trials for check in trial.checks]
+    console.print(tables.verdict_table(rows, console.width))
     checks = [check for trial in trials for check in trial.checks]
     unexpected = sum(not check.as_declared for check in checks)
     claims, studied = plural(len(checks), "claim", "claims"), plural(len(trials), "study", "studies")
