@@ -34,7 +34,7 @@ Glossary. Names, messages and pages use these words in these meanings.
 | mutant                     | a standard mistake in a claim or in the code, which the data should refute     |
 | minimum detectable effect  | the smallest error of a claim that the data would have refuted                 |
 | finding                    | a published claim that came out false, needs a condition, or is misread        |
-| family-wise error rate     | chance of any false verdict in a table (Holm)                                  |
+| family-wise error rate     | chance of any false verdict in a paper, as far as noise makes them (Holm)      |
 | false discovery rate       | expected share of false verdicts among those given (Benjamini and Yekutieli)   |
 | read, recalled, derived    | a source whose text was seen; one known from memory; a statement proved here   |
 

@@ -55,7 +55,7 @@ def run(
 
     With until='decided' the replicas double until every check is decided or another doubling would exceed `budget`
     (by default BUDGET times those of the setting). Peeking does not inflate errors: means are judged by confidence
-    sequences, rates spend their level over the looks. `analyses` of the result has the sizes. A study that simulates
+    sequences, rates spend their level over the analyses. `analyses` of the result has the sizes. A study that simulates
     no replicas is decided at once.
 
     Raises StudyError for a study that is not whole; InputError for an unknown study or setting, a wrong type, values
