@@ -1,5 +1,6 @@
 """The command as a whole: how it is found, its help, mistakes that cost one line, never a traceback."""
 
+import errno
 import io
 import subprocess
 import sys
@@ -95,6 +96,16 @@ def test_a_terminal_without_our_letters_shows_question_marks(monkeypatch):
     stream.write("\u2713")
     stream.flush()
     assert stream.buffer.getvalue().endswith(b"?")
+
+
+def test_a_full_disk_costs_one_line(command, monkeypatch):
+    def full(**how):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(cli, "cli", full)
+    status, out, err = command("list")
+    assert (status, out) == (1, "")
+    assert err == "theorylab: no space is left where the output goes: make room, and run the command again\n"
 
 
 def test_a_missing_command_is_answered_with_the_help(command):

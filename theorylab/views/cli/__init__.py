@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
 from pathlib import Path
@@ -55,6 +56,11 @@ def main() -> None:
         say(error.format_message().rstrip(".") + "; see theorylab --help")
         raise SystemExit(2) from None
     except BrokenPipeError:
+        raise SystemExit(1) from None
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        say("no space is left where the output goes: make room, and run the command again")
         raise SystemExit(1) from None
 
 
