@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, below, decays_as, exact, plots, script
+from theorylab import Power, Rival, Source, below, decays_as, exact, log_steps, plots, script
 from theorylab.models.bilevel.model import Cosh
 from theorylab.models.bilevel.simulation import descent
 
@@ -34,13 +34,14 @@ INTERVALS = {"eps^-1": 1, "eps^-2": 2, "eps^-3": 3}
 
 
 def grid(s):
-    eps = np.geomspace(s.largest, s.smallest, s.points)
-    return eps, {name: np.maximum(1, np.round(eps**-power)) for name, power in INTERVALS.items()}
+    # eps^-1 is whole, and with it every interval: rounded ones would scatter about their law.
+    whole = log_steps(round(1 / s.largest), round(1 / s.smallest), s.points)
+    return 1 / whole, {name: whole.astype(float) ** power for name, power in INTERVALS.items()}
 
 
 def measure(s):
     eps, intervals = grid(s)
-    drift, error = ({name: np.empty(s.points) for name in INTERVALS} for _ in range(2))
+    drift, error = ({name: np.empty(eps.size) for name in INTERVALS} for _ in range(2))
     for k, step in enumerate(eps**3):
         steps = round(s.travel / step)
         x = descent(Cosh(s.scale), s.start, step, steps, momentum=0.9, normalise=True)[0]
