@@ -2,10 +2,11 @@
 
 BO-REP on cosh(a x), every oracle noisy, 1 - beta = T^(-1/2), eta = 3 T^(-3/4), I = T^(1/2)/4, N = T^(1/2)/2 (orders of
 the paper as recalled, constants ours). In the limit x T^(1/4) solves one stochastic differential equation for all T,
-and the travel from x0 adds (cosh(a x0) - 1) / (eta T) = c T^(-1/4). Between the two bounds neither T^(-1/3) nor T^(-1/5)
-through the first point finds room; 4/3 is half way, in the logarithm, to the latter at the quick setting. The exponent
-itself is not read from slopes: corrections fade as T^(-1/4), more slowly than a rate's interval assumes. With steps that do not shrink with T the gradient stays on a
-plateau; with a constant step and no normalisation the same method diverges.
+and the travel from x0 adds (cosh(a x0) - 1) / (eta T) = c T^(-1/4). Between the two bounds neither T^(-1/3) nor
+T^(-1/5) through the first point finds room; 4/3 is half way, in the logarithm, to the latter at the quick setting. The
+exponent itself is not read from slopes: corrections fade as T^(-1/4), more slowly than a rate's interval assumes. With
+steps that do not shrink with T the gradient stays on a plateau; with a constant step and no normalisation the same
+method diverges.
 """
 
 from dataclasses import dataclass
