@@ -63,7 +63,6 @@ def test_the_figure_is_small_and_its_texts_are_whole_and_apart(name, quick):
     assert not list(misplaced(figure))
 
 
-@pytest.mark.xfail(strict=True, reason="the committed figures were drawn before there was a limit")
 def test_committed_figures_are_small():
     assert not [path.name for path in (ROOT / "figures").glob("*/*/*.svg") if path.stat().st_size > LARGEST]
 

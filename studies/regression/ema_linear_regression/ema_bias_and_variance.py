@@ -29,18 +29,19 @@ class Setting:
     ema_decay: float = 0.99
     exponent: float = 2.0
     noise_std: float = 1.0
+    first: int = 10  # the risk of fewer steps is a few squares of normals: a heavy tail
     points: int = 12
     seed: int
 
 
 QUICK = Setting(dim=100, replicas=200, horizon=1000, seed=1)
-FULL = Setting(dim=2000, replicas=1000, horizon=5000, points=20, seed=2)
+FULL = Setting(dim=2000, replicas=4000, horizon=5000, first=100, points=20, seed=2)
 
 
 def problem(s):
     """The two sources of error apart, the step size, the horizons."""
     both = LeastSquares.power_law(s.dim, s.exponent, start=1.0, noise_std=s.noise_std)
-    steps = log_steps(10, s.horizon, s.points)
+    steps = log_steps(s.first, s.horizon, s.points)
     return {"bias": both.bias(), "variance": both.variance()}, 1 / (6 * both.trace), steps
 
 
