@@ -93,6 +93,7 @@ def test_the_command_writes_the_same_files_on_a_cluster(cluster, tmp_path):
         run = subprocess.run([*line, *more], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert run.returncode == 0, run.stderr
     names = sorted(path.relative_to(tmp_path / "here") for path in (tmp_path / "here").rglob("*.*") if path.is_file())
+    names = [name for name in names if name.parts[0] != ".store"]  # where the seconds of each run stand
     assert len(names) == 7
     for name in names:
         assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes()
