@@ -40,7 +40,7 @@ def test_the_two_set_up_commands_are_one_line_each():
     commands = [line.strip() for line in README.splitlines() if line.startswith("    python3 -m venv")]
     assert commands == [
         "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/theorylab run",
-        'python3 -m venv .venv && .venv/bin/pip install -e ".[test]" && .venv/bin/pytest',
+        'python3 -m venv .venv && .venv/bin/pip install -e ".[test]" && .venv/bin/pytest -n auto --dist loadfile',
     ]
 
 
