@@ -46,6 +46,7 @@ def synthetic(factor: float = 1.0, **more: Any) -> types.ModuleType:
     parts = {
         "SOURCE": Source("x", kind="derived"), "QUICK": Setting(factor=factor), "FULL": Setting(factor=factor),
         "checks": checks, "measure": measure, "predict": lambda s: {},
+        "figure": lambda s, measured, predicted: plots.panels(1)[0],
         "SPACE": {"x": Range(0, 3), "sizes": Range(1, 40, integer=True)},
     } | more  # fmt: skip
     for name, part in parts.items():

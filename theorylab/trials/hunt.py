@@ -163,7 +163,7 @@ def hunt(
     full: bool = False,
     **changes: Any,
 ) -> list[Hunt]:
-    """One hunt per exact check of the study (or the one that `claim` names: part of its text, or its number from 1).
+    """One hunt per check that rests on no replicas, or of the one that `claim` names (part of its text, or its number).
 
     Each search may run the study `budget` times; a setting that was run for one check is not run again for another.
     `changes` of the setting hold for all candidates. The same arguments give the same result. Raises InputError for a
@@ -190,7 +190,7 @@ def hunt(
     checks = ground.checks({key: value.value(0.5) for key, value in ranges.items()}) or ground.any_checks()
     found = []
     for number, check in enumerate(checks):
-        if _named(claim, number, check) and check.error_probability == 0:
+        if _named(claim, number, check) and not check.noisy:
             found.append(_search(ground, number, check, budget, seed, fixed, full))
     titles = "; ".join(f"{i + 1}: {check.claim}" for i, check in enumerate(checks))
     require(found, f"no exact check of {name} is called {claim!r}; there are {titles}" if claim else

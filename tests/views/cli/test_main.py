@@ -158,7 +158,7 @@ def test_a_study_runs_as_a_module(tmp_path, environment):
 
 
 def test_what_is_typed_at_a_prompt_is_no_script(monkeypatch, capsys, refused):
-    monkeypatch.delattr(sys.modules["__main__"], "__file__")
+    monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
     with pytest.raises(SystemExit) as end:
         theorylab.script()
     refused((end.value.code, *capsys.readouterr()), "write it into")
