@@ -57,11 +57,11 @@ def test_page_and_figure_show_all_tables(tables):
 
 def test_the_committed_calibration_keeps_its_word():
     tables = json.loads((FIGURES / "calibration.json").read_text(encoding="utf-8"))
-    # Thousand trials each: at most 5% refuted, plus what sampling explains, 1e-3 over all rows together.
+    # At most 5% refuted, plus what sampling explains, 1e-3 over all rows together.
     rows = tables["false_alarms"]
-    assert {row["trials"] for row in rows} == {1000}
+    assert min(row["trials"] for row in rows) >= 200
     assert len(rows) == ROWS
-    assert all(row["count"] <= binom.isf(1e-3 / len(rows), 1000, 0.05) for row in rows)
+    assert all(row["count"] <= binom.isf(1e-3 / len(rows), row["trials"], 0.05) for row in rows)
     assert {row["mutant"] for row in tables["mutants"]} == set(calibration.WRONG)
     assert all(row["rate"] >= 0.95 for row in tables["mutants"])
     assert (FIGURES / "calibration.md").read_text(encoding="utf-8") == pages.page(tables)
