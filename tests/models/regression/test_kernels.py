@@ -80,7 +80,7 @@ def test_kernel_is_sgd_as_written_in_the_model(design):
 @pytest.mark.parametrize("batch", [1, 4])
 def test_simulation_agrees_with_exact_risks(design, batch):
     p, steps, start = problem(design, batch), np.array([5, 20, 60]), np.array([2, 10, 30])
-    runs = simulate(p, 0.2, 0.9, Observation(steps, start), replicas=4000, seed=11)
+    runs = simulate(p, 0.2, 0.9, Observation(steps, start), replicas=64_000, seed=11)
     truths = (
         theory.sgd_risk(p, 0.2, steps),
         theory.ema_risk(p, 0.2, 0.9, steps),
