@@ -61,7 +61,7 @@ def test_stacked_rows_keep_their_values_and_rounding():
         (lambda: draw(seed=-1), "seed=-1"),
         (lambda: stacked([]), "no curves"),
         (lambda: stacked([exact([1], [1.0], 0.0), exact([2], [1.0], 0.0)]), "different points"),
-        (lambda: stacked([Curve(np.ones(1), np.ones((2, 1)))]), "only exact curves"),
+        (lambda: stacked([Curve(np.ones(1), np.ones((2, 1)))]), "are stacked"),
     ],
 )
 def test_bad_input_is_named(call, message):
