@@ -1,12 +1,12 @@
 """Normalised momentum with periodic lower updates: the mean gradient norm stays between 1 and 4/3 times c T^(-1/4).
 
-BO-REP on cosh(a x), every oracle noisy, 1 - beta = T^(-1/2), eta = 3 T^(-3/4), I = T^(1/2)/4, N = T^(1/2)/2 (orders of
-the paper as recalled, constants ours). In the limit x T^(1/4) solves one stochastic differential equation for all T,
-and the travel from x0 adds (cosh(a x0) - 1) / (eta T) = c T^(-1/4). Between the two bounds neither T^(-1/3) nor
-T^(-1/5) through the first point finds room. No theory gives the upper constant: 4/3 was set from the quick run, half way
-(in the logarithm) from its first point to the latter rival. The exponent itself is not read from slopes: corrections
-fade as T^(-1/4), more slowly than a rate's interval assumes. With steps that do not shrink with T the gradient stays on a plateau; with a constant step and no normalisation the same
-method diverges.
+BO-REP on cosh(a x), every oracle noisy, 1 - beta = T^(-1/2), eta = 3 T^(-3/4), I = T^(1/2)/4, N = T^(1/2)/2 (orders
+of the paper as recalled, constants ours). In the limit x T^(1/4) solves one stochastic differential equation for all
+T, and the travel from x0 adds (cosh(a x0) - 1) / (eta T) = c T^(-1/4). Between the two bounds neither T^(-1/3) nor
+T^(-1/5) through the first point finds room. No theory gives the upper constant: 4/3 was set from the quick run, half
+way (in the logarithm) from its first point to the latter rival. The exponent itself is not read from slopes:
+corrections fade as T^(-1/4), more slowly than a rate's interval assumes. With steps that do not shrink with T the
+gradient stays on a plateau; with a constant step and no normalisation the same method diverges.
 """
 
 from dataclasses import dataclass
