@@ -42,3 +42,10 @@ def test_what_is_right_passes_as_plain_numbers_and_arrays():
 def test_what_is_wrong_is_said_with_what_is_allowed(call, words):
     with pytest.raises(InputError, match=words):
         call()
+
+
+@pytest.mark.parametrize("level", [-0.1, 0.0, 1.0, 7.0, float("nan")])
+def test_an_error_probability_lies_between_0_and_1(level: float) -> None:
+    arguments.error_level(0.5)
+    with pytest.raises(InputError, match="an error probability lies in"):
+        arguments.error_level(level)

@@ -28,7 +28,7 @@ from theorylab.verdicts import (
     agrees,
     below,
 )
-from theorylab.verdicts.rule import Outcome, broken, failure, judge, require_level
+from theorylab.verdicts.rule import Outcome, broken, failure, judge
 
 
 def outcome(compatible: bool | None, hint: str = "", note: str = "") -> Outcome:
@@ -186,10 +186,3 @@ def test_json_holds_the_numbers_of_the_check() -> None:
         "raw_p_values": {"claim": 1.0, "rival": 1e-9},
     }
     assert check.measured == pytest.approx(0.5)
-
-
-@pytest.mark.parametrize("level", [-0.1, 0.0, 1.0, 7.0, float("nan")])
-def test_an_error_probability_lies_between_0_and_1(level: float) -> None:
-    require_level(0.5)
-    with pytest.raises(InputError, match="an error probability lies in"):
-        require_level(level)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from theorylab.curves import Curve
 from theorylab.errors import InputError, require
+from theorylab.numerics.arguments import error_level
 from theorylab.verdicts.interim import current_analysis
 from theorylab.verdicts.intervals import MEANS, Limits, Moments, bounded_limits, median_limits
 
@@ -49,7 +50,7 @@ class Mean:
 
     def limits(self, curve: Curve, level: float) -> Limits:
         """Limits at all points of a simulated curve together; at an interim analysis, of all analyses together."""
-        require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
+        error_level(level)
         within = _within(curve)
         if within.all() and within.size:
             return _within_bounds(curve, level)

@@ -23,6 +23,7 @@ from scipy.special import betaincinv, ndtr, stdtrit
 from scipy.stats import binom
 
 from theorylab.errors import require
+from theorylab.numerics.arguments import error_level
 from theorylab.verdicts import tails
 
 Floats = NDArray[np.float64]
@@ -152,7 +153,7 @@ def mean_limits(
     replicas that coincide within it are one number that is not random, and without it nothing is known of their law.
     Raises InputError if level is outside (0, 1).
     """
-    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
+    error_level(level)
     return Moments.of(samples, rounding).limits(level, tightest=tightest).widened(rounding)
 
 
@@ -167,7 +168,7 @@ def median_limits(samples: Floats, level: float, rounding: Floats | float = 0.0,
     the median is that of MEANS blocks' means (replicas in order, a rest left out): it is near the mean where there is
     one, and as safe as a median. Raises InputError if level is outside (0, 1).
     """
-    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
+    error_level(level)
     if of_means:
         size = samples.shape[0] // MEANS
         if size < 2:
@@ -199,7 +200,7 @@ def bounded_limits(
 
     Raises InputError for samples outside the bounds, or a level outside (0, 1).
     """
-    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
+    error_level(level)
     points = samples.shape[1]
     low, high = (np.broadcast_to(np.asarray(side, dtype=float), (points,)) for side in (low, high))
     outside = (samples < low) | (samples > high)

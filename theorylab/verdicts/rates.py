@@ -19,6 +19,7 @@ from scipy.special import ndtri, stdtrit
 
 from theorylab.curves import Curve
 from theorylab.errors import InputError, require
+from theorylab.numerics.arguments import error_level
 from theorylab.verdicts import cells, drift, forms
 from theorylab.verdicts.drift import Kind, Reading
 
@@ -217,13 +218,13 @@ def power_law(curve: Curve, *, level: float = LEVEL) -> Rate:
     `level` is the share of misses that noise may cause; that of the form is measured, `Rate.miss`. Raises InputError
     for fewer than 4 points, x <= 0 or not increasing, or values that are not finite and positive in the mean.
     """
-    _require_level(level)
+    error_level(level)
     return rate(series(curve), level=level)
 
 
 def geometric_factor(curve: Curve, *, level: float = LEVEL) -> Rate:
     """Factor r of E[curve] ~ r**x per unit of x as x grows, with its interval. Raises InputError as `power_law`."""
-    _require_level(level)
+    error_level(level)
     return rate(series(curve, Axis.GEOMETRIC), level=level)
 
 
@@ -234,7 +235,7 @@ def compare(curve: Curve, *, level: float = LEVEL, resolution: float = 0.01) -> 
     `resolution`: an exact curve rejects a form whose residuals have local slopes above it. Raises InputError as
     `power_law`, and for fewer than 9 points.
     """
-    _require_level(level)
+    error_level(level)
     require((curve.x > 0).all(), "a power law needs x > 0")
     require(curve.x.size >= forms.LEAST, f"{curve.x.size} points: forms are compared on {forms.LEAST} or more")
     mean = _positive(curve.x, curve.mean, None, curve.x_name)
@@ -338,10 +339,6 @@ def _read(data: Series, values: Floats) -> Reading:
 
 def _quantile(dof: float, level: float) -> float:
     return float(-ndtri(level / 2) if math.isinf(dof) else -stdtrit(dof, level / 2))
-
-
-def _require_level(level: float) -> None:
-    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
 
 
 def _positive(x: Floats, mean: Floats, error: Floats | None, name: str) -> Floats:

@@ -76,11 +76,6 @@ class Outcome:
     """The first step (or x) at which the data tell the claim from its rival."""
 
 
-def require_level(level: float) -> None:
-    """Raise InputError for an error probability outside (0, 1)."""
-    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
-
-
 def failure(reason: str, evaluated: int = 0) -> Outcome:
     """The outcome of a statement that could not be judged, and why."""
     return Outcome(None, evaluated, note=reason, failed=True)
@@ -100,9 +95,9 @@ class Recheck:
     """How a check is put on trial again, on the same data.
 
     `level` is its error level, `noisy` whether it rests on replicas, `tests` the number of statements among which the
-    level is divided. `again` makes the check
-    at another level. `mutants` tell of claims that are wrong if this one is true whether the data refute them at a
-    level, `wrong_by` the same of claims that are off by an error > 0, to one side each; `unit` is that of the error.
+    level is divided. `again` makes the check at another level. `mutants` tell of claims that are wrong if this one is
+    true whether the data refute them at a level, `wrong_by` the same of claims that are off by an error > 0, to one
+    side each; `unit` is that of the error.
     """
 
     level: float
@@ -153,7 +148,7 @@ class Check:
 
     @functools.cached_property
     def score(self) -> Score | None:
-        """Which of its mutants the data refute, and the smallest error that they would; None without a trial."""
+        """Which of its mutants the data refute, and the smallest error that they would; None without data."""
         return None if self.recheck is None else score(self.recheck)
 
     @functools.cached_property

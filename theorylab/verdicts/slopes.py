@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from theorylab.curves import Curve
 from theorylab.errors import InputError, require
+from theorylab.numerics.arguments import error_level
 from theorylab.verdicts import rule
 from theorylab.verdicts.compared import unfit
 from theorylab.verdicts.interim import current_analysis
@@ -249,7 +250,7 @@ def judged(
     claim: str, evidence: Evidence, predicted: Power, rival: Rival, level: float, declared: Declared, forms: Forms
 ) -> Check:
     """The check of a form against its rival's."""
-    rule.require_level(level)
+    error_level(level)
     require(rival.predicted is not None, "a rival of a rate needs a form of its own: give it as `predicted`")
     require(rival.measured is None, "a rival of a rate is another form for the same data, not other data")
     against = forms.form(rival.predicted)

@@ -307,6 +307,14 @@ class Monotone(Statement):
             return replace(outcome, covers=f"the {self.about} of the replicas' steps, of any law")
         return outcome
 
+    def _diverged(self) -> Outcome | None:
+        """A step from a finite value to divergence goes the wrong way; a curve that comes from there shows nothing."""
+        told = super()._diverged()
+        before, after = self.left.samples[:, :-1], self.left.samples[:, 1:]
+        if told is None or (np.isfinite(before) & (after == self.sign * np.inf)).any():
+            return told
+        return failure(told.note)
+
     def mutants(self) -> Mapping[str, Statement]:
         """The other direction."""
         return {"direction swapped": replace(self, sign=-self.sign)}

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from theorylab.errors import require
+from theorylab.numerics.arguments import error_level
 from theorylab.verdicts.rule import Check, Verdict
 
 
@@ -51,7 +51,7 @@ def controlled(
     A refuted claim stands if the adjusted p-value of the claim is at or below the level, a supported one if that of its
     rival is; what does not is inconclusive, and its note says so. Raises InputError for a level outside (0, 1).
     """
-    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
+    error_level(level)
     noisy = [i for i, check in enumerate(checks) if check.noisy]
     found = adjusted([p for i in noisy for p in checks[i].raw_p_values], control)
     pairs = {i: (found[2 * k], found[2 * k + 1]) for k, i in enumerate(noisy)}

@@ -8,9 +8,10 @@ from typing import TypedDict, Unpack
 
 from theorylab.curves import Curve
 from theorylab.errors import require
+from theorylab.numerics.arguments import error_level
 from theorylab.verdicts.compared import Side, require_same_points
 from theorylab.verdicts.estimands import Estimand, Mean, Name, estimand
-from theorylab.verdicts.rule import LEVEL, Check, Declared, Recheck, Rival, judge, require_level
+from theorylab.verdicts.rule import LEVEL, Check, Declared, Recheck, Rival, judge
 from theorylab.verdicts.statements import MEAN, Statement
 
 
@@ -39,7 +40,7 @@ def on_trial(claim: str, kind: str, statement: Statement, rival: Rival, **option
         not unknown, f"{kind} was called with other arguments than it takes, {', '.join(unknown)}: it takes {known}"
     )
     about, level = estimand(options.get("about", "mean")), options.get("level", LEVEL)
-    require_level(level)
+    error_level(level)
 
     def side(given: Side) -> Side:
         return about.declared(given) if isinstance(given, Curve) else given
