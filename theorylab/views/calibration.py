@@ -73,6 +73,8 @@ def figure(tables: dict[str, Any]) -> Figure:
         plots.rates(alarms, x, rows, i, mode)
     plots.limit(alarms, tables["level"], "stated level")
     alarms.set_xticks(range(len(kinds)), kinds, rotation=35, ha="right")
+    box, room = alarms.get_position(), 0.12  # for the names, as a share of the height
+    alarms.set_position((box.x0, box.y0 + room, box.width, box.height - room))
     alarms.set_ylim(-0.003, 0.08)
     plots.label(alarms, "kind of check", "share of true claims refuted", log="")
     error = np.array([row["error"] for row in tables["power"]])

@@ -90,7 +90,12 @@ def figure(s, measured, predicted):
         plots.exact_line(panel, predicted[f"bound, {axis}"], 4, "bound 2 n R²/mu²")
         plots.exact_line(panel, predicted[f"normalised bound, {axis}"], 3, "normalised bound R²/mu²")
         plots.label(panel, axis, "steps until all points are right", title, legend=False)
-    drawn.legend(*axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=7.5, frameon=False)
+    for panel, lines in zip(axes, (True, False), strict=True):  # lines left, points right: there is room for half each
+        pairs = zip(*panel.get_legend_handles_labels(), strict=True)
+        some = [(handle, name) for handle, name in pairs if (name in METHODS) != lines]
+        panel.legend(*zip(*some, strict=True), loc="upper left", fontsize=7.5, handlelength=3.2, frameon=False)
+    axes[0].set_ylim(top=3e8)
+    axes[1].set_ylim(top=1e11)
     return drawn
 
 
