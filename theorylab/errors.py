@@ -35,3 +35,8 @@ def require(condition: object, message: str) -> None:
     """Raise InputError(message) unless the condition holds."""
     if not condition:
         raise InputError(message)
+
+
+def error_level(level: float) -> None:
+    """Nothing, for an error probability in (0, 1); InputError otherwise. Here, since it needs no array."""
+    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from theorylab.errors import InputError
+from theorylab.errors import InputError, error_level
 from theorylab.numerics import arguments
 
 
@@ -46,6 +46,6 @@ def test_what_is_wrong_is_said_with_what_is_allowed(call, words):
 
 @pytest.mark.parametrize("level", [-0.1, 0.0, 1.0, 7.0, float("nan")])
 def test_an_error_probability_lies_between_0_and_1(level: float) -> None:
-    arguments.error_level(0.5)
+    error_level(0.5)
     with pytest.raises(InputError, match="an error probability lies in"):
-        arguments.error_level(level)
+        error_level(level)

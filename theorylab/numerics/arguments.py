@@ -39,11 +39,6 @@ def positive(name: str, value: Any) -> float:
     return number(name, value, above=0.0)
 
 
-def error_level(level: float) -> None:
-    """Nothing, for an error probability: a number in (0, 1)."""
-    require(0 < level < 1, f"level={level} is not allowed: an error probability lies in (0, 1)")
-
-
 def numbers(name: str, values: ArrayLike) -> Floats:
     """`values` as a fresh array of floats, of any shape, finite or not."""
     try:

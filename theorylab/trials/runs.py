@@ -96,8 +96,10 @@ def _trial(
     """Sizes of the looks, the last setting, its curves and checks: computed, or as they were found."""
     if found:
         curves = found.curves()
-        sides = ({k.partition("/")[2]: c for k, c in curves.items() if k.startswith(side)} for side in ("m", "p"))
-        measured, predicted = sides
+        measured, predicted = (
+            {key.removeprefix(side): curve for key, curve in curves.items() if key.startswith(side)}
+            for side in ("measured/", "predicted/")
+        )
         checks = found.checks() if found.checked else parts.checked(name, module, setting, measured, predicted)
         return [], setting, measured, predicted, checks
     made: list[int] = []

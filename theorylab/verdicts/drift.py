@@ -92,23 +92,25 @@ def tail_weights(position: Floats) -> Floats:
     return np.asarray(centred / (centred**2).sum(axis=1, keepdims=True))
 
 
-def read(position: Floats, values: Floats, slope_noise: Floats, fit_noise: Floats) -> Reading:
+def read(
+    position: Floats, values: Floats, slope_noise: Floats, fit_noise: Floats, *, powers_only: bool = False
+) -> Reading:
     """What the slopes of values (curves, points) tell; positions (curves, points) increase, and are 4 or more.
 
     `slope_noise` (curves, points - 1) and `fit_noise` (curves,) are the standard deviations of the slopes between
-    neighbours and of the least-squares slope over the tail.
+    neighbours and of the least-squares slope over the tail. With `powers_only` no drift fades as a logarithm does.
     """
-    tail = tail_size(position.shape[1])
+    tail, tried = tail_size(position.shape[1]), THETAS.size if powers_only else FADING
     raw = np.diff(values) / np.diff(position), (position[:, 1:] + position[:, :-1]) / 2, slope_noise
     slopes, middle, noise = (rows[:, ::-1][:, :tail] for rows in raw)  # the last slope first
     kind = _kinds(slopes, noise)
     fits = _fits(position, slopes, middle, noise)
-    low, median, high = _hull(fits.limit[:, :FADING], _kept(fits, kind))
+    low, median, high = _hull(fits.limit[:, :tried], _kept(fits, kind, tried))
     line = (tail_weights(position) * values).sum(axis=1)
     own = np.where(kind == Kind.FLAT, 2 * fit_noise, noise.mean(axis=1))
     some = kind == Kind.OSCILLATING
     if some.any():
-        kind[some], low[some], median[some], high[some], own[some] = _scattered(position[some], values[some])
+        kind[some], low[some], median[some], high[some], own[some] = _scattered(position[some], values[some], tried)
     # What neither drifts nor turns is a line; the rest is where the forms lead, and not nearer than the last slope.
     straight = (kind == Kind.FLAT) | (kind == Kind.OSCILLATING)
     centre = np.where(straight, line, median)
@@ -171,12 +173,12 @@ def _fits(position: Floats, slopes: Floats, middle: Floats, noise: Floats) -> _F
     return _Fits(limit[:, :, 2:], residual[:, :, 2:], explained[:, :, 2:])
 
 
-def _kept(fits: _Fits, kind: NDArray[np.int64]) -> Flags:
-    """Which fading forms stay on which tails, (curves, forms, tails); never none of a curve."""
-    fading = fits.residual[:, :FADING]
+def _kept(fits: _Fits, kind: NDArray[np.int64], tried: int) -> Flags:
+    """Which of the first `tried` fading forms stay on which tails, (curves, forms, tails); never none of a curve."""
+    fading = fits.residual[:, :tried]
     fair = fading <= FAIR * fading.min(axis=1, keepdims=True) + fits.noise
     kept: Flags = fair.copy()
-    for first, last in ((0, THETAS.size), (THETAS.size, FADING)):  # and their neighbours: the truth may lie between
+    for first, last in ((0, THETAS.size), (THETAS.size, tried)):  # and their neighbours: the truth may lie between
         kept[:, first + 1 : last] |= fair[:, first : last - 1]
         kept[:, first : last - 1] |= fair[:, first + 1 : last]
     kept[kind == Kind.FLAT, :, :-1] = False  # short tails of slopes that do not drift only tell of noise
@@ -192,11 +194,13 @@ def _hull(limit: Floats, kept: Flags) -> tuple[Floats, Floats, Floats]:
     return order[:, 0], median, order[row, count - 1]
 
 
-def _scattered(position: Floats, values: Floats) -> tuple[NDArray[np.int64], Floats, Floats, Floats, Floats]:
+def _scattered(
+    position: Floats, values: Floats, tried: int
+) -> tuple[NDArray[np.int64], Floats, Floats, Floats, Floats]:
     """Of curves with scatter: kind, least, median and largest limit, and twice the standard error of one.
 
     Slopes between neighbours scatter far more than a fit of the values themselves, v = c + L m + a G(m) with G' = g,
-    over the points of the tail. All forms are tried where the values are curved beyond chance, one where they are not.
+    over the points of the tail. The first `tried` forms are where the values are curved beyond chance, one elsewhere.
     """
     tail = tail_size(position.shape[1])
     m, v = position[:, -tail - 1 :], values[:, -tail - 1 :]
@@ -215,12 +219,12 @@ def _scattered(position: Floats, values: Floats) -> tuple[NDArray[np.int64], Flo
     left = ((rest - curvature[:, None] * bow) ** 2).sum(axis=1) / max(tail - 2, 1)
     told = np.abs(curvature) * np.sqrt((bow**2).sum(axis=1)) > -stdtrit(max(tail - 2, 1), UNLIKELY / 2) * np.sqrt(left)
     drifting = told & (tail >= LONG)
-    slopes, remains = split(_integrals(position, m))
+    slopes, remains = (rows[:, :tried] for rows in split(_integrals(position, m)))
     size = (remains**2).sum(axis=-1)
     a = (remains * rest[:, None]).sum(axis=-1) / size
     limit, residual = line[:, None] - a * slopes, ((rest[:, None] - a[:, :, None] * remains) ** 2).sum(axis=-1)
     kept = residual <= residual.min(axis=1, keepdims=True) * (1 + 4 / max(tail - 2, 1))
-    kept[~drifting] = np.arange(FADING) == SCATTERED
+    kept[~drifting] = np.arange(tried) == SCATTERED
     variance = residual[:, SCATTERED] / max(tail - 2, 1)
     error = (weights**2).sum(axis=1) + np.where(drifting, (slopes**2 / size)[:, SCATTERED], 0.0)
     low, median, high = _hull(limit, kept)

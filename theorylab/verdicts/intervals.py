@@ -22,8 +22,7 @@ from scipy.optimize import fixed_point
 from scipy.special import betaincinv, ndtr, stdtrit
 from scipy.stats import binom
 
-from theorylab.errors import require
-from theorylab.numerics.arguments import error_level
+from theorylab.errors import error_level, require
 from theorylab.verdicts import tails
 
 Floats = NDArray[np.float64]

@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
 from theorylab.curves import Curve
-from theorylab.errors import InputError, require
-from theorylab.numerics.arguments import error_level
+from theorylab.errors import InputError, error_level, require
 from theorylab.verdicts import cells, drift, forms
 from theorylab.verdicts.drift import Kind, Reading
 
@@ -33,6 +32,8 @@ GROUPS = 64
 SPAN = math.log(1e3)
 """A geometric curve is read on its range stretched to this length: its drift has no unit of its own."""
 DRIFTS = (Kind.MONOTONE, Kind.TURNING, Kind.DRIFTING)
+LOGARITHM_MISS = 0.05
+"""Stated for exponents of log x; measured is less (tests/verdicts/test_rates.py), on one panel without cells."""
 FAR = 1e15
 """Beyond this x no horizon is named."""
 
@@ -144,7 +145,11 @@ class Rate:
     def cell(self, level: float) -> cells.Cell:
         """The factor of this kind of data, and how often its intervals miss."""
         decades = None if self.data.axis is Axis.GEOMETRIC else self.data.decades
-        return cells.cell(self.kind, self.data.x.size, decades, level)
+        if self.data.axis is not Axis.LOGARITHM:
+            return cells.cell(self.kind, self.data.x.size, decades, level)
+        # The cells were measured for powers of x. Those of log x have the wide factors, and miss more often than these.
+        wide = cells.cell(self.kind, self.data.x.size, decades, min(level, cells.LEVELS[1]))
+        return replace(wide, miss=max(wide.miss, LOGARITHM_MISS))
 
     @property
     def miss(self) -> float:
@@ -323,7 +328,7 @@ def rate(data: Series, *, level: float = LEVEL) -> Rate:
         (lower * scale, upper * scale),
         bound * scale,
         noise,
-        kind in DRIFTS and bool(reading.logarithm[0]),
+        kind in DRIFTS and data.axis is not Axis.LOGARITHM and bool(reading.logarithm[0]),
         float(reading.theta[0]),
         level,
     )
@@ -334,7 +339,8 @@ def _read(data: Series, values: Floats) -> Reading:
     position = np.broadcast_to(data.position, values.shape)
     slopes = np.sqrt(((np.diff(data.spread) / np.diff(data.position)) ** 2).sum(axis=0))
     fit = np.sqrt(((data.spread @ drift.tail_weights(data.position[None])[0]) ** 2).sum())
-    return drift.read(position, values, np.broadcast_to(slopes, (rows, slopes.size)), np.broadcast_to(fit, (rows,)))
+    noise = np.broadcast_to(slopes, (rows, slopes.size)), np.broadcast_to(fit, (rows,))
+    return drift.read(position, values, *noise, powers_only=data.axis is Axis.LOGARITHM)
 
 
 def _quantile(dof: float, level: float) -> float:

@@ -18,8 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theorylab.curves import Curve
-from theorylab.errors import InputError, require
-from theorylab.numerics.arguments import error_level
+from theorylab.errors import InputError, error_level, require
 from theorylab.verdicts import rule
 from theorylab.verdicts.compared import unfit
 from theorylab.verdicts.interim import current_analysis

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from theorylab.numerics.arguments import error_level
+from theorylab.errors import error_level
 from theorylab.verdicts.rule import Check, Verdict
 
 

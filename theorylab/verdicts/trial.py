@@ -7,8 +7,7 @@ from functools import partial
 from typing import TypedDict, Unpack
 
 from theorylab.curves import Curve
-from theorylab.errors import require
-from theorylab.numerics.arguments import error_level
+from theorylab.errors import error_level, require
 from theorylab.verdicts.compared import Side, require_same_points
 from theorylab.verdicts.estimands import Estimand, Mean, Name, estimand
 from theorylab.verdicts.rule import LEVEL, Check, Declared, Recheck, Rival, judge

@@ -237,6 +237,15 @@ def test_compiled_means_are_those_of_the_python_body():
     assert compiled.tobytes() == python.tobytes()
 
 
+def test_accelerated_means_are_powers_of_the_matrix_of_a_mode():
+    stay, ahead, memory, start = np.array([0.9, 0.7]), np.array([1.5, 1.2]), 0.4, np.array([1.0, -2.0])
+    found = moments.accelerated_means(stay, ahead, memory, start, np.array([0, 1, 2, 9]))
+    for i in range(2):
+        mode = np.array([[0.0, stay[i]], [-memory, ahead[i]]])
+        powers = [np.linalg.matrix_power(mode, t) @ np.full(2, start[i]) for t in (0, 1, 2, 9)]
+        assert found[:, i] == pytest.approx([power[0] for power in powers], rel=1e-13)
+
+
 def test_kernel_is_the_method_as_written():
     p, source = problem(), stream(4, 0)
     w = v = p.error0

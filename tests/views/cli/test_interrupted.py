@@ -21,7 +21,7 @@ def test_a_reader_that_leaves_early_sees_no_traceback(tmp_path, environment):
     # As `theorylab run ... | head -1`.
     line = [sys.executable, "-c", MAIN, "run", "ema_variance", "ema_tail_equivalence", "--out", str(tmp_path)]
     with subprocess.Popen(line, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
-        assert f"{EMA}.ema_variance" in run.stdout.readline()
+        assert f"{EMA}.ema_" in run.stdout.readline()  # of whichever study ends first
         run.stdout.close()
         errors = run.stderr.read()
     assert "Traceback" not in errors

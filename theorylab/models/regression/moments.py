@@ -191,7 +191,9 @@ def accelerated(r: Accelerated, start: int, steps: Integers) -> Floats:
 
 @allocating_strict_kernel
 def accelerated_means(stay: Floats, ahead: Floats, memory: float, start: Floats, steps: Integers) -> Floats:
-    """E w_t of w' = stay u, u' = ahead u - memory w, vectors (d,), from w = u = start, at t = steps, (points, d)."""
+    """E w_t of w' = stay u, u' = ahead u - memory w, vectors (d,), from w = u = start, at t = steps, (points, d).
+    Derived: tests/models/regression/test_asgd.py::test_accelerated_means_are_powers_of_the_matrix_of_a_mode.
+    """
     w, u = start.copy(), start.copy()
     out = np.empty((steps.size, start.size))
     t = 0
