@@ -8,6 +8,7 @@ runs compile everything: their machine code goes to an empty folder.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import re
@@ -16,7 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,10 +53,10 @@ class Row:
     ours: tuple[str, ...]
     theirs: tuple[str, ...]
     goals: tuple[tuple[str, float], ...]
-    fresh: bool = True
     cold: bool = False
 
 
+GROWTH = "per study, 500 over 95 studies"
 ROWS = (
     Row("all, fresh, figures", ("run", "--all", "--fresh", "--figures"), ("run", "--fresh"),
         (("wall", 0.30), ("cpu", 0.55))),
@@ -99,18 +100,26 @@ class Build:
         return Cost(wall, cpu, memory)
 
 
-def compared(row: Row, ours: Build, theirs: Build, rounds: int) -> dict[str, float]:
-    """Medians of ours over theirs, by 'wall', 'cpu', 'memory'; the builds take turns."""
-    if not row.cold:
-        for build, arguments in ((ours, row.ours), (theirs, row.theirs)):
-            build.run(arguments)  # machine code, and what is reused
-    costs: list[tuple[Cost, Cost]] = []
+def compared(rows: Sequence[Row], ours: Build, theirs: Build, rounds: int) -> dict[str, dict[str, float]]:
+    """By name of a row medians of ours over theirs, by 'wall', 'cpu', 'memory'.
+
+    All rows are of one command of theirs, which runs once in a round; the builds take turns.
+    """
+    cold = rows[0].cold
+    if not cold:  # machine code, and what is reused
+        for row in rows:
+            ours.run(row.ours)
+        theirs.run(rows[0].theirs)
+    costs: list[tuple[list[Cost], Cost]] = []
     for _ in range(rounds):
-        costs.append((ours.run(row.ours, cold=row.cold), theirs.run(row.theirs, cold=row.cold)))
+        costs.append(([ours.run(row.ours, cold=cold) for row in rows], theirs.run(rows[0].theirs, cold=cold)))
     return {
-        name: statistics.median(getattr(one, name) for one, _ in costs)
-        / statistics.median(getattr(other, name) for _, other in costs)
-        for name in ("wall", "cpu", "memory")
+        row.name: {
+            name: statistics.median(getattr(own[i], name) for own, _ in costs)
+            / statistics.median(getattr(other, name) for _, other in costs)
+            for name in ("wall", "cpu", "memory")
+        }
+        for i, row in enumerate(rows)
     }
 
 
@@ -174,14 +183,14 @@ def main() -> None:
         folder = Path(name)
         ours, theirs = Build(ROOT, folder / "ours"), Build(checkout(given.against, folder), folder / "theirs")
         print(f"{'this build over ' + given.against:34} {'wall':>8} {'cpu':>8} {'memory':>8}   goals")
-        rows: list[tuple[str, Callable[[], dict[str, float]], tuple[tuple[str, float], ...]]] = [
-            (row.name, lambda row=row: compared(row, ours, theirs, given.rounds), row.goals)  # type: ignore[misc]
-            for row in ROWS
-        ]
-        rows.append(("per study, 500 over 95 studies", lambda: {"cpu": growth(ours, given.rounds)}, (("cpu", 1.1),)))
-        for title, measure, goals in rows:
-            if re.search(given.only, title):
-                print(line(title, measure(), goals), flush=True)
+        wanted = [row for row in ROWS if re.search(given.only, row.name)]
+        for _, group in itertools.groupby(wanted, key=lambda row: (row.theirs, row.cold)):
+            rows = list(group)
+            found = compared(rows, ours, theirs, given.rounds)
+            for row in rows:
+                print(line(row.name, found[row.name], row.goals), flush=True)
+        if re.search(given.only, GROWTH):
+            print(line(GROWTH, {"cpu": growth(ours, given.rounds)}, (("cpu", 1.1),)), flush=True)
 
 
 if __name__ == "__main__":
