@@ -2,6 +2,7 @@
 
 import functools
 import os
+import sys
 
 import pytest
 
@@ -15,6 +16,18 @@ def pytest_collection_modifyitems(items):
         for item in items:
             if item.get_closest_marker("slow"):
                 item.add_marker(pytest.mark.skip(reason="takes minutes: set THEORYLAB_SLOW=1 to run it"))
+
+
+@pytest.fixture(autouse=True)
+def own_studies_are_forgotten(tmp_path_factory):
+    """Modules that a test loads from its folder are not there for the next one, which may use the same names."""
+    path, before, base = list(sys.path), set(sys.modules), str(tmp_path_factory.getbasetemp())
+    yield
+    sys.path[:] = path
+    for name in set(sys.modules) - before:
+        places = [getattr(sys.modules[name], "__file__", None), *getattr(sys.modules[name], "__path__", ())]
+        if any(str(place).startswith(base) for place in places):
+            del sys.modules[name]
 
 
 @pytest.fixture(scope="session")
