@@ -51,7 +51,7 @@ def measure(s):
     curves = {str(n): simulation.page_envelope(slopes, spreads, n, k) for n in s.sizes}
     noisy = spreads > 0
     curves["noisy"] = simulation.page_envelope(slopes[noisy], spreads[noisy], s.sizes[-1], k)
-    weights = theory.page_anchors(s.horizon)
+    weights = schedules.page_rule(s.sizes[0], s.horizon).anchors
     zeros = np.zeros(s.horizon)
     plain = schedules.Schedule(zeros, zeros, weights, zeros + 0.25)
     curves["bilinear"] = simulation.envelope([1j], plain, k[k <= 2000])

@@ -10,7 +10,7 @@ import numpy as np
 
 from theorylab import Curve, Rival, Source, agrees, below, exact, log_steps, plots, script
 from theorylab.models.minimax import schedules, simulation, theory
-from theorylab.models.minimax.model import bilinear_slopes
+from theorylab.models.minimax.model import bilinear_slopes, resolvent_slopes
 
 SOURCE = Source("abstract (operator norm residual, last iterate, read); constant derived here", kind="derived")
 
@@ -31,23 +31,19 @@ def grid(s):
     return log_steps(2, s.horizon, s.points)
 
 
-def forward(slopes, eta):
-    """Slope of M = I - J, which is 1-cocoercive: T = I - 2 M."""
-    return eta * slopes / (1 + eta * slopes)
-
-
 def measure(s):
     k, scheme = grid(s), schedules.halpern(s.horizon)
     curves = {}
     for eta in s.resolvent_steps:
         worst = bilinear_slopes(theory.resolvent_worst_singular_value(k, eta))
-        curves[f"worst, {eta:g}"] = simulation.at_own_mode(forward(worst, eta), scheme, k)
+        curves[f"worst, {eta:g}"] = simulation.at_own_mode(resolvent_slopes(worst, eta), scheme, k)
         everywhere = bilinear_slopes(np.geomspace(1e-5, 1.0, s.modes))
-        value = simulation.residuals(forward(everywhere, eta), scheme, k)
+        value = simulation.residuals(resolvent_slopes(everywhere, eta), scheme, k)
         curves[f"F(J u), {eta:g}"] = Curve(k, value.samples / eta, True, 2 * value.rounding / eta)
-        # Rival: the iteration without anchor, J itself (proximal point), at its own worst mode.
-        mann = theory.krasnoselskii_mann_worst(1.0 * k) / 2 / eta
-        curves[f"J alone, {eta:g}"] = exact(k, mann, ulps=4 * (k + 1))
+        # Rival: the iteration without anchor, J itself (proximal point), at its own worst mode eta sigma = k^(-1/2).
+        own = resolvent_slopes(bilinear_slopes(k**-0.5 / eta), eta)
+        alone = simulation.at_own_mode(own, schedules.proximal_point(s.horizon), k)
+        curves[f"J alone, {eta:g}"] = Curve(k, alone.samples / eta, True, 2 * alone.rounding / eta)
     return curves
 
 

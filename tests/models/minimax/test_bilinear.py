@@ -41,6 +41,8 @@ def directly(A, z0, method, step, steps):
             out.append(z)
         if method == "optimistic":
             z, before = z - 2 * step * (F @ z) + step * (F @ before), z
+        elif method == "proximal point":
+            z = (z + reflected @ z) / 2
         else:
             z = (z0 + (k + 1) * (reflected @ z)) / (k + 2)
     return np.array(out)
@@ -77,6 +79,8 @@ def mode(method, x, k):
         return (1 - s + s**2) ** k
     if method == "fast extragradient":
         return (1 - (1 - s + s**2) ** k) / (k * s)
+    if method == "proximal point":
+        return (1 + s) ** -k
     if method == "halpern":
         T = (1 - s) / (1 + s)
         return (1 - T ** (k + 1)) / ((k + 1) * (1 - T))
@@ -108,12 +112,24 @@ def test_modes_after_any_number_of_steps_in_sixty_digits(method):
                 assert abs(mpmath.mpc(complex(found)) - true) <= (16 + 4 * turned) * 2.0**-52 * size + 1e-300, (x, k)
 
 
+@pytest.mark.parametrize("method", ["halpern", "proximal point"])
+def test_resolvent_residuals_are_those_of_linear_solves(method):
+    A, z0 = game(4, 6)
+    F, steps = operator(A), np.array([0, 1, 5, 40])
+    iterates = directly(A, z0, method, 0.7, steps)
+    expected = np.linalg.norm(np.linalg.solve(np.eye(10) + 0.7 * F, iterates.T).T @ F.T, axis=1)
+    found = bilinear.resolvent_residuals(A, z0, method, 0.7, steps)
+    assert found == pytest.approx(expected, rel=1e-10)
+
+
 def test_closed_forms_of_the_family_are_these():
     x, k = np.array([0.1, 0.7]), np.array([1, 8, 300])
     found = 1j * x * bilinear.bilinear_modes(x, "extragradient", 1.0, k)
     assert found == pytest.approx(theory.extragradient_value(1j * x, 1.0, k[:, None]), rel=1e-12)
     found = 1j * x * bilinear.bilinear_modes(x, "fast extragradient", 1.0, k)
     assert found == pytest.approx(theory.fast_value(1j * x, 1.0, k[:, None]), rel=1e-12)
+    found = 1j * x / (1 + 1j * x) * bilinear.bilinear_modes(x, "proximal point", 1.0, k)
+    assert found == pytest.approx(theory.proximal_point_difference(1j * x, 1.0, k[:, None]), rel=1e-12)
     growth = np.abs(bilinear.bilinear_modes(x, "gradient", 1.0, k)) ** 2
     assert growth == pytest.approx(theory.gradient_descent_ascent_growth(1.0, x, k[:, None]), rel=1e-12)
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from theorylab import Rival, agrees
-from theorylab.models.minimax import games, kernels, moments, schedules, simulation, theory
+from theorylab.models.minimax import game_kernels, games, kernels, moments, schedules, simulation
+from theorylab.models.minimax.subsets import fill_subset
 from theorylab.models.minimax.model import Affine, FiniteSum, MatrixGame, bilinear_slopes, rotation_slopes
 from theorylab.numerics.streams import stream
 
@@ -57,7 +58,7 @@ def test_rounding_bound_of_modes_holds_against_fifty_digits(name):
 
 def test_rounding_bound_of_moments_holds_against_fifty_digits():
     slope, spread, size, steps = complex(rotation_slopes([0.3])[0]) * 0.9, 0.002, 16, 300
-    lam, refresh, batch = theory.page_anchors(steps), theory.page_refresh(size, steps), theory.page_batch(size)
+    lam, refresh, batch, _ = schedules.page_rule(size, steps)
     with mpmath.workdps(50):
         s, eta, one = mpmath.mpc(slope), mpmath.mpf(0.25), mpmath.mpf(1)
         mean, square, cross, error = mpmath.mpc(1), one, mpmath.mpc(0), mpmath.mpf(0)
@@ -92,12 +93,13 @@ def problem():
 
 def test_page_kernels_match_their_python_bodies():
     p, steps = problem(), np.array([0, 1, 4, 9])
-    given = (p.data(), theory.page_anchors(10), theory.page_refresh(2, 9), 2, 0.25, steps)
-    assert kernels.page_runs(*given, stream(1, 0)) == pytest.approx(
-        kernels.page_runs.py_func(*given, stream(1, 0)), rel=1e-10, abs=1e-28
-    )
+    for source in ("paper", "code"):
+        given = (p.data(), schedules.page_rule(2, 9, source), 0.25, steps)
+        assert kernels.page_runs(*given, stream(1, 0)) == pytest.approx(
+            kernels.page_runs.py_func(*given, stream(1, 0)), rel=1e-10, abs=1e-28
+        )
     path = np.exp(-0.1 * np.arange(10)).astype(complex)
-    along = (p.data(), path, theory.page_refresh(2, 9), 2, steps)
+    along = (p.data(), path, schedules.page_rule(2, 9).refresh, 2, steps)
     assert kernels.page_errors(*along, stream(1, 0)) == pytest.approx(
         kernels.page_errors.py_func(*along, stream(1, 0)), rel=1e-12
     )
@@ -105,11 +107,63 @@ def test_page_kernels_match_their_python_bodies():
     assert kernels.minibatch_runs(*sampled, stream(1, 0)) == pytest.approx(
         kernels.minibatch_runs.py_func(*sampled, stream(1, 0)), rel=1e-12
     )
+    inner = (p.data(), 0.3, 0.4, steps)
+    assert kernels.inner_runs(*inner, stream(1, 0)) == pytest.approx(
+        kernels.inner_runs.py_func(*inner, stream(1, 0)), rel=1e-12
+    )
+    assert kernels.halpern_calls(p.data(), 2.0, 0.05, 100) == kernels.halpern_calls.py_func(p.data(), 2.0, 0.05, 100)
+
+
+def test_halpern_counts_calls_of_all_components_until_it_is_there():
+    # Two equal rotations by pi/10: |F| = |sin((k+1) a/2)|/(k+1) falls to 1/10 at k = 9, after 10 evaluations.
+    same = FiniteSum.rotations([np.pi / 10] * 2)
+    assert simulation.halpern_calls(same, 0.1 * (1 + 1e-9)) == 20
+    assert simulation.halpern_calls(same, 1e-9, limit=50) == np.inf
+
+
+def test_components_and_their_mean_count_their_calls():
+    p, calls = problem(), np.zeros(1, dtype=np.int64)
+    assert kernels.component(p.data(), 1, 2.0 + 0j, calls) == pytest.approx(2 * p.slopes[1] + p.offsets[1])
+    assert calls[0] == 1
+    assert kernels.average(p.data(), 2.0 + 0j, calls) == pytest.approx(2 * p.slope)
+    assert calls[0] == 3
+    change = kernels.page_estimate(p.data(), np.array([0, 0]), 2.0 + 0j, 1.0 + 0j, calls)
+    assert change == pytest.approx(p.slopes[0])
+    assert calls[0] == 7
+
+
+def test_subsets_are_equally_likely_and_hold_no_entry_twice():
+    order, out, counts = np.arange(4), np.empty(2, dtype=np.int64), np.zeros((4, 4))
+    source = stream(3, 0)
+    for _ in range(6000):
+        fill_subset(source, order, out)
+        counts[out.min(), out.max()] += 1
+    pairs = counts[np.triu_indices(4, 1)]
+    assert (np.diag(counts) == 0).all()
+    assert pairs == pytest.approx(np.full(6, 1000), abs=5 * (6000 * 5 / 36) ** 0.5)
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_minibatch_moments_are_the_mean_over_all_samples(batch):
+    p, anchors = FiniteSum.rotations([0.4, 2.0], offsets=[0.3j, -0.3j]), 1 / (np.arange(2) + 2.0)
+    states = [(1.0, 1.0 + 0j)]
+    for k in range(2):
+        fresh = []
+        for chance, u in states:
+            for chosen in product(range(2), repeat=batch):
+                estimate = sum(p.slopes[i] * u + p.offsets[i] for i in chosen) / batch
+                fresh.append((chance * 0.5**batch, anchors[k] + (1 - anchors[k]) * (u - 2 * estimate)))
+        states = fresh
+        mixed = complex(((p.slopes - p.slope) * np.conj(p.offsets)).mean())
+        given = (p.slope, p.spread, 0.09, mixed, batch, anchors, np.array([k + 1]))
+        value = sum(c * abs(p.slope * u) ** 2 for c, u in states)
+        assert moments.minibatch(*given)[0] == pytest.approx(value, rel=1e-13)
 
 
 def test_moments_match_their_python_bodies():
     slopes, spreads = np.array([0.1 + 0.2j, 0.5 + 0j]), np.array([0.05, 0.25])
-    given = (slopes, spreads, theory.page_anchors(20), theory.page_refresh(9, 20), 3, 0.25, STEPS)
+    rule = schedules.page_rule(9, 20)
+    given = (slopes, spreads, rule.anchors, rule.refresh, 3.0, 0.25, STEPS)
     assert moments.page(*given) == pytest.approx(moments.page.py_func(*given), rel=1e-12)
     along = (np.array([0.0, 0.3, 0.1]), 0.5, np.array([1.0, 0.5, 0.2]), 3)
     assert moments.page_error(*along) == pytest.approx(moments.page_error.py_func(*along), rel=1e-14)
@@ -118,7 +172,7 @@ def test_moments_match_their_python_bodies():
 @pytest.mark.parametrize("batch", [1, 2])
 def test_moments_are_the_mean_over_all_outcomes(batch):
     # Two components, three steps: every coin and every sample, in plain arithmetic.
-    p, lam, refresh, eta = problem(), theory.page_anchors(3), np.array([1.0, 0.6, 0.3, 0.5]), 0.25
+    p, lam, refresh, eta = problem(), schedules.page_rule(2, 3).anchors, np.array([1.0, 0.6, 0.3, 0.5]), 0.25
     states = [(1.0, 1.0 + 0j, p.slope * (1.0 + 0j))]
     for k in range(3):
         fresh = []
@@ -135,10 +189,11 @@ def test_moments_are_the_mean_over_all_outcomes(batch):
         assert moments.page(*given)[:, 0, 0] == pytest.approx([value, error], rel=1e-13)
 
 
-def test_simulated_page_agrees_with_its_moments():
-    p, steps = FiniteSum.rotations(np.linspace(-2.0, 3.0, 9)), np.array([1, 3, 10, 40])
-    run = simulation.simulate_page(p, steps, replicas=160_000, seed=7)  # few of them carry the variance
-    truth = simulation.page_moments([p.slope], [p.spread], p.size, steps)
+@pytest.mark.parametrize("source", ["paper", "code"])
+def test_simulated_page_agrees_with_its_moments(source):
+    p, steps = FiniteSum.rotations(np.linspace(-2.0, 3.0, 9)), np.array([2, 3, 10, 40])
+    run = simulation.simulate_page(p, steps, replicas=160_000, seed=7, source=source)  # few carry the variance
+    truth = simulation.page_moments([p.slope], [p.spread], p.size, steps, source=source)
     for name in ("value", "error"):
         more = type(truth[name])(steps, 1.3 * truth[name].samples, True)
         check = agrees(name, run[name], truth[name], rival=Rival(claim="thirty per cent more", predicted=more))
@@ -149,7 +204,7 @@ def test_page_without_spread_is_the_deterministic_recursion():
     p, steps = FiniteSum.rotations([0.7, 0.7, 0.7]), np.array([1, 5, 30])
     run = simulation.simulate_page(p, steps, replicas=4, seed=0)
     zeros = np.zeros(30)
-    scheme = schedules.Schedule(zeros, zeros, theory.page_anchors(30), zeros + 0.25)
+    scheme = schedules.Schedule(zeros, zeros, schedules.page_rule(3, 30).anchors, zeros + 0.25)
     plain = simulation.residuals([p.slope], scheme, steps).samples[0]
     assert run["value"].samples == pytest.approx(np.tile(plain**2, (4, 1)), rel=1e-11)
     assert run["error"].samples == pytest.approx(0.0, abs=1e-28)
@@ -158,33 +213,51 @@ def test_page_without_spread_is_the_deterministic_recursion():
 @pytest.mark.parametrize("simplex", [False, True])
 def test_game_kernels_match_their_python_bodies(simplex):
     p, steps = MatrixGame.burglar(4, simplex=simplex), np.array([0, 1, 6])
-    data = games._data(p)
+    data = games.data(p)
     scheme = schedules.anchored_extragradient(6, 0.1, 1.0)
-    python = games.deterministic_path.py_func(data, scheme, steps)
-    assert games.deterministic_path(data, scheme, steps) == pytest.approx(python, rel=1e-11)
-    given = (data, theory.page_anchors(7), theory.page_refresh(4, 6), 2, 0.05, steps)
-    python = games.page_path.py_func(*given, stream(1, 0))
-    assert games.page_path(*given, stream(1, 0)) == pytest.approx(python, rel=1e-11)
-    inner = (data, 0.5, 0.2, np.array([5, 9]), np.array([True, True]))
-    python = games.resolvent_path.py_func(*inner, stream(1, 0))
-    assert games.resolvent_path(*inner, stream(1, 0)) == pytest.approx(python, rel=1e-11)
+    python = game_kernels.deterministic_path.py_func(data, scheme, steps)
+    assert game_kernels.deterministic_path(data, scheme, steps) == pytest.approx(python, rel=1e-11)
+    for source in ("paper", "code"):
+        given = (data, schedules.page_rule(4, 6, source), 0.05, steps)
+        python = game_kernels.page_path.py_func(*given, stream(1, 0))
+        assert game_kernels.page_path(*given, stream(1, 0)) == pytest.approx(python, rel=1e-11)
+    method = game_kernels.Resolvent(0.5, 0.2, np.array([5, 9]), 2.0)
+    inner = (data, method, np.array([True, True]))
+    python = game_kernels.resolvent_path.py_func(*inner, stream(1, 0))
+    assert game_kernels.resolvent_path(*inner, stream(1, 0)) == pytest.approx(python, rel=1e-11)
 
 
 def test_projection_is_that_of_quadratic_programming_by_hand():
-    z = np.array([0.9, 0.5, -2.0, 0.0, 0.0, 0.0])
-    games.project(games.Game(np.ones((3, 3)), True, z, 1.0), z)
-    assert z == pytest.approx([0.7, 0.3, 0.0, 1 / 3, 1 / 3, 1 / 3], rel=1e-14)
+    z = np.array([0.9, 0.5, -2.0, 0.0, 0.0])
+    game_kernels.project(game_kernels.Game(np.ones((3, 2)), True, z, 1.0), z)
+    assert z == pytest.approx([0.7, 0.3, 0.0, 0.5, 0.5], rel=1e-14)
 
 
-def test_components_of_a_game_sum_to_its_operator():
-    p, draws = MatrixGame.burglar(5, simplex=False), np.random.default_rng(0)
-    data, z, zero = games._data(p), draws.standard_normal(10), np.zeros(10)
-    whole, parts = np.empty(10), np.zeros(10)
-    games.operator(data, z, whole)
+@pytest.mark.parametrize("shape", [(5, 5), (3, 5), (5, 2)])
+def test_components_of_a_game_sum_to_its_operator_and_count_their_calls(shape):
+    draws = np.random.default_rng(0)
+    p = MatrixGame(payoffs=draws.standard_normal(shape), simplex=False)
+    rows, total = shape[0], sum(shape)
+    data, z, zero = games.data(p), draws.standard_normal(total), np.zeros(total)
+    whole, parts, calls = np.empty(total), np.zeros(total), np.zeros(1, dtype=np.int64)
+    game_kernels.operator(data, z, whole, calls)
+    assert calls[0] == 5
     for i in range(5):
-        games.add_change(data, i, 1 / 5, z, zero, parts)
+        game_kernels.add_change(data, i, 1 / 5, z, zero, parts, calls)
+    assert calls[0] == 15
     assert parts == pytest.approx(whole, rel=1e-13)
-    assert whole == pytest.approx(np.concatenate([p.payoffs @ z[5:], -p.payoffs.T @ z[:5]]), rel=1e-13)
+    assert whole == pytest.approx(np.concatenate([p.payoffs @ z[rows:], -p.payoffs.T @ z[:rows]]), rel=1e-13)
+
+
+def test_an_exact_inner_solve_is_the_resolvent():
+    # v + eta F(v) = u, by a linear solve, after more than enough inner steps.
+    p = MatrixGame.burglar(4, simplex=False)
+    eta, n = 4**0.5 / p.average_lipschitz, p.size
+    A, u, z = p.payoffs, np.linspace(-1, 1, 8), np.zeros(8)
+    method = game_kernels.Resolvent(eta, 0.9 * (2 / n) ** 0.5 / n**0.5, np.zeros(1, dtype=np.int64), 2.0)
+    game_kernels.inner_solve(games.data(p), method, u, z, 1000, np.zeros(1, dtype=np.int64), stream(2, 0))
+    F = np.block([[np.zeros((4, 4)), A], [-A.T, np.zeros((4, 4))]])
+    assert z == pytest.approx(np.linalg.solve(np.eye(8) + eta * F, u), rel=1e-10)
 
 
 def test_average_lipschitz_constant_is_attained_and_not_exceeded():

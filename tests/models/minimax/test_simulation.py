@@ -5,10 +5,27 @@ import pytest
 
 from theorylab.errors import InputError
 from theorylab.models.minimax import games, schedules, simulation, theory
-from theorylab.models.minimax.model import Affine, FiniteSum, MatrixGame, bilinear_slopes, rotation_slopes
+from theorylab.models.minimax.model import (
+    Affine,
+    FiniteSum,
+    MatrixGame,
+    bilinear_slopes,
+    contraction_slopes,
+    resolvent_slopes,
+    rotation_slopes,
+)
 
 HALPERN = schedules.halpern(10)
 ANCHORS = schedules.anchor_weights("1/(k+2)", 10)
+RULE = schedules.page_rule(3, 5)
+
+
+def game(payoffs, **more):
+    return MatrixGame(payoffs=payoffs, simplex=True, **more)
+
+
+def page_game(steps=(1,), step_size=0.1, rule=RULE):
+    return games.page(MatrixGame.burglar(3), steps, step_size=step_size, rule=rule, replicas=2, seed=0)
 
 
 def test_halpern_of_a_map_in_dimension_one_is_the_mode():
@@ -95,15 +112,28 @@ def moments(slope, spread):
         (lambda: Affine(-np.eye(2)), "not monotone: .* eigenvalue -1 < 0"),
         (lambda: Affine(np.full((2, 2), np.nan)), "not finite"),
         (lambda: Affine.random(0, 1.0, 0), "dimension=0"),
-        (lambda: MatrixGame(np.ones((2, 3)), True), r"payoffs need shape \(n, n\)"),
-        (lambda: MatrixGame(np.zeros((2, 2)), True), "payoffs are all zero"),
-        (lambda: MatrixGame(np.full((2, 2), np.inf), True), "not finite"),
+        (lambda: game(np.ones(3)), r"payoffs need shape \(rows, columns\)"),
+        (lambda: game(np.zeros((2, 2))), "payoffs are all zero"),
+        (lambda: game(np.full((2, 2), np.inf)), "not finite"),
+        (lambda: game(np.ones((2, 3)), start=np.ones(4)), r"start has shape \(4,\): give \(5,\)"),
+        (lambda: game(np.ones((2, 3)), start=np.ones(5)), "start is no point of the two simplices"),
+        (lambda: game(np.ones((2, 3)), start=np.full(5, np.nan)), "start holds a value that is not finite"),
+        (lambda: game(np.ones((2, 3)), residual_step=-1.0), "residual_step=-1.0"),
+        (lambda: contraction_slopes(1.5, [0.1]), "contraction=1.5"),
+        (lambda: resolvent_slopes([1j], 0.0), "resolvent_step=0.0"),
+        (lambda: schedules.contractive_halpern(5, 1.0), "contraction=1.0"),
+        (lambda: schedules.krasnoselskii_mann(5, relaxation=1.0), "relaxation=1.0"),
+        (lambda: schedules.page_rule(9, 5, "card"), "source='card' is not known"),
+        (lambda: simulation.simulate_inner([1j], 0.1, 0.0, [1], replicas=2, seed=0), "refresh=0.0"),
+        (lambda: simulation.halpern_calls(FiniteSum.rotations([0.1]), 0.0), "accuracy=0.0"),
         (lambda: MatrixGame.burglar(1), "size=1 is not allowed"),
         (lambda: games.resolvent(MatrixGame.burglar(3), [1], inner_share=0.0, replicas=2, seed=0), "inner_share=0.0"),
-        (lambda: games.page(MatrixGame.burglar(3), [1], step_size=-1.0, replicas=2, seed=0), "step_size=-1.0"),
+        (lambda: page_game(step_size=-1.0), "step_size=-1.0"),
+        (lambda: page_game(steps=[9]), "the rule holds 5 steps, 9 are asked for"),
+        (lambda: page_game(rule=RULE._replace(batch=4, replacement=False)), "a batch of 4 without replacement"),
         (lambda: simulation.page_steps(16, 0.5, 10), r"accuracy=0.5 is not allowed: give a number in \(0, 0.1\)"),
         (lambda: simulation.page_steps(16, 0.01, 0), "angles=0 is not allowed"),
-        (lambda: games.resolvent_passes(1, [1]), "size=1 is not allowed"),
+        (lambda: theory.resolvent_passes(1, [1]), "size=1 is not allowed"),
         (lambda: schedules.halpern(0), "steps=0 is not allowed"),
         (lambda: schedules.halpern(5, anchor="1/k"), r"anchor='1/k' is not known: give one of 1/\(k\+2\)"),
         (lambda: schedules.halpern(5, smoothness=-1.0), "smoothness=-1.0"),

@@ -6,6 +6,7 @@ import sympy as sp
 
 from theorylab.errors import InputError
 from theorylab.models.minimax import schedules, simulation, theory
+from theorylab.models.minimax.model import contraction_slopes, resolvent_slopes, rotation_slopes
 
 
 def symbolic(schedule, slope, steps):
@@ -25,11 +26,92 @@ def test_halpern_closed_form_is_the_recursion(steps):
     assert sp.simplify((1 - T) * x - theory.halpern_difference(T, steps)) == 0
 
 
+@pytest.mark.parametrize("relaxation", [sp.Rational(1, 2), sp.Rational(1, 4), sp.Rational(4, 5)])
 @pytest.mark.parametrize("steps", range(1, 6))
-def test_krasnoselskii_mann_closed_form_is_the_recursion(steps):
+def test_krasnoselskii_mann_closed_form_is_the_recursion(steps, relaxation):
     T = sp.symbols("T")
-    x = symbolic(schedules.krasnoselskii_mann(steps), (1 - T) / 2, steps)
-    assert sp.simplify((1 - T) * x - theory.krasnoselskii_mann_difference(T, steps)) == 0
+    x = symbolic(schedules.krasnoselskii_mann(steps, relaxation=float(relaxation)), (1 - T) / 2, steps)
+    assert sp.simplify((1 - T) * x - theory.krasnoselskii_mann_difference(T, steps, relaxation)) == 0
+
+
+@pytest.mark.parametrize("steps", range(1, 5))
+def test_contractive_halpern_closed_form_is_the_recursion(steps):
+    # c = 1/2: anchors 1/5, 1/21, 1/85, ...
+    T = sp.symbols("T")
+    schedule = schedules.contractive_halpern(steps, 0.5)
+    assert schedule.anchor[0] == pytest.approx(1 / 5, rel=1e-15)
+    x = symbolic(schedule, (1 - T) / 2, steps)
+    form = theory.contractive_halpern_difference(T, sp.Rational(1, 2), steps)
+    assert sp.simplify((1 - T) * x - form) == 0
+
+
+@pytest.mark.parametrize("contraction", [0.3, 0.9, 0.999])
+def test_contractive_halpern_bound_is_attained_and_holds_on_modes(contraction):
+    turns = np.exp(1j * np.linspace(0, np.pi, 2001)) * contraction
+    for steps in (1, 2, 3, 10, 40):
+        bound = theory.contractive_halpern_bound(contraction, steps)
+        found = np.abs(theory.contractive_halpern_difference(turns, contraction, steps))
+        assert found.max() <= bound * (1 + 1e-12)
+        assert steps % 2 or found[-1] == pytest.approx(bound, rel=1e-11)
+    # Inside the disc too, where T contracts more than it has to.
+    inner = np.exp(1j * np.linspace(0, np.pi, 201)) * contraction * np.linspace(0, 1, 50)[:, None]
+    assert np.abs(theory.contractive_halpern_difference(inner, contraction, 10)).max() <= (
+        theory.contractive_halpern_bound(contraction, 10) * (1 + 1e-12)
+    )
+
+
+def test_contractive_halpern_by_hand_on_the_line_and_in_the_plane():
+    # T x = -x/2 from 1: x_1 = 1/5 - 4/5 * 1/2 = -1/5, residual 3/10; x_2 = 1/21 + 20/21 * 1/10 = 1/7, residual 3/14.
+    line = schedules.contractive_halpern(2, 0.5)
+    values = simulation.residuals(contraction_slopes(0.5, [np.pi]), line, [0, 1, 2]).samples[0]
+    assert 2 * values == pytest.approx([1.5, 0.3, 3 / 14], rel=1e-14)
+    # T turns by a quarter and halves: x_1 = (1 + 2i)/5, T x_1 = (i - 2)/10, residual |(4 + 3i)/10| = 1/2.
+    plane = simulation.residuals(contraction_slopes(0.5, [np.pi / 2]), line, [1]).samples[0]
+    assert 2 * plane == pytest.approx([0.5], rel=1e-14)
+
+
+def test_krasnoselskii_mann_by_hand_on_the_line_and_in_the_plane():
+    # T = -1, t = 1/4: x_k = 2^-k, residual 2^(1-k). T = i: x_k = ((3 + i)/4)^k, residual sqrt(2) (10/16)^(k/2).
+    scheme = schedules.krasnoselskii_mann(4, relaxation=0.25)
+    values = 2 * simulation.residuals(rotation_slopes([np.pi, np.pi / 2]), scheme, [0, 1, 4]).samples
+    assert values[0] == pytest.approx([2, 1, 1 / 8], rel=1e-14)
+    assert values[1] == pytest.approx(2**0.5 * np.array([1, (5 / 8) ** 0.5, (5 / 8) ** 2]), rel=1e-14)
+
+
+@pytest.mark.parametrize("steps", range(1, 5))
+def test_proximal_point_closed_form_is_the_recursion(steps):
+    s = sp.symbols("s", positive=True)
+    x = symbolic(schedules.proximal_point(steps), 2 * s / (1 + 2 * s), steps)
+    form = theory.proximal_point_difference(s, 2, steps)
+    assert sp.simplify(2 * s / (1 + 2 * s) * x - form) == 0
+
+
+def test_proximal_point_by_hand_on_the_line_and_in_the_plane():
+    # F(z) = z, a = 1: z_k = 2^-k, z - J z = 2^-(k+1). F a quarter turn, a = 1: |z_k| = 2^(-k/2).
+    scheme = schedules.proximal_point(3)
+    line, plane = simulation.residuals(resolvent_slopes([1.0, 1j], 1.0), scheme, [0, 1, 3]).samples
+    assert line == pytest.approx([1 / 2, 1 / 4, 1 / 16], rel=1e-14)
+    assert plane == pytest.approx([2**-0.5, 1 / 2, 1 / 4], rel=1e-14)
+
+
+def test_proximal_point_worst_is_half_of_krasnoselskii_mann():
+    sigma = np.linspace(0, 3, 30_001)
+    for steps in (1, 2, 5, 20):
+        found = np.abs(theory.proximal_point_difference(1j * sigma, 1.0, steps)).max()
+        worst = theory.proximal_point_worst(steps)
+        assert found == pytest.approx(worst, rel=1e-7)
+        assert found <= worst
+        assert worst == pytest.approx(theory.krasnoselskii_mann_worst(steps) / 2, rel=1e-15)
+        at = np.abs(theory.proximal_point_difference(1j * steps**-0.5, 1.0, steps))
+        assert at == pytest.approx(worst, rel=1e-14)
+
+
+def test_component_lower_bound_is_that_of_separate_blocks():
+    # Calls shared out unevenly leave more; evenly, and odd, exactly the bound.
+    for calls in ([1, 1, 1], [3, 5, 1], [9, 0, 0], [3, 3, 3]):
+        blocks = [theory.query_lower_bound(c, 3**0.5 / 3, 3**-0.5) for c in calls]
+        bound = theory.component_lower_bound(sum(calls), 3) ** 2
+        assert sum(blocks) >= bound * (1 - 1e-14)
 
 
 @pytest.mark.parametrize("steps", range(1, 6))
@@ -50,12 +132,15 @@ def test_worst_modes_are_stationary_points():
     root = sp.nsimplify(theory.extragradient_worst_singular_value(1, k) ** 2)
     slope = sp.diff(sp.log(x) + k * sp.log(1 - x + x**2), x)
     assert sp.simplify(sp.numer(sp.together(slope)).subs(x, root)) == 0
-    t = sp.symbols("t", positive=True)  # t = tan(angle/2): 2 sin cos^k = 2 t (1 + t^2)^(-(k+1)/2)
-    size = 2 * t * (1 + t**2) ** (-(k + 1) / 2)
-    assert sp.simplify(sp.diff(sp.log(size), t).subs(t, k ** sp.Rational(-1, 2))) == 0
-    worst = sp.nsimplify(theory.krasnoselskii_mann_worst(k))
-    ratio = sp.log(size.subs(t, k ** sp.Rational(-1, 2)) / worst)
-    assert sp.simplify(sp.expand_log(ratio, force=True)) == 0
+    t, share = sp.symbols("t share", positive=True)  # t = sin(angle/2)^2, share = 4 relaxation (1 - relaxation)
+    size = 4 * t * (1 - share * t) ** k  # |x - T x|^2
+    assert sp.simplify(sp.diff(sp.log(size), t).subs(t, 1 / (share * (k + 1)))) == 0
+    relaxation = sp.Rational(1, 5)
+    worst = theory.krasnoselskii_mann_worst(k, relaxation)
+    largest = size.subs({t: 1 / (share * (k + 1)), share: 4 * relaxation * (1 - relaxation)})
+    ratio = sp.expand_log(sp.log(sp.factor(largest)) - 2 * sp.log(worst), force=True)
+    assert sp.simplify(ratio.subs(k, 7)) == 0
+    assert sp.simplify(ratio.subs(k, sp.Rational(1, 3))) == 0
 
 
 @pytest.mark.parametrize("steps", [10, 20, 300])
@@ -182,9 +267,15 @@ def test_page_proof_step_three_ends_below_sixteen():
 
 
 def test_page_cost_by_hand_and_at_large_horizons():
-    # n = 4, b = 2: p_1 = 4/6, p_2 = 4/7.
-    by_hand = [4, 4 + 4 * 4 / 6 + 4 * 2 / 6, 4 + 4 * 4 / 6 + 4 * 2 / 6 + 4 * 4 / 7 + 4 * 3 / 7]
-    assert theory.page_cost(4, [0, 1, 2]) == pytest.approx(by_hand, rel=1e-14)
+    # n = 5, b = 3: p_1 = 4/6, p_2 = 4/7, then 4/(5^0.5 + 5). The code: two full steps, b = 2, and the same p.
+    first, second, later = 4 / 6, 4 / 7, 4 / (5**0.5 + 5)
+    for source, start, batch, more in (("paper", 5, 3, 0), ("code", 10, 2, 1)):
+        steps = [p * 5 + 2 * (1 - p) * batch for p in (first, second, later, later)]
+        by_hand = start + np.cumsum([0, *steps])
+        assert theory.page_cost(5, np.arange(5) + more, source) == pytest.approx(by_hand, rel=1e-13)
+        rule = schedules.page_rule(5, 9, source)
+        each = rule.refresh * 5 + 2 * (1 - rule.refresh) * rule.batch
+        assert theory.page_cost(5, np.arange(10), source) == pytest.approx(np.cumsum(each), rel=1e-13)
     ratio = theory.page_cost(10**8, [10**7])[0] / theory.page_cost_leading(10**8, 10**7)
     assert ratio == pytest.approx(1, abs=0.03)
 
@@ -236,11 +327,17 @@ def test_worst_singular_value_of_the_resolvent_is_the_worst_rotation():
         assert angle == pytest.approx(theory.halpern_worst_angle(steps), rel=1e-14)
 
 
-def test_worst_angle_of_krasnoselskii_mann_attains_its_worst():
-    for steps in (1, 4, 100):
-        turn = np.exp(1j * theory.krasnoselskii_mann_worst_angle(steps))
-        at = np.abs(theory.krasnoselskii_mann_difference(turn, steps))
-        assert at == pytest.approx(theory.krasnoselskii_mann_worst(steps), rel=1e-13)
+@pytest.mark.parametrize("relaxation", [0.5, 0.2, 0.9])
+def test_worst_angle_of_krasnoselskii_mann_attains_its_worst(relaxation):
+    turns = np.exp(1j * np.linspace(0, np.pi, 20_001))
+    for steps in (3, 4, 100):
+        turn = np.exp(1j * theory.krasnoselskii_mann_worst_angle(steps, relaxation))
+        at = np.abs(theory.krasnoselskii_mann_difference(turn, steps, relaxation))
+        assert at == pytest.approx(theory.krasnoselskii_mann_worst(steps, relaxation), rel=1e-13)
+        assert np.abs(theory.krasnoselskii_mann_difference(turns, steps, relaxation)).max() <= at * (1 + 1e-13)
+    few = np.abs(theory.krasnoselskii_mann_difference(turns, 1, 0.05)).max()
+    assert few == pytest.approx(2 * 0.9, rel=1e-14)  # at pi, the worst angle of few steps
+    assert theory.krasnoselskii_mann_worst_angle(1, 0.05) == np.pi
 
 
 def test_anchored_extragradient_is_halpern_on_its_slow_modes():
@@ -272,8 +369,8 @@ def test_inner_solver_contracts_at_every_resolvent_step():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: theory.page_refresh(1, 5), "size=1 is not allowed: give an integer >= 2"),
-        (lambda: theory.page_batch(2.5), "size=2.5"),
+        (lambda: schedules.page_rule(1, 5), "size=1 is not allowed: give an integer >= 2"),
+        (lambda: theory.page_cost(2.5, [1]), "size=2.5"),
         (lambda: theory.inner_step_size(10, 1.0, share=1.0), r"share=1.0 is not allowed: give a number in \(0, 1\)"),
         (lambda: theory.inner_step_size(10, -1.0), "resolvent_step=-1.0"),
         (lambda: theory.resolvent_cost(10, 3.0, float("nan")), "accuracy=nan"),

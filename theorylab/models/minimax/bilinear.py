@@ -11,6 +11,7 @@ Methods, of step size a, x = a sigma the `scaled` singular value:
     optimistic          z+ = z - 2 a F(z) + a F(z_before), z_before = z_0 at first
     fast extragradient  as in `schedules`
     halpern             z_k the mean of T^j z_0, j <= k: Halpern of T = 2 J - I, J = (I + a F)^-1, anchors 1/(k+2)
+    proximal point      z+ = J z
 
 Rounding: a mode after k steps is off by at most about (8 + k angle) 2^-52 of its size, angle ~ x; the SVD moves every
 sigma by a few 2^-53 of the largest one, hence iterates by (k a |A|) times that. A mode turns thousands of times before
@@ -29,7 +30,7 @@ from theorylab.numerics.arguments import finite_row, increasing_steps, positive
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
-METHODS = ("gradient", "extragradient", "optimistic", "fast extragradient", "halpern")
+METHODS = ("gradient", "extragradient", "optimistic", "fast extragradient", "proximal point", "halpern")
 
 
 def bilinear_iterates(payoffs: ArrayLike, start: ArrayLike, method: str, step_size: float, steps: ArrayLike) -> Floats:
@@ -57,6 +58,19 @@ def bilinear_residuals(payoffs: ArrayLike, start: ArrayLike, method: str, step_s
     return np.asarray(np.linalg.norm(at_start * np.abs(bilinear_modes(singular, method, step_size, steps)), axis=1))
 
 
+def resolvent_residuals(payoffs: ArrayLike, start: ArrayLike, method: str, step_size: float, steps: ArrayLike) -> Floats:
+    """|F(J z_k)|, J = (I + a F)^-1, after each number of `steps`, (points,): what Algorithm 2 reports, solved exactly.
+    Derived: tests/models/minimax/test_bilinear.py::test_resolvent_residuals_are_those_of_linear_solves.
+
+    Raises as `bilinear_iterates`.
+    """
+    left, singular, right = _decomposed(payoffs)
+    z0 = _start(start, left.shape[0], right.shape[0])
+    at_start = singular * np.abs(z0[: left.shape[0]] @ left - 1j * (z0[left.shape[0] :] @ right))
+    shrunk = at_start / np.sqrt(1 + (step_size * singular) ** 2)
+    return np.asarray(np.linalg.norm(shrunk * np.abs(bilinear_modes(singular, method, step_size, steps)), axis=1))
+
+
 def bilinear_modes(singular_values: ArrayLike, method: str, step_size: float, steps: ArrayLike) -> Complexes:
     """Iterates of the modes of slopes i sigma from the start 1 after each number of `steps`, (points, modes).
     Derived: tests/models/minimax/test_bilinear.py::test_closed_forms_of_the_family_are_these.
@@ -70,6 +84,8 @@ def bilinear_modes(singular_values: ArrayLike, method: str, step_size: float, st
     with np.errstate(over="ignore"):
         if method == "gradient":
             return np.asarray(np.exp(k * _logarithm(x**2, np.arctan(x))))
+        if method == "proximal point":
+            return np.asarray(np.exp(-k * (0.5 * np.log1p(x**2) + 1j * np.arctan(x))))
         if method == "extragradient":
             return np.asarray(np.exp(k * _extragradient_logarithm(x)))
         if method == "optimistic":

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theorylab.models.minimax.model import Components
-from theorylab.models.minimax.schedules import Schedule
+from theorylab.models.minimax.schedules import PageRule, Schedule
+from theorylab.models.minimax.subsets import fill_subset
 from theorylab.numerics.jit import kernel
 from theorylab.numerics.streams import Stream, fill_integers, fill_uniform
 
@@ -83,45 +84,65 @@ def clipped_translation(horizon: int, steps: Integers) -> Floats:
 
 
 @kernel
-def page_runs(
-    data: Components, lam: Floats, refresh: Floats, batch: int, step_size: float, steps: Integers, stream: Stream
-) -> Floats:
-    """One run of Halpern with PAGE from 1: |F(u_k)|^2, |estimate - F(u_k)|^2 and evaluations, (3, points).
+def component(data: Components, i: int, u: complex, calls: Integers) -> complex:
+    """F_i(u): the oracle, which counts its calls."""
+    calls[0] += 1
+    return data.slopes[i] * u + data.offsets[i]
 
-    u_{k+1} = lam_{k+1} + (1 - lam_{k+1}) u_k - step_size * estimate_k, with lam[k] = lam_{k+1}. The estimate is F(u_k)
-    with probability refresh[k] (refresh[0] = 1, n evaluations), else the last one plus the mean over `batch` samples
-    of F_i(u_k) - F_i(u_{k-1}) (2 batch evaluations).
+
+@kernel
+def average(data: Components, u: complex, calls: Integers) -> complex:
+    """F(u): a call of every component."""
+    n = data.slopes.size
+    total = 0.0j
+    for i in range(n):
+        total += component(data, i, u, calls)
+    return total / n
+
+
+@kernel
+def page_estimate(data: Components, chosen: Integers, u: complex, before: complex, calls: Integers) -> complex:
+    """Mean over the chosen components of F_i(u) - F_i(before)."""
+    change = 0.0j
+    for j in range(chosen.size):
+        change += component(data, chosen[j], u, calls) - component(data, chosen[j], before, calls)
+    return change / chosen.size
+
+
+@kernel
+def page_runs(data: Components, rule: PageRule, step_size: float, steps: Integers, stream: Stream) -> Floats:
+    """One run of Halpern with PAGE from 1: |F(u_k)|^2, |estimate - F(u_k)|^2 and calls of components, (3, points).
+
+    u_{k+1} = lam_k + (1 - lam_k) u_k - step_size * estimate_k. The estimate is F(u_k) with probability refresh[k]
+    (refresh[0] = 1), else the last one plus the mean over a batch of F_i(u_k) - F_i(u_{k-1}).
     """
     n = data.slopes.size
     slope = data.slopes.mean()
     u = 1.0 + 0.0j
     before = u
     estimate = 0.0j
-    evaluations = 0.0
+    calls = np.zeros(1, dtype=np.int64)
     coin = np.empty(1)
-    chosen = np.empty(batch, dtype=np.int64)
+    chosen, order = np.empty(rule.batch, dtype=np.int64), np.arange(n)
     out = np.empty((3, steps.size))
     point = 0
     k = 0
     while True:
         fill_uniform(stream, coin)
-        if coin[0] < refresh[k]:
-            estimate = slope * u
-            evaluations += n
+        if coin[0] < rule.refresh[k]:
+            estimate = average(data, u, calls)
         else:
-            fill_integers(stream, n, chosen)
-            change = 0.0j
-            for j in range(batch):
-                s = data.slopes[chosen[j]]
-                change += s * (u - before)
-            estimate += change / batch
-            evaluations += 2 * batch
+            if rule.replacement:
+                fill_integers(stream, n, chosen)
+            else:
+                fill_subset(stream, order, chosen)
+            estimate += page_estimate(data, chosen, u, before, calls)
         if k == steps[point]:
             value = slope * u
             out[0, point] = value.real**2 + value.imag**2
             value = estimate - value
             out[1, point] = value.real**2 + value.imag**2
-            out[2, point] = evaluations
+            out[2, point] = calls[0]
             for i in range(3):
                 if math.isnan(out[i, point]):
                     out[i, point] = math.inf
@@ -129,7 +150,7 @@ def page_runs(
             if point == steps.size:
                 return out
         before = u
-        u = lam[k] + (1.0 - lam[k]) * u - step_size * estimate
+        u = rule.anchors[k] + (1.0 - rule.anchors[k]) * u - step_size * estimate
         k += 1
 
 
@@ -143,6 +164,7 @@ def page_errors(
     error = 0.0j
     coin = np.empty(1)
     chosen = np.empty(batch, dtype=np.int64)
+    calls = np.zeros(1, dtype=np.int64)
     out = np.empty(steps.size)
     point = 0
     for k in range(path.size):
@@ -151,8 +173,7 @@ def page_errors(
             error = 0.0j
         else:
             fill_integers(stream, n, chosen)
-            for j in range(batch):
-                error += (data.slopes[chosen[j]] - slope) * (path[k] - path[k - 1]) / batch
+            error += page_estimate(data, chosen, path[k], path[k - 1], calls) - slope * (path[k] - path[k - 1])
         if k == steps[point]:
             out[point] = error.real**2 + error.imag**2
             point += 1
@@ -168,6 +189,7 @@ def minibatch_runs(data: Components, anchors: Floats, batch: int, step_size: flo
     slope = data.slopes.mean()
     u = 1.0 + 0.0j
     chosen = np.empty(batch, dtype=np.int64)
+    calls = np.zeros(1, dtype=np.int64)
     out = np.empty(steps.size)
     k = 0
     for point in range(steps.size):
@@ -175,9 +197,53 @@ def minibatch_runs(data: Components, anchors: Floats, batch: int, step_size: flo
             fill_integers(stream, data.slopes.size, chosen)
             estimate = 0.0j
             for j in range(batch):
-                estimate += data.slopes[chosen[j]] * u + data.offsets[chosen[j]]
+                estimate += component(data, chosen[j], u, calls)
             u = anchors[k] + (1.0 - anchors[k]) * (u - step_size * estimate / batch)
             k += 1
         value = slope * u
         out[point] = value.real**2 + value.imag**2
+    return out
+
+
+@kernel
+def halpern_calls(data: Components, step_size: float, accuracy: float, limit: int) -> float:
+    """Calls of components that Halpern from 1, anchors 1/(k+2), makes until |F(u_k)| <= accuracy; inf beyond limit."""
+    u = 1.0 + 0.0j
+    calls = np.zeros(1, dtype=np.int64)
+    for k in range(limit):
+        value = average(data, u, calls)
+        if abs(value) <= accuracy:
+            return float(calls[0])
+        u = 1.0 / (k + 2) + (k + 1.0) / (k + 2) * (u - step_size * value)
+    return math.inf
+
+
+@kernel
+def inner_runs(data: Components, step_size: float, refresh: float, steps: Integers, stream: Stream) -> Floats:
+    """|z|^2 and calls of components, (2, points), of variance-reduced extragradient on 0 = z + F(z), from z = w = 1.
+
+    The inner problem of Algorithm 2 on a mode, conventions of `theory.inner_matrix`.
+    """
+    n, t, p = data.slopes.size, step_size, refresh
+    q = 1.0 / (1.0 + t)
+    calls = np.zeros(1, dtype=np.int64)
+    coin, chosen = np.empty(1), np.empty(1, dtype=np.int64)
+    z = w = 1.0 + 0.0j
+    value = average(data, w, calls)
+    out = np.empty((2, steps.size))
+    k = 0
+    for point in range(steps.size):
+        while k < steps[point]:
+            held = (1.0 - p) * z + p * w
+            half = q * (held - t * value)
+            fill_integers(stream, n, chosen)
+            change = component(data, chosen[0], half, calls) - component(data, chosen[0], w, calls)
+            z = q * (held - t * (value + change))
+            fill_uniform(stream, coin)
+            if coin[0] < p:
+                w = z
+                value = average(data, w, calls)
+            k += 1
+        out[0, point] = z.real**2 + z.imag**2
+        out[1, point] = calls[0]
     return out

@@ -12,7 +12,7 @@ The solution is 0 and the start is 1, so that the distance D to the solution is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +45,21 @@ def bilinear_slopes(singular_values: ArrayLike) -> Complexes:
     if low.size:
         raise InputError(f"singular value number {low[0]} is {values[low[0]]}: all must be >= 0")
     return np.asarray(1j * values, dtype=complex)
+
+
+def contraction_slopes(contraction: float, angles: ArrayLike, smoothness: float = 1.0) -> Complexes:
+    """Slopes (modes,) of F = (L/2)(I - T) for the maps T = c exp(i angle), 0 < c <= 1. Raises as `rotation_slopes`."""
+    require(0 < contraction <= 1, f"contraction={contraction} is not allowed: give a number in (0, 1]")
+    return np.asarray(0.5 * smoothness * (1 - contraction) + contraction * rotation_slopes(angles, smoothness))
+
+
+def resolvent_slopes(slopes: ArrayLike, resolvent_step: float) -> Complexes:
+    """Slopes a s / (1 + a s) of M = I - J, J = (I + a F)^-1, (modes,): 1-cocoercive; T = 2 J - I is I - 2 M.
+
+    Raises InputError for a step that is not > 0.
+    """
+    scaled = positive("resolvent_step", resolvent_step) * np.asarray(slopes, dtype=complex)
+    return np.asarray(scaled / (1 + scaled))
 
 
 class Components(NamedTuple):
@@ -160,42 +175,73 @@ class Affine:
         return float(np.linalg.norm(self.matrix, 2))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class MatrixGame:
-    """min_x max_y x' payoffs y over R^n x R^n, or over two simplices; n components, row i with column i.
+    """min_x max_y x' payoffs y over R^rows x R^columns, or over two simplices; component i is row i with column i.
 
-    F(x, y) = (payoffs y, -payoffs' x) = (1/n) sum_i F_i, F_i(x, y) = n (payoffs[:, i] y_i, -payoffs[i, :] x_i).
-    Raises InputError for payoffs that are not square, empty or finite.
+    F(x, y) = (payoffs y, -payoffs' x) = (1/n) sum_i F_i, F_i(x, y) = n (payoffs[:, i] y_i, -payoffs[i, :] x_i), n the
+    larger of rows and columns; a row or column that is not there counts as zeros. `start` (rows + columns,) is a corner
+    of both simplices unless given, without simplices all coordinates equal and of norm 1; `residual_step` is s of the
+    natural residual |z - P(z - s F(z))|/s, for 0 it is 1/L. Raises InputError for payoffs that are no matrix, all
+    zero or not finite, a start that does not fit or is no point of the simplices, or a residual_step < 0.
     """
 
     payoffs: Floats
     simplex: bool
+    start: Floats = field(default_factory=lambda: np.zeros(0))
+    residual_step: float = 0.0
 
     def __post_init__(self) -> None:
         payoffs = np.array(self.payoffs, dtype=float)
-        require(
-            payoffs.ndim == 2 and payoffs.shape[0] == payoffs.shape[1] and payoffs.size,
-            f"payoffs need shape (n, n), n >= 1, not {payoffs.shape}: component i is row i with column i",
-        )
+        require(payoffs.ndim == 2 and payoffs.size, f"payoffs need shape (rows, columns), not {payoffs.shape}")
         require(np.isfinite(payoffs).all(), "payoffs hold a value that is not finite: give finite numbers")
         require(payoffs.any(), "payoffs are all zero: every point is a solution, there is nothing to solve")
         object.__setattr__(self, "payoffs", np.ascontiguousarray(payoffs))
+        rows, columns = payoffs.shape
+        z = np.array(self.start, dtype=float) if np.size(self.start) else self._corner()
+        require(z.shape == (rows + columns,), f"start has shape {z.shape}: give ({rows + columns},), x_0 before y_0")
+        require(np.isfinite(z).all(), "start holds a value that is not finite: give finite numbers")
+        inside = z.min() >= 0 and abs(z[:rows].sum() - 1) <= SLACK and abs(z[rows:].sum() - 1) <= SLACK
+        require(inside or not self.simplex, "start is no point of the two simplices: give x_0, y_0 >= 0 of sum 1 each")
+        object.__setattr__(self, "start", z)
+        step = self.residual_step or 1 / self.lipschitz
+        object.__setattr__(self, "residual_step", positive("residual_step", step))
+
+    def _corner(self) -> Floats:
+        count = sum(self.payoffs.shape)
+        z = np.full(count, float(count) ** -0.5)
+        if self.simplex:
+            z[:] = 0.0
+            z[0] = z[-1] = 1.0
+        return z
 
     @classmethod
     def burglar(cls, size: int, *, simplex: bool = True) -> MatrixGame:
         """Policeman and burglar on a street of `size` houses: w_i (1 - exp(-0.8 |i - j|)), w_i = 1 + sin(i)^2.
 
-        The shape of the payoffs is recalled; the values w_i of the houses are ours.
+        The shape is that of the authors' code, where the values of the houses are random (`published`).
         """
         whole("size", size, least=2)
         house = np.arange(size)
         values = 1 + np.sin(house + 1.0) ** 2
-        return cls(values[:, None] * -np.expm1(-0.8 * np.abs(house[:, None] - house)), simplex)
+        return cls(payoffs=values[:, None] * -np.expm1(-0.8 * np.abs(house[:, None] - house)), simplex=simplex)
+
+    @classmethod
+    def published(cls, size: int = 500, seed: int = 1) -> MatrixGame:
+        """The game of the paper's Figure 1, as the authors' code makes it: values |normal| of NumPy's old generator.
+
+        Uniform start on both simplices, residual with step 1; x minimises, which is the code's y' A x with payoffs A'.
+        """
+        whole("size", size, least=2)
+        values = np.abs(np.random.RandomState(seed).randn(size))  # noqa: NPY002, the code's own numbers
+        house = np.arange(size)
+        street = values * -np.expm1(-0.8 * np.abs(house[:, None] - house))
+        return cls(payoffs=street.T, simplex=True, start=np.full(2 * size, 1 / size), residual_step=1.0)
 
     @property
     def size(self) -> int:
-        """Number of components n; an iterate has 2n coordinates."""
-        return int(self.payoffs.shape[0])
+        """Number of components n; an iterate has rows + columns coordinates."""
+        return max(self.payoffs.shape)
 
     @property
     def lipschitz(self) -> float:
@@ -207,11 +253,3 @@ class MatrixGame:
         """Least L with (1/n) sum_i ||F_i(u) - F_i(v)||^2 <= L^2 ||u - v||^2: sqrt(n) x largest row or column norm."""
         squares = self.payoffs**2
         return float((self.size * max(squares.sum(axis=0).max(), squares.sum(axis=1).max())) ** 0.5)
-
-    def start(self) -> Floats:
-        """The starting point (2n,): a corner of both simplices; without them all coordinates equal, of norm 1."""
-        z = np.full(2 * self.size, (2.0 * self.size) ** -0.5)
-        if self.simplex:
-            z[:] = 0.0
-            z[0] = z[2 * self.size - 1] = 1.0
-        return z

@@ -21,10 +21,12 @@ Integers = NDArray[np.int64]
 
 @kernel
 def page(
-    slopes: Complexes, spreads: Floats, lam: Floats, refresh: Floats, batch: int, step_size: float, steps: Integers
+    slopes: Complexes, spreads: Floats, lam: Floats, refresh: Floats, batch: float, step_size: float, steps: Integers
 ) -> Floats:
     """E|F(u_k)|^2 and E|e_k|^2 at k = steps, (2, points, modes); conventions of `kernels.page_runs`.
     Derived: tests/models/minimax/test_kernels.py::test_moments_are_the_mean_over_all_outcomes.
+
+    `batch` is that of independent samples: b (n-1)/(n-b) for b of n without replacement, inf for b = n.
     """
     m = slopes.size
     eta = step_size
@@ -73,4 +75,32 @@ def page_error(moved: Floats, spread: float, refresh: Floats, batch: int) -> Flo
     out = np.zeros(moved.size)
     for k in range(1, moved.size):
         out[k] = (1.0 - refresh[k]) * (out[k - 1] + spread * moved[k] / batch)
+    return out
+
+
+@kernel
+def minibatch(
+    slope: complex, spread: float, noise: float, mixed: complex, batch: float, anchors: Floats, steps: Integers
+) -> Floats:
+    """E|F(u_k)|^2 at k = steps, (points,), of `kernels.minibatch_runs` with step 2/L, L = 1.
+    Derived: tests/models/minimax/test_kernels.py::test_minibatch_moments_are_the_mean_over_all_samples.
+
+    Components s_i u + b_i with mean slope s, spread = mean |s_i - s|^2, noise = mean |b_i|^2 and mixed = mean of
+    (s_i - s) conj(b_i): a step has T x = (1 - 2s) u and noise of mean square (4/b) (spread |u|^2 + noise + 2 Re mixed
+    u).
+    """
+    mean, square = 1.0 + 0.0j, 1.0
+    turn = 1.0 - 2.0 * slope
+    out = np.empty(steps.size)
+    k = 0
+    for point in range(steps.size):
+        while k < steps[point]:
+            lam = anchors[k]
+            rest = 1.0 - lam
+            sampled = 4.0 / batch * (spread * square + noise + 2.0 * (mixed * mean).real)
+            kept = (turn.real * turn.real + turn.imag * turn.imag) * square
+            square = lam * lam + 2.0 * lam * rest * (turn * mean).real + rest * rest * (kept + sampled)
+            mean = lam + rest * turn * mean
+            k += 1
+        out[point] = (slope.real**2 + slope.imag**2) * square
     return out

@@ -56,13 +56,37 @@ def halpern(steps: int, smoothness: float = 1.0, anchor: str = "1/(k+2)") -> Sch
     return _single(weights, (1 - weights) * (2 / smoothness))
 
 
-def krasnoselskii_mann(steps: int, smoothness: float = 1.0) -> Schedule:
-    """Krasnoselskii-Mann: z+ = (z + T z)/2 = z - F(z)/L, with the T of `halpern`.
-    Derived: tests/models/minimax/test_theory.py::test_krasnoselskii_mann_closed_form_is_the_recursion.
+def contractive_halpern(steps: int, contraction: float, smoothness: float = 1.0) -> Schedule:
+    """Halpern for c-contractive T = I - (2/L) F, 0 < c < 1: anchors 1 / sum_{j<=k+1} c^(-2j); c -> 1 is `halpern`.
+    Derived: tests/models/minimax/test_theory.py::test_contractive_halpern_closed_form_is_the_recursion.
+
+    Raises InputError for a contraction outside (0, 1), smoothness <= 0, or steps < 1.
     """
+    require(0 < contraction < 1, f"contraction={contraction} is not allowed: give a number in (0, 1)")
+    positive("smoothness", smoothness)
+    square, k = float(contraction) ** 2, np.arange(1.0, whole("steps", steps) + 1)
+    weights = square**k * (1 - square) / (1 - square ** (k + 1))
+    return _single(weights, (1 - weights) * (2 / smoothness))
+
+
+def krasnoselskii_mann(steps: int, smoothness: float = 1.0, relaxation: float = 0.5) -> Schedule:
+    """Krasnoselskii-Mann: z+ = (1 - t) z + t T z = z - (2 t / L) F(z), 0 < t < 1, with the T of `halpern`.
+    Derived: tests/models/minimax/test_theory.py::test_krasnoselskii_mann_closed_form_is_the_recursion.
+
+    Raises InputError for a relaxation t outside (0, 1), smoothness <= 0, or steps < 1.
+    """
+    require(0 < relaxation < 1, f"relaxation={relaxation} is not allowed: give a number in (0, 1)")
     positive("smoothness", smoothness)
     zeros = np.zeros(whole("steps", steps))
-    return _single(zeros, zeros + 1 / smoothness)
+    return _single(zeros, zeros + 2 * relaxation / smoothness)
+
+
+def proximal_point(steps: int) -> Schedule:
+    """Proximal point: z+ = J z = z - M(z) on the slopes of M = I - J, J = (I + a F)^-1 (`model.resolvent_slopes`).
+    Derived: tests/models/minimax/test_theory.py::test_proximal_point_closed_form_is_the_recursion.
+    """
+    zeros = np.zeros(whole("steps", steps))
+    return _single(zeros, zeros + 1.0)
 
 
 def gradient_descent_ascent(steps: int, step_size: float) -> Schedule:
@@ -140,6 +164,40 @@ def fast_extragradient(steps: int, step_size: float, lipschitz: float, *, allow_
     _in_range("fast extragradient", step_size, lipschitz, inside, "at most 1/L", allow_outside)
     anchors = 1 / np.arange(1.0, whole("steps", steps) + 1)
     return Schedule(anchors, (1 - anchors) * step_size, anchors, np.full(steps, float(step_size)))
+
+
+class PageRule(NamedTuple):
+    """Parameters of Algorithm 1: anchors of the steps, chances of a full evaluation, samples of the other steps."""
+
+    anchors: Floats
+    """lam of step k + 1, at index k, (steps,)."""
+    refresh: Floats
+    """Probability that the estimate at u_k is a full evaluation, (steps + 1,)."""
+    batch: int
+    replacement: bool
+    """Whether samples are drawn with replacement."""
+
+
+def page_rule(size: int, steps: int, source: str = "paper") -> PageRule:
+    """Parameters of Algorithm 1 for n components: "paper", as recalled, or "code", as the authors' code has them.
+    (cai2024halpern, matrix_game.py of the authors' code, read).
+
+    Paper: anchors 2/(k+5) in step k = 0, 1, ..., p_0 = 1, p_k = 4/(k+5) up to sqrt(n), then 4/(sqrt(n)+5), batch
+    ceil(sqrt n) with replacement. Code: one more full first step with anchor 1/2, then the same, batch floor(sqrt n)
+    without replacement. Raises InputError for another source, n < 2, or steps < 1.
+    """
+    require(source in ("paper", "code"), f"source={source!r} is not known: give 'paper' or 'code'")
+    root, late = valid_size(size) ** 0.5, 0 if source == "paper" else 1
+    k = np.arange(whole("steps", steps) + 1.0) - late
+    refresh = 4 / (np.minimum(k, root) + 5)
+    refresh[: late + 1] = 1.0
+    batch = int(np.ceil(root)) if source == "paper" else int(root)
+    return PageRule(2 / (k[:-1] + 5), refresh, batch, source == "paper")
+
+
+def valid_size(size: int) -> int:
+    """`size` as an integer. InputError unless it is a number of components n >= 2."""
+    return whole("size", size, least=2)
 
 
 def _single(anchors: Floats, sizes: Floats) -> Schedule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -10,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from theorylab.curves import Curve
 from theorylab.errors import InputError, require
 from theorylab.models.minimax import kernels, moments, theory
-from theorylab.models.minimax.model import SLACK, Affine, FiniteSum
-from theorylab.models.minimax.schedules import Schedule
+from theorylab.models.minimax.model import SLACK, Affine, Components, FiniteSum
+from theorylab.models.minimax.schedules import PageRule, Schedule, page_rule
 from theorylab.numerics.arguments import finite_row, increasing_steps, positive, whole
 from theorylab.running.replicas import replicate
 
@@ -111,11 +112,17 @@ def _nonexpansive(x: Floats, image: Floats, before: Floats, image_before: Floats
 
 
 def page_moments(
-    slopes: ArrayLike, spreads: ArrayLike, size: int, steps: ArrayLike, *, smoothness: float = 1.0
+    slopes: ArrayLike,
+    spreads: ArrayLike,
+    size: int,
+    steps: ArrayLike,
+    *,
+    smoothness: float = 1.0,
+    source: str = "paper",
 ) -> dict[str, Curve]:
     """Exact E|F(u_k)|^2 ('value') and E|e_k|^2 ('error') of Algorithm 1, a row per mode with its slope and spread.
 
-    Start 1, step 1/(4L), anchors 2/(k+4), batch ceil(sqrt n), refresh probabilities `theory.page_refresh`. Rounding:
+    Start 1, step 1/(4L), parameters `schedules.page_rule` of that source. Rounding:
     a step of the moment recursion is fewer than 64 operations on terms of size at most M_k, the largest of 1 and the
     second moments so far, and second moments do not amplify errors more than themselves: 64 (k+1) 2^-53 M_k, times
     |slope|^2 for values. Raises InputError for rows that do not fit, or spreads that no cocoercive sum has.
@@ -133,9 +140,9 @@ def page_moments(
             f"L = {smoothness:g}, has spread between 0 and {room[i]:.6g}"
         )
     horizon = int(points[-1])
-    lam, refresh = theory.page_anchors(max(horizon, 1)), theory.page_refresh(size, horizon)
-    batch = theory.page_batch(size)
-    value, error = moments.page(values, widths, lam, refresh, batch, 0.25 / smoothness, points)
+    rule = page_rule(size, max(horizon, 1), source)
+    samples = independent_samples(rule, size)
+    value, error = moments.page(values, widths, rule.anchors, rule.refresh, samples, 0.25 / smoothness, points)
     unit = 64 * UNIT * (points[:, None] + 1.0)
     weight = np.abs(values) ** 2
     largest = np.maximum(1.0, value / np.where(weight > 0, weight, 1.0))
@@ -146,11 +153,24 @@ def page_moments(
     }
 
 
+def independent_samples(rule: PageRule, size: int) -> float:
+    """How many samples with replacement have the variance of the rule's batch: b, or b (n-1)/(n-b) without."""
+    if rule.replacement:
+        return float(rule.batch)
+    return rule.batch * (size - 1) / (size - rule.batch) if rule.batch < size else math.inf
+
+
 def page_envelope(
-    slopes: ArrayLike, spreads: ArrayLike, size: int, steps: ArrayLike, *, smoothness: float = 1.0
+    slopes: ArrayLike,
+    spreads: ArrayLike,
+    size: int,
+    steps: ArrayLike,
+    *,
+    smoothness: float = 1.0,
+    source: str = "paper",
 ) -> Curve:
     """Largest sqrt(E|F(u_k)|^2) of Algorithm 1 over the modes: exact, one row. Raises as `page_moments`."""
-    best = _best(page_moments(slopes, spreads, size, steps, smoothness=smoothness)["value"])
+    best = _best(page_moments(slopes, spreads, size, steps, smoothness=smoothness, source=source)["value"])
     root = best.samples**0.5
     return Curve(best.x, root, exact=True, rounding=best.rounding / root)
 
@@ -173,18 +193,44 @@ def page_steps(size: int, accuracy: float, angles: int) -> tuple[int, int]:
     return int(k[last + 1]), int(np.diff(k).max())
 
 
-def simulate_page(problem: FiniteSum, steps: ArrayLike, *, replicas: int, seed: int) -> dict[str, Curve]:
-    """Monte Carlo of Algorithm 1 on a finite sum: 'value' |F(u_k)|^2, 'error' |e_k|^2, 'cost' in component calls.
+def simulate_page(
+    problem: FiniteSum, steps: ArrayLike, *, replicas: int, seed: int, source: str = "paper"
+) -> dict[str, Curve]:
+    """Monte Carlo of Algorithm 1 on a finite sum: 'value' |F(u_k)|^2, 'error' |e_k|^2, 'cost' in calls counted.
 
     Parameters as in `page_moments`. Raises InputError as `replicate`, and for a sum of fewer than two components.
     """
     points = increasing_steps(steps)
-    horizon = int(points[-1])
+    rule = page_rule(problem.size, max(int(points[-1]), 1), source)
     return replicate(
-        kernels.page_runs, problem.data(), theory.page_anchors(horizon + 1), theory.page_refresh(problem.size, horizon),
-        theory.page_batch(problem.size), 0.25 / problem.smoothness, points,
+        kernels.page_runs, problem.data(), rule, 0.25 / problem.smoothness, points,
         x=points, replicas=replicas, seed=seed, names=("value", "error", "cost"), rounding=1e-12,
     )  # fmt: skip
+
+
+def simulate_inner(
+    slopes: ArrayLike, step_size: float, refresh: float, steps: ArrayLike, *, replicas: int, seed: int
+) -> dict[str, Curve]:
+    """Monte Carlo of the inner solver of Algorithm 2 on 0 = z + F(z): 'value' |z|^2, and 'cost' in calls counted.
+
+    F the mean of components with these slopes, a mode. Raises InputError for slopes that are not one finite row, a
+    step_size <= 0, a chance of refresh outside (0, 1], or as `replicate`.
+    """
+    values, points = _modes(slopes), increasing_steps(steps)
+    require(0 < refresh <= 1, f"refresh={refresh} is not allowed: give a probability in (0, 1]")
+    return replicate(
+        kernels.inner_runs, Components(values, 0 * values), positive("step_size", step_size), float(refresh), points,
+        x=points, replicas=replicas, seed=seed, names=("value", "cost"), rounding=1e-12,
+    )  # fmt: skip
+
+
+def halpern_calls(problem: FiniteSum, accuracy: float, limit: int = 10**7) -> float:
+    """Component calls that Halpern makes on the sum from 1 until |F(u_k)| <= accuracy; inf beyond `limit` steps.
+
+    Raises InputError for an accuracy <= 0.
+    """
+    step = 2 / problem.smoothness
+    return float(kernels.halpern_calls(problem.data(), step, positive("accuracy", accuracy), limit))
 
 
 def simulate_page_error(
