@@ -1,7 +1,8 @@
 """Without the anchor the order is lost: Krasnoselskii-Mann's worst residual falls as k^(-1/2), not as 1/k.
 
-On a rotation x_k - T x_k = (1 - T)((1 + T)/2)^k, of size 2 sin(a/2) cos^k(a/2): largest at tan^2(a/2) = 1/k, where it
-is 2 (k/(k+1))^(k/2)/(k+1)^(1/2) = 1.2131 k^(-1/2) (1 + O(1/k)). Derived here; Halpern's worst case is 2/(k+1).
+With relaxation t, x_k - T x_k = (1 - T)(1 - t + t T)^k on a rotation T: largest at 4 t (1-t)(k+1) sin^2(a/2) = 1, where
+it is (k/(k+1))^(k/2) / (t (1-t)(k+1))^(1/2). The best t is 1/2, with 1.2131 k^(-1/2) (1 + O(1/k)). Derived here;
+Halpern's worst case is 2/(k+1).
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ class Setting:
     horizon: int
     first: int = 10
     points: int = 15
+    relaxations: tuple[float, ...] = (0.5, 0.2, 0.9)
 
 
 QUICK = Setting(horizon=3000)
@@ -31,35 +33,39 @@ def grid(s):
 def measure(s):
     """Worst residual |x - Tx| = 2 |F|/L at each k, each on its own rotation."""
     k = grid(s)
-    mann, halpern = theory.krasnoselskii_mann_worst_angle(1.0 * k), theory.halpern_worst_angle(k)
-    curves = {
-        "mann": simulation.at_own_mode(rotation_slopes(mann), schedules.krasnoselskii_mann(s.horizon), k),
-        "halpern": simulation.at_own_mode(rotation_slopes(halpern), schedules.halpern(s.horizon), k),
-    }
+    runs = {"halpern": (schedules.halpern(s.horizon), theory.halpern_worst_angle(k))}
+    for t in s.relaxations:
+        scheme = schedules.krasnoselskii_mann(s.horizon, relaxation=t)
+        runs[f"{t:g}"] = scheme, theory.krasnoselskii_mann_worst_angle(1.0 * k, t)
+    curves = {name: simulation.at_own_mode(rotation_slopes(angles), scheme, k) for name, (scheme, angles) in runs.items()}
     return {name: Curve(k, 2 * c.samples, True, 2 * c.rounding) for name, c in curves.items()}
 
 
 def predict(s):
     k = 1.0 * grid(s)
-    return {"mann": exact(k, theory.krasnoselskii_mann_worst(k), ulps=4 * (k + 1)),
-            "halpern": exact(k, theory.halpern_bound(k), ulps=2)}  # fmt: skip
+    curves = {f"{t:g}": exact(k, theory.krasnoselskii_mann_worst(k, t), ulps=4 * (k + 1)) for t in s.relaxations}
+    return curves | {"halpern": exact(k, theory.halpern_bound(k), ulps=2)}
 
 
 def checks(s, measured, predicted):
-    rival = Rival(claim="2D/(k+1), Halpern's", predicted=predicted["halpern"])
-    claim = "worst residual of Krasnoselskii-Mann is 2 (k/(k+1))^(k/2)/(k+1)^(1/2)"
-    yield agrees(claim, measured["mann"], predicted["mann"], rival=rival)
-    rival = Rival(claim="as 1/k", predicted=Power(-1))
-    yield decays_as("it falls as k^(-1/2)", measured["mann"], Power(-0.5), rival=rival)
+    best, *others = (f"{t:g}" for t in s.relaxations)
+    for t in (best, *others):
+        other = predicted["halpern" if t == best else best]
+        rival = Rival(claim="2D/(k+1), Halpern's" if t == best else f"that of t = {best}", predicted=other)
+        claim = f"worst residual of Krasnoselskii-Mann is (k/(k+1))^(k/2) / (t (1-t)(k+1))^(1/2), t = {t}"
+        yield agrees(claim, measured[t], predicted[t], rival=rival)
+        rival = Rival(claim="as 1/k", predicted=Power(-1))
+        yield decays_as(f"it falls as k^(-1/2), t = {t}", measured[t], Power(-0.5), rival=rival)
     rival = Rival(claim="as k^(-1/2)", predicted=Power(-0.5))
     yield decays_as("Halpern's falls as 1/k", measured["halpern"], Power(-1), rival=rival)
 
 
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
-    plots.measurement(axes, measured["mann"], 0, "Krasnoselskii-Mann")
-    plots.measurement(axes, measured["halpern"], 1, "Halpern")
-    plots.prediction(axes, predicted["mann"], "closed forms")
+    for i, t in enumerate(s.relaxations):
+        plots.measurement(axes, measured[f"{t:g}"], i, f"Krasnoselskii-Mann, t = {t:g}")
+        plots.prediction(axes, predicted[f"{t:g}"], "" if i else "closed forms")
+    plots.measurement(axes, measured["halpern"], len(s.relaxations), "Halpern")
     plots.prediction(axes, predicted["halpern"])
     plots.label(axes, "iterations k", "worst residual |x - Tx| / D over rotations")
     return drawn

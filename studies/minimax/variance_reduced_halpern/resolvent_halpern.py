@@ -49,7 +49,9 @@ def measure(s):
 
 def predict(s):
     k = grid(s)
-    return {f"{c:g}/{eta:g}": exact(k, c / eta / (k + 1), ulps=2) for c in (0.9, 1, 2) for eta in s.resolvent_steps}
+    curves = {f"{c:g}/{eta:g}": exact(k, c / eta / (k + 1), ulps=2) for c in (0.9, 1, 2) for eta in s.resolvent_steps}
+    alone = theory.proximal_point_worst(1.0 * k)
+    return curves | {f"J alone, {eta:g}": exact(k, alone / eta, ulps=4 * (k + 1)) for eta in s.resolvent_steps}
 
 
 def checks(s, measured, predicted):
@@ -61,6 +63,9 @@ def checks(s, measured, predicted):
         rival = Rival(claim="of J without anchor", measured=measured[f"J alone, {eta:g}"])
         claim = f"|F(J u_k)| <= D/(eta (k+1)) on bilinear games, eta = {eta:g}/L"
         yield below(claim, measured[f"F(J u), {eta:g}"], predicted[f"1/{eta:g}"], rival=rival)
+        rival = Rival(claim="D/(eta (k+1)), as with the anchor", predicted=predicted[f"1/{eta:g}"])
+        claim = f"proximal point: the worst |F(z_k+1)| is (k/(k+1))^(k/2) / (eta (k+1)^(1/2)), eta = {eta:g}/L"
+        yield agrees(claim, measured[f"J alone, {eta:g}"], predicted[f"J alone, {eta:g}"], rival=rival)
 
 
 def figure(s, measured, predicted):
