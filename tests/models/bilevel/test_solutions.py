@@ -6,7 +6,8 @@ import pytest
 from theorylab.models.bilevel import kernels, solutions, theory
 from theorylab.models.bilevel.instances import random_quadratic
 from theorylab.models.bilevel.model import Terms
-from theorylab.models.bilevel.normalised import Noise, lower_descent, ready
+from theorylab.models.bilevel.model import CoshTerms
+from theorylab.models.bilevel.normalised import Descent, lower_descent, ready
 from theorylab.numerics.streams import stream
 
 TERMS = Terms(curvature=0.7, third=0.4, fourth=1.3, upper_slope=-0.9, upper_curvature=0.6, coupling=1.2)
@@ -55,19 +56,22 @@ def test_descent_enters_a_small_ball_after_the_leading_number_of_steps():
 
 
 def test_the_lower_loop_is_gradient_descent_within_its_ball():
-    quiet = np.zeros(9)
-    assert lower_descent(2.0, 1.0, 5.0, 0.1, 100.0, quiet, 2, 7) == pytest.approx(1 + 4 * 0.8**7)
-    assert lower_descent(2.0, 1.0, 5.0, 0.1, 0.5, quiet, 2, 7) == 4.5
-    assert lower_descent(2.0, 1.0, 1.0, 0.1, 100.0, np.array([9.0, 3.0]), 1, 1) == pytest.approx(1 - 0.3)
+    p, quiet, calls = CoshTerms(1.0, 2.0, 0.5, 0.0, 1.0, 0.0), np.zeros(9), np.zeros(1, dtype=np.int64)
+    free, held = (Descent(0.1, radius, 3.0, 7) for radius in (100.0, 0.5))
+    assert lower_descent(p, 2.0, 5.0, free, quiet, 2, calls) == pytest.approx(1 + 4 * 0.8**7)
+    assert lower_descent(p, 2.0, 5.0, held, quiet, 2, calls) == 4.5
+    assert calls[0] == 14
+    once = free._replace(steps=1)
+    assert lower_descent(p, 2.0, 1.0, once, np.array([9.0, 3.0]), 1, calls) == pytest.approx(1 - 0.9)
 
 
 @pytest.mark.parametrize("skewed", [False, True])
 def test_draws_are_used_once_each_and_have_their_mean_and_deviation(skewed):
     state, pool, at, taken = stream(1, 0), np.empty(64), 64, []
     for _ in range(4000):
-        at = ready(Noise(3.0, skewed), pool, at, 5, state)
+        at = ready(skewed, pool, at, 5, state)
         taken += pool[at : at + 5].tolist()
         at += 5
     assert len(set(taken)) == 20_000
-    assert np.std(taken) == pytest.approx(3, rel=0.05)
-    assert np.mean(taken) == pytest.approx(0, abs=5 * 3 / 20_000**0.5)
+    assert np.std(taken) == pytest.approx(1, rel=0.05)
+    assert np.mean(taken) == pytest.approx(0, abs=5 / 20_000**0.5)

@@ -1,6 +1,8 @@
 """Closed forms and bounds against SymPy, against hand computations, and against definitions in high precision."""
 
 import mpmath
+from itertools import product
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -242,6 +244,27 @@ def test_penalty_calls_bound_by_hand():
     span = 1 + 6 * 0.25 / (0.01 * 0.1 / 4)
     expected = (1 + 64 / (7 * 0.25 * 0.01)) * (6 + np.log2(span) + np.log(3 * span) / np.log(16 / 9))
     assert bound == pytest.approx(expected)
+
+
+def test_penalty_calls_floor_by_hand():
+    # accuracy 0.01 * 0.1 / 4; moves between 0.25 * 0.975 and 0.25 * 1.025.
+    expected = 7 / (0.25 * 1.025) * (3 + 2 * np.log2(0.25 * 0.975 / 0.00025 - 1))
+    assert theory.penalty_calls_floor(0.1, 0.01, 0.5, 1.0, 0.25, 7.0) == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_momentum_error_is_the_mean_over_all_signs(steps):
+    direct, upper, curvature, coupling, step, beta, a, b = 0.3, -0.7, 0.5, 1.5, 0.4, 0.8, 0.6, 0.9
+    errors = []
+    for signs in product((-1, 1), repeat=2 * steps):
+        z = m = 0.0
+        for k in range(steps):
+            z += step * (upper + a * signs[2 * k] - curvature * z)
+            m = beta * m + (1 - beta) * (direct + curvature * coupling * z + b * signs[2 * k + 1])
+        errors.append((m - (direct + coupling * upper)) ** 2)
+    fixed, gains = (direct, upper / curvature, curvature * coupling), (step * curvature, beta)
+    found = theory.momentum_error(fixed, gains, (a / curvature, b), [steps])
+    assert found == pytest.approx([np.mean(errors)], rel=1e-13)
 
 
 @pytest.mark.parametrize(

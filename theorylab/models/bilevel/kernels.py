@@ -1,4 +1,4 @@
-"""Simulation: roots of penalised lower problems, the penalty method, its noisy hypergradient.
+"""Simulation: roots of penalised lower problems, descent on a penalised quadratic, the sampled hypergradient.
 
 Conventions of `model`. One call handles arrays of settings; divergence is inf in the output.
 """
@@ -16,6 +16,7 @@ from theorylab.numerics.jit import kernel
 from theorylab.numerics.streams import Stream, fill_normal
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 @kernel
@@ -49,58 +50,6 @@ def penalised_roots(p: Terms, sigmas: Floats) -> Floats:
 
 
 @kernel
-def upper_slope(power: float, target: float, y: float) -> float:
-    """f_y: that of 1/2 (y - target)^2 for power 0, else that of the tail (1 + y^2)^(-power/2)."""
-    if power == 0.0:
-        return y - target
-    tail: float = (1.0 + y * y) ** (-0.5 * power - 1.0)
-    return -power * y * tail
-
-
-class DoubleLoop(NamedTuple):
-    """g = curvature/2 (y - x)^2, f = pull/2 x^2 + that of `upper_slope`; outer step, start, most calls."""
-
-    curvature: float
-    power: float
-    target: float
-    pull: float
-    step_size: float
-    start: float
-    limit: int
-
-
-@kernel
-def penalty_calls(p: DoubleLoop, tolerances: Floats, sigmas: Floats) -> Floats:
-    """Gradient calls of the double loop until |psi'(x)| <= tolerance, (points,); inf beyond `limit` calls.
-
-    psi' = pull x + f_y(x). Inner loops on g and on sigma f + g: gradient steps of half the inverse curvature,
-    warm-started, until the error is at most sigma * tolerance / (8 curvature).
-    """
-    out = np.empty(tolerances.size)
-    for k in range(tolerances.size):
-        sigma, tolerance = sigmas[k], tolerances[k]
-        accuracy = sigma * tolerance / (8.0 * p.curvature)
-        x = y = z = p.start
-        calls = 0
-        while abs(p.pull * x + upper_slope(p.power, p.target, x)) > tolerance and calls < p.limit:
-            while True:
-                calls += 1
-                slope = p.curvature * (z - x)
-                if abs(slope) <= p.curvature * accuracy:
-                    break
-                z -= 0.5 * slope / p.curvature
-            while calls < p.limit:
-                calls += 1
-                slope = sigma * upper_slope(p.power, p.target, y) + p.curvature * (y - x)
-                if abs(slope) <= 0.5 * p.curvature * accuracy:
-                    break
-                y -= 0.5 * slope / p.curvature
-            x -= p.step_size * (p.pull * x + p.curvature * (z - y) / sigma)
-        out[k] = calls if calls < p.limit else math.inf
-    return out
-
-
-@kernel
 def penalised_descent(hessian: Floats, start: Floats, step_size: float, steps: int) -> float:
     """Norm after `steps` of gradient descent on 1/2 v^T hessian v, over the norm of the start; inf on overflow."""
     d = start.size
@@ -120,33 +69,39 @@ def penalised_descent(hessian: Floats, start: Floats, step_size: float, steps: i
     return math.sqrt(total / before) if math.isfinite(total) else math.inf
 
 
-@kernel
-def hypergradient_errors(
-    slope: float,
-    curvature: float,
-    additive: float,
-    multiplicative: float,
-    batch: int,
-    sigmas: Floats,
-    stream: Stream,
-) -> Floats:
-    """Squared errors of sampled penalty hypergradients about their mean, (2, points): fresh, then common samples.
+class Sampled(NamedTuple):
+    """g = curvature/2 (y - coupling x)^2, f = 1/2 (y - d)^2, slope = f_y at y = coupling x, and its noise.
 
-    g = curvature/2 (y - a x)^2, f = 1/2 (y - d)^2, slope = a x - d, y_sigma and z* exact. A sample
-    of d g/dx at y is its value + additive * xi + multiplicative * xi' * (y - a x), and the hypergradient takes the
-    difference of the means of `batch` samples at y_sigma and at z*, over sigma: with samples of its own at each of
-    the two, or with common ones.
+    A sample of d g/dx at y is its value + additive * xi + multiplicative * xi' * (y - coupling x).
     """
-    out = np.empty((2, sigmas.size))
+
+    slope: float
+    curvature: float
+    coupling: float
+    additive: float
+    multiplicative: float
+
+
+@kernel
+def hypergradient_errors(p: Sampled, sigmas: Floats, batches: Integers, stream: Stream) -> Floats:
+    """Squared errors of sampled penalty hypergradients, (4, points): about their mean, then about psi'.
+
+    Each with fresh samples at y_sigma and at z*, then with common ones; y_sigma and z* exact. The hypergradient is the
+    difference of the means of `batches[k]` samples at the two, over sigma.
+    """
+    out = np.empty((4, sigmas.size))
     normals = np.empty(4)
     for k in range(sigmas.size):
-        shift = -sigmas[k] * slope / (curvature + sigmas[k])
+        shift = -sigmas[k] * p.slope / (p.curvature + sigmas[k])
+        mean = -p.coupling * p.curvature * shift  # of d g/dx at y_sigma; 0 at z*
         fresh, common = 0.0, 0.0
-        for _ in range(batch):
+        for _ in range(batches[k]):
             fill_normal(stream, normals)
-            at_y = additive * normals[0] + multiplicative * normals[1] * shift
-            fresh += at_y - additive * normals[2]
-            common += at_y - additive * normals[0]
-        out[0, k] = (fresh / batch / sigmas[k]) ** 2
-        out[1, k] = (common / batch / sigmas[k]) ** 2
+            at_y = mean + p.additive * normals[0] + p.multiplicative * normals[1] * shift
+            fresh += at_y - p.additive * normals[2]
+            common += at_y - p.additive * normals[0]
+        fresh, common = fresh / batches[k] / sigmas[k], common / batches[k] / sigmas[k]
+        out[0, k], out[1, k] = (fresh - mean / sigmas[k]) ** 2, (common - mean / sigmas[k]) ** 2
+        true = p.coupling * p.slope
+        out[2, k], out[3, k] = (fresh - true) ** 2, (common - true) ** 2
     return out

@@ -124,21 +124,48 @@ class Quadratic:
         return given
 
 
+class CoshTerms(NamedTuple):
+    """What a kernel sees of a `Cosh` problem."""
+
+    scale: float
+    curvature: float
+    coupling: float
+    amplitude: float
+    frequency: float
+    pull: float
+
+
 @dataclass(frozen=True)
 class Cosh:
-    """g = curvature/2 (y - x)^2, f = cosh(scale y): y*(x) = x, Phi(x) = cosh(scale x), minimum 1 at 0.
+    """g = curvature/2 (y - c x)^2, f = pull/2 x^2 + cosh(scale y) + amplitude cos(frequency y), c = coupling.
 
-    |Phi''| <= scale^2 + scale |Phi'|, and no bound on Phi'' alone. Raises InputError unless both are finite, > 0: a
-    lower problem without curvature has no unique minimiser, which the methods for it need.
+    y*(x) = c x, Phi(x) = pull/2 x^2 + cosh(a c x) + amplitude cos(frequency c x): |Phi''| <= K0 + K1 |Phi'|, and no
+    bound on Phi'' alone; not convex where amplitude frequency^2 > a^2 + pull / c^2. By default y* = x and Phi is
+    cosh(a x). Raises InputError unless scale, curvature, coupling and frequency are finite and > 0, amplitude and pull
+    finite and >= 0: a lower problem without curvature has no unique minimiser, which the methods for it need.
     """
 
     scale: float
     curvature: float = 1.0
+    coupling: float = 1.0
+    amplitude: float = 0.0
+    frequency: float = 1.0
+    pull: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("scale", "curvature"):
+        for name in CoshTerms._fields:
             value = getattr(self, name)
+            zero = name in ("amplitude", "pull")
             require(
-                np.ndim(value) == 0 and np.isfinite(value) and value > 0,
-                f"{name}={value} is not allowed: give a finite number > 0",
+                np.ndim(value) == 0 and np.isfinite(value) and (value > 0 or (zero and value == 0)),
+                f"{name}={value} is not allowed: give a finite number {'>=' if zero else '>'} 0",
             )
+
+    def terms(self) -> CoshTerms:
+        """The problem as a NamedTuple of numbers for kernels."""
+        return CoshTerms(*(float(getattr(self, name)) for name in CoshTerms._fields))
+
+    def value(self, x: NDArray[np.float64]) -> Floats:
+        """Phi(x), of the shape of x."""
+        y = self.coupling * np.asarray(x, dtype=float)
+        return np.asarray(self.pull / 2 * np.asarray(x) ** 2 + np.cosh(self.scale * y) + self.amplitude * np.cos(self.frequency * y))

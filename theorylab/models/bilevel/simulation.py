@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from theorylab.curves import Curve
 from theorylab.errors import require
-from theorylab.models.bilevel import kernels, normalised
-from theorylab.models.bilevel.kernels import DoubleLoop
+from theorylab.models.bilevel import double_loop, kernels, normalised
+from theorylab.models.bilevel.double_loop import DoubleLoop
+from theorylab.models.bilevel.kernels import Sampled
 from theorylab.models.bilevel.model import Cosh
 from theorylab.models.bilevel.normalised import BoRep, Noise, Schedule
 from theorylab.numerics.arguments import number, positive, positive_row, whole
@@ -81,7 +82,7 @@ def method(
     radius: float = 1.0,
     normalise: bool = True,
 ) -> BoRep:
-    """Validated `BoRep`; lower_start is y*(x_0) = x_0 unless given.
+    """Validated `BoRep`; lower_start is `start` unless given, which is y*(x_0) where y*(x) = x.
 
     Raises InputError for starts that are not finite, aux_step <= 0 or not finite, or radius <= 0.
     """
@@ -101,22 +102,23 @@ def bo_rep(
     observation: Observation = STEPS,
     keep_diverged: bool = False,
 ) -> dict[str, Curve]:
-    """Curves 'all', 'late', 'clipped', 'calls' of the runs of a `method`, over the observation's x.
+    """Curves 'all', 'late', 'clipped', 'calls' and more of the runs of a `method`, over the observation's x.
 
-    Mean |Phi'(x_k)| over all steps, over the second half, there clipped at 1, and oracle calls. With goals > 0 a run
-    stops where |Phi'| averages at most its goal; one that never does counts inf calls, which is divergence. Raises
-    InputError for noise.std < 0, steps of z or y at or beyond 2 / curvature, where they are unstable, or goals < 0;
-    DivergedError as `replicate`.
+    Mean |Phi'(x_k)| over all steps, over the second half, there clipped at 1, and oracle calls, counted where they are
+    made; 'moved', 'momentum error' and 'lower error' as in `normalised.bilevel_runs`. With goals > 0 a run stops where
+    |Phi'| averages at most its goal; one that never does counts inf calls, which is divergence. Raises InputError for
+    noise < 0, steps of z or y at or beyond 2 / curvature, where they are unstable, or goals < 0; DivergedError as
+    `replicate`.
     """
-    number("noise_std", noise.std, least=0.0)
+    stds = {name: number(f"noise.{name}", getattr(noise, name), least=0.0) for name in Noise._fields[:-1]}
     limit, plan = 2 / problem.curvature, given.schedule
     for name, step in (("aux_step", given.aux_step), ("lower_step", plan.lower_step.max())):
         require(step < limit, f"{name}={step:g} is unstable: the lower problem needs < {limit:g} = 2 / curvature")
     goals = np.array(np.broadcast_to(np.asarray(observation.goals, dtype=float), plan.steps.shape))
     require((goals >= 0).all(), "goals must be numbers >= 0; 0 counts all calls")
     return replicate(
-        normalised.bilevel_runs, problem.scale, problem.curvature, given, Noise(float(noise.std), bool(noise.skewed)),
-        goals, x=plan.steps if observation.x is None else observation.x, replicas=replicas, seed=seed,
+        normalised.bilevel_runs, problem.terms(), given, Noise(**stds, skewed=bool(noise.skewed)), goals,
+        x=plan.steps if observation.x is None else observation.x, replicas=replicas, seed=seed,
         names=normalised.RUN_OUTPUTS, keep_diverged=keep_diverged, x_name=observation.x_name,
     )  # fmt: skip
 
@@ -139,7 +141,7 @@ def descent(
     require(
         np.ndim(momentum) == 0 and 0 <= momentum < 1, f"momentum={momentum} is not allowed: give a number in [0, 1)"
     )
-    return np.asarray(normalised.descents(problem.scale, at, sizes, float(momentum), normalise, int(steps)))
+    return np.asarray(normalised.descents(problem.terms(), at, sizes, float(momentum), normalise, int(steps)))
 
 
 def descent_entry(
@@ -161,56 +163,64 @@ def descent_entry(
         not normalise or sizes.max() <= 2 * radius,
         f"step_size={sizes.max():g} may jump across |x| <= {radius:g}: give normalised steps <= {2 * radius:g}",
     )
-    return np.asarray(normalised.entry_steps(problem.scale, at, sizes, float(radius), normalise, int(limit)))
+    return np.asarray(normalised.entry_steps(problem.terms(), at, sizes, float(radius), normalise, int(limit)))
 
 
-def penalty_calls(loop: DoubleLoop, tolerances: ArrayLike, sigmas: ArrayLike) -> Floats:
-    """Gradient calls of the double loop of `kernels.penalty_calls`, (points,), a sigma per tolerance.
+def penalty_runs(loop: DoubleLoop, tolerances: ArrayLike, sigmas: ArrayLike) -> tuple[Floats, Floats]:
+    """Gradient calls of the double loop of `double_loop.penalty_runs`, and the x reached, (points,), a sigma each.
 
-    Raises InputError for tolerances, sigmas, curvature or step_size <= 0 or not finite, arrays of different shapes,
-    power < 0, or sigma above curvature / 8, the range of `theory.penalty_calls_bound` (f is 1-smooth for power <= 1).
+    Raises InputError for tolerances, sigmas, curvature, step_size, tilt or reach <= 0 or not numbers, arrays of
+    different shapes, power outside [0, 1], growth < 0, low >= high, or sigma above 1/8 of the error-bound constant, the
+    range of `theory.penalty_calls_bound` (f is 1-smooth).
     """
     wanted, strengths = positive_row("tolerances", tolerances), positive_row("sigmas", sigmas)
     require(wanted.shape == strengths.shape, f"sigmas has shape {strengths.shape}: give {wanted.shape}, one each")
-    curvature = positive("curvature", loop.curvature)
+    curvature, growth = positive("curvature", loop.curvature), number("growth", loop.growth, least=0.0)
     require(0 <= loop.power <= 1, f"power={loop.power} is not allowed: give a number in [0, 1]")
+    limit = (growth or curvature) / 8
     require(
-        strengths.max() <= curvature / 8,
-        f"sigma={strengths.max():g} is too large: give sigma <= {curvature / 8:g} = curvature / 8",
+        strengths.max() <= limit, f"sigma={strengths.max():g} is too large: give sigma <= {limit:g} = growth / 8"
     )
-    given = DoubleLoop(
+    require(loop.low < loop.high, f"low={loop.low}, high={loop.high} is not allowed: give low < high")
+    for name in ("tilt", "reach"):
+        require(getattr(loop, name) > 0, f"{name}={getattr(loop, name)} is not allowed: give a number > 0")
+    finite = {name: number(name, getattr(loop, name)) for name in ("target", "pull", "start", "ripple", "aside")}
+    given = loop._replace(
         curvature=curvature,
+        growth=growth,
         power=float(loop.power),
-        target=number("target", loop.target),
-        pull=number("pull", loop.pull),
         step_size=positive("step_size", loop.step_size),
-        start=number("start", loop.start),
         limit=whole("limit", loop.limit),
+        **{name: float(getattr(loop, name)) for name in ("tilt", "low", "high", "reach")},
+        **finite,
     )
-    return np.asarray(kernels.penalty_calls(given, wanted, strengths))
+    calls, reached = double_loop.penalty_runs(given, wanted, strengths)
+    return calls, reached
 
 
 def hypergradient_errors(
-    *,
-    slope: float,
-    curvature: float,
-    additive: float,
-    multiplicative: float,
-    batch: int,
-    sigmas: ArrayLike,
-    replicas: int,
-    seed: int,
+    problem: Sampled, sigmas: ArrayLike, batches: ArrayLike, *, replicas: int, seed: int
 ) -> dict[str, Curve]:
-    """Curves 'fresh' and 'common' over sigma of `kernels.hypergradient_errors`: means are variances.
+    """Curves over sigma of `kernels.hypergradient_errors`, a batch per sigma or one for all.
 
-    Raises InputError for sigmas or curvature <= 0 or not finite, a slope that is not finite, noise < 0, batch < 1.
+    'fresh' and 'common' have variances as means, 'fresh, all' and 'common, all' mean squares with the bias. Raises
+    InputError for sigmas or curvature <= 0 or not finite, a slope or coupling that is not finite, noise < 0, or batches
+    that are not integers >= 1 that fit.
     """
     strengths = positive_row("sigmas", sigmas)
-    noise = number("additive", additive, least=0.0), number("multiplicative", multiplicative, least=0.0)
-    given = (number("slope", slope), positive("curvature", curvature), *noise, whole("batch", batch))
+    counts = np.atleast_1d(np.asarray(batches))
+    require(counts.shape in ((1,), strengths.shape), f"batches has shape {counts.shape}: give {strengths.shape}")
+    given = Sampled(
+        number("slope", problem.slope),
+        positive("curvature", problem.curvature),
+        number("coupling", problem.coupling),
+        number("additive", problem.additive, least=0.0),
+        number("multiplicative", problem.multiplicative, least=0.0),
+    )
+    drawn = np.array([whole("batch", b) for b in np.broadcast_to(counts, strengths.shape)], dtype=np.int64)
     return replicate(
-        kernels.hypergradient_errors, *given, strengths,
-        x=strengths, replicas=replicas, seed=seed, names=("fresh", "common"), x_name="sigma",
+        kernels.hypergradient_errors, given, strengths, drawn, x=strengths, replicas=replicas, seed=seed,
+        names=("fresh", "common", "fresh, all", "common, all"), x_name="sigma",
     )  # fmt: skip
 
 

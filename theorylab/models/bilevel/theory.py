@@ -145,7 +145,7 @@ def smallest_eigenvalue(problem: Quadratic, sigma: float) -> float:
 def penalty_calls_bound(
     tolerance: Any, sigma: Any, curvature: float, smoothness: float, slope: float, step_size: float, drop: float
 ) -> Any:
-    """Gradient calls that the double loop of `kernels.penalty_calls` needs at most for |psi'| <= tolerance.
+    """Gradient calls that the double loop of `double_loop.penalty_runs` needs at most for |psi'| <= tolerance.
     Derived: tests/models/bilevel/test_theory.py::test_penalty_calls_bound_by_hand.
 
     For psi of smoothness 1 / (4 step_size) and value `drop` above its minimum, f of smoothness L in y and slope at
@@ -158,6 +158,44 @@ def penalty_calls_bound(
     span = 1 + 6 * step_size * slope / accuracy
     outer = 1 + 32 * drop / (7 * step_size * tolerance**2)
     return outer * (6 + np.log2(span) + np.log(3 * span) / np.log(16 / 9))
+
+
+def penalty_calls_floor(
+    tolerance: Any, sigma: Any, curvature: float, slope: Any, step_size: float, distance: Any
+) -> Any:
+    """Gradient calls that the double loop of `double_loop.penalty_runs` needs at least to travel `distance` in x.
+    Derived: tests/models/bilevel/test_theory.py::test_penalty_calls_floor_by_hand.
+
+    Where f has the slope C = `slope` in y and none in x. Inner errors make the hypergradient C +- tolerance/4, so that
+    a step moves x, and with it both minimisers, by step_size times that. Each call halves the distance to them: it
+    takes 1 + log2(move/accuracy - 1) of them on g, and one more on sigma f + g, which is solved to half the accuracy.
+    """
+    accuracy = sigma * tolerance / (8 * curvature)
+    least, most = (step_size * (slope + sign * tolerance / 4) for sign in (-1, 1))
+    return distance / most * (3 + 2 * np.log2(least / accuracy - 1))
+
+
+def momentum_error(
+    fixed: tuple[float, float, float], gains: tuple[float, float], stds: tuple[float, float], steps: ArrayLike
+) -> Floats:
+    """E (m_T - Phi')^2 of BO-REP's momentum at a fixed x and y = y*(x), after T = steps, (points,), from z = m = 0.
+    Derived: tests/models/bilevel/test_theory.py::test_momentum_error_is_the_mean_over_all_signs.
+
+    fixed = (f_x, z*, mu c), z* = f_y / mu: z+ = (1 - nu mu) z + nu (f_y + a xi), m+ = beta m + (1 - beta)(f_x + mu c z+
+    + b xi'), with gains = (nu mu, beta) and stds = (a / mu, b). The error is the bias of both filters, squared, and the
+    sum of squared weights of every xi and xi'.
+    """
+    (direct, upper, cross), (rate, beta), (inner, outer) = fixed, gains, stds
+    points = np.atleast_1d(np.asarray(steps, dtype=int))
+    out = np.empty(points.size)
+    for i, last in enumerate(points):
+        ages = np.arange(last)  # of the draws, from the last step back
+        through = np.convolve((1 - rate) ** ages, beta**ages)[:last] * (1 - beta) * rate * cross
+        alone = beta**ages * (1 - beta)
+        mean = through.sum() * upper + alone.sum() * direct
+        bias = mean - (direct + cross * upper)
+        out[i] = bias**2 + (through**2).sum() * inner**2 + (alone**2).sum() * outer**2
+    return out
 
 
 def hypergradient_variance(
