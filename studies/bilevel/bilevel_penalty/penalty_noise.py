@@ -11,6 +11,7 @@ import numpy as np
 
 from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, script
 from theorylab.models.bilevel import theory
+from theorylab.models.bilevel.kernels import Sampled
 from theorylab.models.bilevel.simulation import hypergradient_errors
 
 SOURCE = Source("abstract (noisy and mean-squared smooth gradients, read); variances derived here", kind="derived")
@@ -19,6 +20,7 @@ SOURCE = Source("abstract (noisy and mean-squared smooth gradients, read); varia
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     curvature: float = 0.5
+    coupling: float = 1.5
     slope: float = -1.0  # f_y at the lower minimiser
     additive: float = 1.0
     multiplicative: float = 1.0
@@ -36,8 +38,9 @@ FULL = Setting(points=25, replicas=100_000, seed=2)
 
 def simulate(s, multiplicative, replicas):
     sigma = np.geomspace(s.smallest, s.largest, s.points)
-    return hypergradient_errors(slope=s.slope, curvature=s.curvature, additive=s.additive, batch=s.batch, sigmas=sigma,
-                                multiplicative=multiplicative, replicas=replicas, seed=s.seed)  # fmt: skip
+    problem = Sampled(s.slope, s.curvature, s.coupling, s.additive, multiplicative)
+    run = hypergradient_errors(problem, sigma, s.batch, replicas=replicas, seed=s.seed)
+    return {name: run[name] for name in ("fresh", "common")}
 
 
 def measure(s):

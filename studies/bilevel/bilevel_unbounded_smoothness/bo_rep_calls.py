@@ -14,7 +14,7 @@ import numpy as np
 
 from theorylab import Power, Rival, Source, agrees, decays_as, ordered, plots, script
 from theorylab.models.bilevel.model import Cosh
-from theorylab.models.bilevel.normalised import Noise
+from theorylab.models.bilevel.normalised import equal_noise
 from theorylab.models.bilevel.simulation import Observation, bo_rep, method, schedule
 
 SOURCE = Source("abstract (~O(eps^-4) oracle calls, initialisation refinement, periodic updates)", kind="read")
@@ -48,7 +48,7 @@ def simulate(s, roots, lower_start, *, refine=True, interval="periodic", goal=0.
                      refinement=4 * r if refine else 0)  # fmt: skip
     given = method(steps, start=s.start, lower_start=lower_start)
     observation = Observation(goals=goal * r**-0.5, x=np.sqrt(r), x_name="1/eps")
-    return bo_rep(Cosh(s.scale), given, Noise(s.noise_std), replicas=s.replicas, seed=s.seed, observation=observation)
+    return bo_rep(Cosh(s.scale), given, equal_noise(s.noise_std), replicas=s.replicas, seed=s.seed, observation=observation)
 
 
 def measure(s):

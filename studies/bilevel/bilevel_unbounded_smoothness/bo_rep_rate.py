@@ -15,7 +15,7 @@ import numpy as np
 
 from theorylab import Power, Rival, Source, above, agrees, below, decays_as, exact, plots, script
 from theorylab.models.bilevel.model import Cosh
-from theorylab.models.bilevel.normalised import Noise
+from theorylab.models.bilevel.normalised import equal_noise
 from theorylab.models.bilevel.simulation import bo_rep, method, schedule
 
 SOURCE = Source("abstract (~O(eps^-4) oracle calls); orders of the schedule recalled, its constants ours", kind="read")
@@ -44,7 +44,7 @@ def simulate(s, *, shrink=True, normalise=True):
     plan = schedule(roots**2, step_size, 1 - 1 / r, interval=r // 4, lower_steps=r // 2, lower_step=2 / r,
                     refinement=2 * r)  # fmt: skip
     given = method(plan, start=s.start, normalise=normalise)
-    return bo_rep(Cosh(s.scale), given, Noise(s.noise_std), replicas=s.replicas, seed=s.seed,
+    return bo_rep(Cosh(s.scale), given, equal_noise(s.noise_std), replicas=s.replicas, seed=s.seed,
                   keep_diverged=not normalise)  # fmt: skip
 
 

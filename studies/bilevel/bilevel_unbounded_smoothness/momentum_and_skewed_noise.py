@@ -12,7 +12,7 @@ import numpy as np
 
 from theorylab import Finding, Power, Rival, Source, decays_as, ordered, plots, script
 from theorylab.models.bilevel.model import Cosh
-from theorylab.models.bilevel.normalised import Noise
+from theorylab.models.bilevel.normalised import equal_noise
 from theorylab.models.bilevel.simulation import bo_rep, method, schedule
 
 SOURCE = Source("abstract (normalised momentum, read); the role of the noise's law derived here", kind="derived")
@@ -49,7 +49,7 @@ def measure(s):
     for name, (momentum, skewed) in CASES.items():
         plan = schedule(r**2, 3.0 * r**-1.5, 1 - 1 / r if momentum else 0.0, interval=r // 4, lower_steps=r // 2,
                         lower_step=2 / r, refinement=2 * r)  # fmt: skip
-        noise = Noise(s.noise_std, skewed)
+        noise = equal_noise(s.noise_std, skewed)
         run = bo_rep(Cosh(s.scale), method(plan, start=s.start), noise, replicas=s.replicas, seed=s.seed)
         curves[name] = run["late"]
     return curves

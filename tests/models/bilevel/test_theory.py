@@ -246,6 +246,14 @@ def test_penalty_calls_bound_by_hand():
     assert bound == pytest.approx(expected)
 
 
+def test_lower_error_is_a_geometric_sum():
+    a, mu, s = sp.symbols("a mu s", positive=True)
+    error = sp.Integer(0)
+    for steps in range(1, 4):
+        error = (1 - a * mu) ** 2 * error + a**2 * s**2
+        assert sp.simplify(error - theory.lower_error(a, mu, s, steps)) == 0
+
+
 def test_penalty_calls_floor_by_hand():
     # accuracy 0.01 * 0.1 / 4; moves between 0.25 * 0.975 and 0.25 * 1.025.
     expected = 7 / (0.25 * 1.025) * (3 + 2 * np.log2(0.25 * 0.975 / 0.00025 - 1))

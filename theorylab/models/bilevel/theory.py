@@ -198,6 +198,16 @@ def momentum_error(
     return out
 
 
+def lower_error(step: Any, curvature: Any, std: Any, steps: Any) -> Any:
+    """E (y_T - y*)^2 after T stochastic gradient steps on curvature/2 (y - y*)^2 from y*: step^2 std^2 (1-r^2T)/(1-r^2).
+    Derived: tests/models/bilevel/test_theory.py::test_lower_error_is_a_geometric_sum.
+
+    r = 1 - step curvature, no ball.
+    """
+    rest = 1 - step * curvature
+    return step**2 * std**2 * (1 - rest ** (2 * steps)) / (1 - rest**2)
+
+
 def hypergradient_variance(
     sigma: Any, slope: Any, curvature: Any, additive: Any, multiplicative: Any, batch: Any, common: bool
 ) -> Any:
