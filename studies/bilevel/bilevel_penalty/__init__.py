@@ -15,15 +15,15 @@ On trial:
 - many_lower_minimisers [C3]: claim 1 with a plane of lower solutions, closed forms derived here.
 - pseudo_inverse_hypergradient [C6]: claim 2, against finite differences.
 - penalty_without_error_bound [C8]: what is left of claim 1 without the error bound; derived here.
-- penalty_calls [C9]: claim 3 without noise, by a bound derived here for strongly convex lower problems.
+- penalty_calls [C9]: claim 3 without noise, by a bound derived here for strongly convex lower problems, and a floor.
+- penalty_constraints: claim 3 without noise, with constraints, and with a lower problem that is not convex.
 - penalty_smoothness [C11]: why descent on psi_sigma needs no step of order sigma, on a quadratic; derived here.
 - penalty_noise [C10]: what noise in the lower gradients costs in variance; derived here.
 - penalty_samples [C10, C12]: the samples per hypergradient that follow, within the orders of claim 3; derived here.
 
 Not on trial, because:
-- The complexities eps^-3, eps^-5, eps^-7 as worst cases: no instance here attains them.
-- Constraints in x or y: the lower problems on trial are unconstrained (but for the jump without an error bound).
-- Nonconvex runs: lower problems that are not strongly convex are tried for their gaps, no method is run on them.
+- The complexities eps^-3, eps^-5, eps^-7 as worst cases: no instance here attains them (eps^-2 is attained).
+- Constraints and nonconvex lower problems beyond one dimension, and their worst cases: no bound was derived.
 - The stochastic methods, double loop and single loop with momentum: samples follow from the exact variance.
 - Distances between whole solution sets at different x: the pairs on trial have one minimiser each.
 - mu^-3 as an upper bound for every lower problem: its constants are unknown.

@@ -91,10 +91,14 @@ def checks(s, measured, predicted):
     for name in PROBLEMS:
         yield above(f"bound / calls >= 1, {name} psi", share(measured[name], predicted[name]), 1.0, rival=rival)
     rival = Rival(claim="a twelfth of the bound", measured=share(measured["flat"], predicted["flat"], 1 / 12))
-    yield above("bound / calls >= 1, psi flat for each eps", share(measured["flat"], predicted["flat"]), 1.0, rival=rival)
+    yield above(
+        "bound / calls >= 1, psi flat for each eps", share(measured["flat"], predicted["flat"]), 1.0, rival=rival
+    )
     fewer = share(predicted["floor"], measured["flat"], 1 / 1.5)
     rival = Rival(claim="one and a half times the floor", measured=fewer)
-    yield above("calls / floor >= 1, psi flat for each eps", share(predicted["floor"], measured["flat"]), 1.0, rival=rival)
+    yield above(
+        "calls / floor >= 1, psi flat for each eps", share(predicted["floor"], measured["flat"]), 1.0, rival=rival
+    )
     rival = Rival(claim="as eps^(-3/2)", predicted=Power(1.5))
     yield decays_as("calls grow as eps^-2, psi flat for each eps", measured["flat"], Power(2), rival=rival)
     rival = Rival(claim="as eps^-2 log(1/eps), the bound", predicted=Power(2, 1))

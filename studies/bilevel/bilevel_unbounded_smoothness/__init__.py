@@ -14,6 +14,7 @@ On trial:
 - normalised_descent_lemma [C5]: the lemma of one normalised step, derived here.
 - bo_rep_rate [C6]: claim 2, as a rate in the number of steps, on cosh.
 - bo_rep_calls [C7, C8, C9]: claim 2, in oracle calls, with and without refinement and periodic updates.
+- oracle_noise: claim 2's oracles, what the noise of each does to the momentum; derived here.
 - momentum_and_skewed_noise [C6]: what momentum is needed for; derived here.
 - frozen_lower_level [C4]: claims 3 and 4, what a frozen lower level costs; derived here.
 

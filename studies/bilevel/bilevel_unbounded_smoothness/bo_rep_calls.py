@@ -48,7 +48,9 @@ def simulate(s, roots, lower_start, *, refine=True, interval="periodic", goal=0.
                      refinement=4 * r if refine else 0)  # fmt: skip
     given = method(steps, start=s.start, lower_start=lower_start)
     observation = Observation(goals=goal * r**-0.5, x=np.sqrt(r), x_name="1/eps")
-    return bo_rep(Cosh(s.scale), given, equal_noise(s.noise_std), replicas=s.replicas, seed=s.seed, observation=observation)
+    return bo_rep(
+        Cosh(s.scale), given, equal_noise(s.noise_std), replicas=s.replicas, seed=s.seed, observation=observation
+    )
 
 
 def measure(s):

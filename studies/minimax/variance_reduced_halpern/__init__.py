@@ -7,6 +7,9 @@ The paper says, in our words:
 3. (read) In the monotone Lipschitz case it is near-optimal.
 4. (recalled) The parameters of Algorithm 1 (Halpern with PAGE) and Algorithm 2 (inexact Halpern on the resolvent, with
    resolvent step sqrt(n)/L).
+5. (read, in the authors' code, github.com/zephyr-cai/Finite-Sum-Halpern-Iteration) Algorithm 1 has anchors 2/(k+5),
+   refresh probabilities 4/(k+5), then 4/(sqrt(n)+5), after one more full first step, and batches of floor(sqrt n)
+   without replacement; Algorithm 2 has the resolvent step sqrt(n)/L, Halpern on J itself, and VR-FoRB inside.
 
 On trial:
 - page_halpern_rate [C18]: claim 1 for Algorithm 1, what its recalled parameters guarantee; derived here.
@@ -19,11 +22,13 @@ On trial:
 - resolvent_halpern [C7]: Algorithm 2 with exact resolvents; derived here.
 - inexact_halpern [C8]: Algorithm 2 with inexact ones; derived here.
 - resolvent_cost [C21, C22]: claim 1 for Algorithm 2, its costs against the resolvent step, on bilinear games.
-- matrix_games [Figure 1]: both algorithms on games of the paper's kind; data and sizes are ours.
+- matrix_games [Figure 1]: both algorithms on games of the paper's kind; the published game can be asked for.
+- component_lower_bound: claim 3, by a lower bound for span methods derived here, on separate blocks.
+- constrained_algorithm: claim 1 for Algorithm 1 with constraints, least squares over a box.
 
 Not on trial, because:
-- Near-optimality (claim 3): a lower bound over all methods, which no run can show.
-- The constrained form of Algorithm 1: where it has a guarantee here there are no constraints (G = 0).
+- The paper's own lower bound, for methods that look at values before they choose a component: not read.
+- A proof for Algorithm 1 with constraints: the one derived here is for G = 0; with a box its bound is tried on runs.
 - The constants of the paper's theorems: not read; those on trial are derived here.
 - VR-FoRB, and the variance-reduced baselines of Figure 1: not built here.
 - Descent-ascent [C9], extragradient [C10], EAG and FEG [C11 to C15], Lieder's bound [C1 to C3, C6]: on trial in the

@@ -37,7 +37,9 @@ def measure(s):
     for t in s.relaxations:
         scheme = schedules.krasnoselskii_mann(s.horizon, relaxation=t)
         runs[f"{t:g}"] = scheme, theory.krasnoselskii_mann_worst_angle(1.0 * k, t)
-    curves = {name: simulation.at_own_mode(rotation_slopes(angles), scheme, k) for name, (scheme, angles) in runs.items()}
+    curves = {
+        name: simulation.at_own_mode(rotation_slopes(angles), scheme, k) for name, (scheme, angles) in runs.items()
+    }
     return {name: Curve(k, 2 * c.samples, True, 2 * c.rounding) for name, c in curves.items()}
 
 

@@ -119,12 +119,17 @@ def predict(s):
     k, passes = outer_steps(s), theory.resolvent_passes(s.size, outer_steps(s))
     free, eta = game(s, "free"), s.size**0.5 / game(s, "free").average_lipschitz
     methods = [(p.payoffs, p.start, name, eta, k) for p in [free] for name in ("halpern", "proximal point")]
-    exactly = {"free": [bilinear.resolvent_residuals(*given) for given in methods], "simplices": solved(s, game(s, "simplices"))}
+    exactly = {
+        "free": [bilinear.resolvent_residuals(*given) for given in methods],
+        "simplices": solved(s, game(s, "simplices")),
+    }
     curves = {"passes": exact(k, passes, ulps=64), "full": exact(k, passes * s.size / 4, ulps=64)}
     for kind in KINDS:
         bound = games.resolvent_bound(game(s, kind), k)
         curves |= {kind: exact(k, bound, ulps=4), f"a tenth, {kind}": exact(k, bound / 10, ulps=8)}
-        curves |= {f"{name}, {kind}": exact(k, row, 1e-4) for name, row in zip(("halpern", "J"), exactly[kind], strict=True)}
+        curves |= {
+            f"{name}, {kind}": exact(k, row, 1e-4) for name, row in zip(("halpern", "J"), exactly[kind], strict=True)
+        }
         curves[f"batches, {kind}"] = whole_batches(s, game(s, kind))[1]
     return curves
 
@@ -136,13 +141,17 @@ def checks(s, measured, predicted):
         yield agrees(f"long inner solves: residual of Halpern on exact resolvents, {kind}", measured[f"long, {kind}"],
                      predicted[f"halpern, {kind}"], within=0.01, rival=rival)  # fmt: skip
         rival = Rival(claim="with full evaluations, n calls per inner step", predicted=predicted["full"])
-        yield agrees(f"passes counted: sum of 1 + 4 N/n, {kind}", measured[f"passes, {kind}"], predicted["passes"], rival=rival)
+        yield agrees(
+            f"passes counted: sum of 1 + 4 N/n, {kind}", measured[f"passes, {kind}"], predicted["passes"], rival=rival
+        )
         rival = Rival(claim="a tenth of it", predicted=predicted[f"a tenth, {kind}"])
         if kind == "free":
             rival = Rival(claim=f"with {s.short:g} of the inner steps", measured=measured["short"])
         yield below(f"{claim}, {kind}", measured[f"Algorithm 2, {kind}"], predicted[kind], rival=rival)
-        rival = Rival(claim="that of the other set", predicted=predicted[f"batches, {'free' if KINDS[kind] else 'simplices'}"])
-        yield agrees(f"Algorithm 1 with batches of all components is deterministic, {kind}", measured[f"batches, {kind}"],
+        rival = Rival(
+            claim="that of the other set", predicted=predicted[f"batches, {'free' if KINDS[kind] else 'simplices'}"]
+        )
+        yield agrees(f"Algorithm 1, batches of all components: deterministic, {kind}", measured[f"batches, {kind}"],
                      predicted[f"batches, {kind}"], rival=rival)  # fmt: skip
 
 

@@ -82,7 +82,9 @@ def checks(s, measured, predicted):
         rival = Rival(claim="6 sqrt(n) K", predicted=predicted["counted, leading"])
         claim = f"calls counted in K steps: n + sum (p_k n + 2 (1-p_k) b), {words}"
         yield agrees(claim, measured[source], predicted[source], rival=rival)
-    rival = Rival(claim="6 sqrt(n) / eps", predicted=exact(measured["full"].x, 6 * measured["full"].x ** 0.5 / s.full, ulps=4))
+    rival = Rival(
+        claim="6 sqrt(n) / eps", predicted=exact(measured["full"].x, 6 * measured["full"].x ** 0.5 / s.full, ulps=4)
+    )
     yield agrees("calls of Halpern, counted: n L D/eps", measured["full"], predicted["full"], rival=rival)
     rival = Rival(claim="8 L D/eps", predicted=predicted["eight"])
     yield agrees("10.08 L D/eps steps, whatever n", measured["steps"], predicted["steps"], within=0.01, rival=rival)

@@ -87,12 +87,17 @@ def predict(s):
 
 
 def checks(s, measured, predicted):
-    for key, words in (("no noise", "without the noise of samples"), ("no snapshots", "with a full evaluation each step")):
+    for key, words in (
+        ("no noise", "without the noise of samples"),
+        ("no snapshots", "with a full evaluation each step"),
+    ):
         rival = Rival(claim=words, predicted=predicted[key])
         claim = f"mean square of the inner solver, not that {words}"
         yield agrees(claim, measured["inner"], predicted["inner"], rival=rival)
     rival = Rival(claim="n per step", predicted=predicted["full"])
-    yield agrees("calls of the inner solver, counted: n + 4 per step", measured["calls"], predicted["calls"], rival=rival)
+    yield agrees(
+        "calls of the inner solver, counted: n + 4 per step", measured["calls"], predicted["calls"], rival=rival
+    )
     rival = Rival(claim="per step", predicted=predicted["per step"])
     yield agrees("slowest contraction per call", measured["slowest"], predicted["slowest"], rival=rival)
     for power, order in SLOPES.items():

@@ -68,7 +68,11 @@ def test_penalty_kernels_match_their_python_bodies():
         given = loop, np.array([0.1, 0.03]), np.array([0.01, 0.001])
         python = double_loop.penalty_runs.py_func(*given)
         assert double_loop.penalty_runs(*given) == pytest.approx(python, rel=1e-12)
-    given = (Sampled(-1.0, 0.5, 1.3, 1.0, 0.7), np.array([1e-3, 0.1]), np.array([3, 2]))  # smaller: the cancelled noise leaves its rounding
+    given = (
+        Sampled(-1.0, 0.5, 1.3, 1.0, 0.7),
+        np.array([1e-3, 0.1]),
+        np.array([3, 2]),
+    )  # smaller: the cancelled noise leaves its rounding
     compiled = kernels.hypergradient_errors(*given, stream(1, 2))
     assert compiled == pytest.approx(kernels.hypergradient_errors.py_func(*given, stream(1, 2)), rel=1e-10)
     hessian, begin = np.array([[2.0, 0.5], [0.5, 1.0]]), np.array([1.0, -2.0])

@@ -5,8 +5,7 @@ import pytest
 
 from theorylab.models.bilevel import kernels, solutions, theory
 from theorylab.models.bilevel.instances import random_quadratic
-from theorylab.models.bilevel.model import Terms
-from theorylab.models.bilevel.model import CoshTerms
+from theorylab.models.bilevel.model import CoshTerms, Terms
 from theorylab.models.bilevel.normalised import Descent, lower_descent, ready
 from theorylab.numerics.streams import stream
 

@@ -1,8 +1,8 @@
 """Closed forms and bounds against SymPy, against hand computations, and against definitions in high precision."""
 
-import mpmath
 from itertools import product
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp

@@ -52,10 +52,9 @@ def test_the_bound_by_the_resolvent_falls_as_one_over_k(simplex):
 def test_the_published_game_is_that_of_the_authors_code():
     # matrix_game.py: min over x, max over y of y' A x, A[i, j] = w_j (1 - exp(-0.8 |i - j|)), w = |randn|, seed 1.
     game = MatrixGame.published(4)
-    np.random.seed(1)
-    w = np.abs(np.random.randn(4))
+    w = np.abs(np.random.RandomState(1).randn(4))
     A = np.array([[w[j] * (1 - np.exp(-0.8 * abs(i - j))) for j in range(4)] for i in range(4)])
-    assert game.payoffs.T == pytest.approx(A, rel=1e-14)
+    assert pytest.approx(A, rel=1e-14) == game.payoffs.T
     assert game.start == pytest.approx(np.full(8, 0.25))
     x, y = game.start[:4], game.start[4:]
     moved = np.concatenate([onto_simplex(x - A.T @ y), onto_simplex(y + A @ x)])
@@ -89,4 +88,6 @@ def test_resolvent_passes_by_hand():
 def test_every_call_is_counted_where_it_is_made():
     game = MatrixGame.burglar(5)
     for name, schedule in deterministic_methods(game.lipschitz, 6).items():
-        assert (games.deterministic(game, schedule, [0, 2, 6]).x == [0, *(np.array([2, 6]) * (1 + (name != "GDA")))]).all()
+        assert (
+            games.deterministic(game, schedule, [0, 2, 6]).x == [0, *(np.array([2, 6]) * (1 + (name != "GDA")))]
+        ).all()

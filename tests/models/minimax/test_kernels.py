@@ -8,8 +8,8 @@ import pytest
 
 from theorylab import Rival, agrees
 from theorylab.models.minimax import game_kernels, games, kernels, moments, schedules, simulation
-from theorylab.models.minimax.subsets import fill_subset
 from theorylab.models.minimax.model import Affine, FiniteSum, MatrixGame, bilinear_slopes, rotation_slopes
+from theorylab.models.minimax.subsets import fill_subset
 from theorylab.numerics.streams import stream
 
 STEPS = np.array([0, 1, 5, 20])

@@ -168,4 +168,6 @@ class Cosh:
     def value(self, x: NDArray[np.float64]) -> Floats:
         """Phi(x), of the shape of x."""
         y = self.coupling * np.asarray(x, dtype=float)
-        return np.asarray(self.pull / 2 * np.asarray(x) ** 2 + np.cosh(self.scale * y) + self.amplitude * np.cos(self.frequency * y))
+        return np.asarray(
+            self.pull / 2 * np.asarray(x) ** 2 + np.cosh(self.scale * y) + self.amplitude * np.cos(self.frequency * y)
+        )

@@ -239,9 +239,7 @@ def bilevel_runs(p: CoshTerms, method: BoRep, noise: Noise, goals: Floats, strea
 
 
 @kernel
-def descents(
-    p: CoshTerms, starts: Floats, step_sizes: Floats, momentum: float, normalise: bool, steps: int
-) -> Floats:
+def descents(p: CoshTerms, starts: Floats, step_sizes: Floats, momentum: float, normalise: bool, steps: int) -> Floats:
     """Paths of descent on Phi, (points, steps + 1), deterministic; inf from divergence on."""
     out = np.full((starts.size, steps + 1), math.inf)
     for k in range(starts.size):
@@ -260,9 +258,7 @@ def descents(
 
 
 @kernel
-def entry_steps(
-    p: CoshTerms, starts: Floats, step_sizes: Floats, radius: float, normalise: bool, limit: int
-) -> Floats:
+def entry_steps(p: CoshTerms, starts: Floats, step_sizes: Floats, radius: float, normalise: bool, limit: int) -> Floats:
     """Steps of descent on Phi until |x| <= radius, (points,); inf beyond `limit`, or if it diverges."""
     out = np.full(starts.size, math.inf)
     for k in range(starts.size):

@@ -178,9 +178,7 @@ def penalty_runs(loop: DoubleLoop, tolerances: ArrayLike, sigmas: ArrayLike) -> 
     curvature, growth = positive("curvature", loop.curvature), number("growth", loop.growth, least=0.0)
     require(0 <= loop.power <= 1, f"power={loop.power} is not allowed: give a number in [0, 1]")
     limit = (growth or curvature) / 8
-    require(
-        strengths.max() <= limit, f"sigma={strengths.max():g} is too large: give sigma <= {limit:g} = growth / 8"
-    )
+    require(strengths.max() <= limit, f"sigma={strengths.max():g} is too large: give sigma <= {limit:g} = growth / 8")
     require(loop.low < loop.high, f"low={loop.low}, high={loop.high} is not allowed: give low < high")
     for name in ("tilt", "reach"):
         require(getattr(loop, name) > 0, f"{name}={getattr(loop, name)} is not allowed: give a number > 0")

@@ -199,7 +199,7 @@ def momentum_error(
 
 
 def lower_error(step: Any, curvature: Any, std: Any, steps: Any) -> Any:
-    """E (y_T - y*)^2 after T stochastic gradient steps on curvature/2 (y - y*)^2 from y*: step^2 std^2 (1-r^2T)/(1-r^2).
+    """E (y_T - y*)^2 after T noisy gradient steps on curvature/2 (y - y*)^2 from y*: step^2 std^2 (1-r^2T)/(1-r^2).
     Derived: tests/models/bilevel/test_theory.py::test_lower_error_is_a_geometric_sum.
 
     r = 1 - step curvature, no ball.

@@ -58,7 +58,9 @@ def bilinear_residuals(payoffs: ArrayLike, start: ArrayLike, method: str, step_s
     return np.asarray(np.linalg.norm(at_start * np.abs(bilinear_modes(singular, method, step_size, steps)), axis=1))
 
 
-def resolvent_residuals(payoffs: ArrayLike, start: ArrayLike, method: str, step_size: float, steps: ArrayLike) -> Floats:
+def resolvent_residuals(
+    payoffs: ArrayLike, start: ArrayLike, method: str, step_size: float, steps: ArrayLike
+) -> Floats:
     """|F(J z_k)|, J = (I + a F)^-1, after each number of `steps`, (points,): what Algorithm 2 reports, solved exactly.
     Derived: tests/models/minimax/test_bilinear.py::test_resolvent_residuals_are_those_of_linear_solves.
 

@@ -233,7 +233,7 @@ class MatrixGame:
         Uniform start on both simplices, residual with step 1; x minimises, which is the code's y' A x with payoffs A'.
         """
         whole("size", size, least=2)
-        values = np.abs(np.random.RandomState(seed).randn(size))  # noqa: NPY002, the code's own numbers
+        values = np.abs(np.random.RandomState(seed).randn(size))
         house = np.arange(size)
         street = values * -np.expm1(-0.8 * np.abs(house[:, None] - house))
         return cls(payoffs=street.T, simplex=True, start=np.full(2 * size, 1 / size), residual_step=1.0)

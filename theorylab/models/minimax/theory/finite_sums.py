@@ -103,7 +103,7 @@ def minibatch_variance(noise: Any, steps: Any) -> Any:
 
 
 def component_lower_bound(calls: Any, size: Any, lipschitz: Any = 1, distance: Any = 1) -> Any:
-    """sqrt(n) L D / (N + n) <= worst |F(z)| of span methods after N calls of n components, in an order fixed beforehand.
+    """sqrt(n) L D / (N + n) <= worst |F(z)| of span methods after N calls of n components, their order given.
     Derived: tests/models/minimax/test_theory.py::test_component_lower_bound_is_that_of_separate_blocks.
 
     Component i is a bilinear game on coordinates of its own, of singular values in [0, sqrt(n) L]: L-Lipschitz on
