@@ -68,7 +68,7 @@ def measure(s):
 
 
 def predict(s):
-    curves, problems = {}, {name: rest for name, (_, *rest) in PROBLEMS.items()}
+    curves, problems = {}, {name: tuple(rest) for name, (_, *rest) in PROBLEMS.items()}
     tilt = s.steep * strengths(s, "flat")[0]
     problems["flat"] = 1.0, tilt, 1 - tilt**2 / 2
     for name, (smoothness, slope, drop) in problems.items():

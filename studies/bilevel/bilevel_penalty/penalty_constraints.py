@@ -50,7 +50,9 @@ def runs(s, loop, fixed=False):
     sigma = np.full(s.points, s.fixed) if fixed else eps * (loop.growth or loop.curvature) / (8 * SLOPE)
     calls, x = penalty_runs(loop, eps, sigma)
     off = (1 + PULL) * np.abs(x - solution(loop))
-    return Curve(1 / eps, calls[None], exact=True, x_name="1/eps"), Curve(1 / eps, off[None], True, 1e-14, "1/eps")
+    return Curve(1 / eps, calls[None], exact=True, x_name="1/eps"), Curve(
+        1 / eps, off[None], True, np.array(1e-14), "1/eps"
+    )
 
 
 def measure(s):

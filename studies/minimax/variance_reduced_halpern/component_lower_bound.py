@@ -50,8 +50,8 @@ def algorithm(s):
         payoffs = np.diag(np.append(np.full(n - 1, value), 1.0)) / n**0.5
         p = MatrixGame(payoffs=payoffs, simplex=False, start=start / np.linalg.norm(start))
         runs.append(games.resolvent(p, s.outer, replicas=s.replicas, seed=s.seed))
-    calls = runs[0]["passes"].mean * n
-    return Curve(calls, np.max([run["residual"].samples for run in runs], axis=0), x_name="calls").drawn_from("runs")
+    worst = np.max([run["residual"].samples for run in runs], axis=0)
+    return Curve(np.array(s.outer), worst, x_name="outer steps").drawn_from("runs")
 
 
 def measure(s):
@@ -67,7 +67,7 @@ def predict(s):
     calls = theory.resolvent_passes(n, outer) * n
     most = 2 / n**0.5 / (outer + 1)
     rows = {"lower, 2": theory.component_lower_bound(calls, n), "most": most, "third": most / 3}
-    return curves | {name: exact(calls, values, 1e-12, "calls") for name, values in rows.items()}
+    return curves | {name: exact(outer, values, 1e-12) for name, values in rows.items()}
 
 
 def checks(s, measured, predicted):
@@ -98,7 +98,8 @@ def figure(s, measured, predicted):
     plots.measurement(axes, measured["long"], 0, "fast extragradient, steps sqrt(n)/L")
     plots.measurement(axes, measured["short"], 1, "fast extragradient, steps 1/L")
     largest = measured["Algorithm 2"]
-    plots.points(axes, largest.x, largest.samples.max(axis=0), 2, "Algorithm 2, largest of the runs")
+    calls = theory.resolvent_passes(s.size, s.outer) * s.size
+    plots.points(axes, calls, largest.samples.max(axis=0), 2, "Algorithm 2, largest of the runs")
     plots.prediction(axes, predicted["lower"], "lower bound, derived")
     plots.prediction(axes, predicted["four"], "4 sqrt(n) L D/N")
     plots.label(axes, "component calls N", "worst residual / (L D)", f"{s.size} separate blocks")

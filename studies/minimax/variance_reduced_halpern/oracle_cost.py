@@ -23,7 +23,7 @@ WORDS = {"paper": "recalled parameters", "code": "parameters of the authors' cod
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     accuracy: float  # eps / (L D)
-    sizes: tuple[int, ...] = tuple(int(x) ** 2 for x in np.geomspace(32, 362, 12))
+    sizes: tuple[int, ...]
     exponents: tuple[float, ...]  # of 1/eps, at few components
     few: int = 256
     angles: int = 50
@@ -34,10 +34,14 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(accuracy=1e-4, exponents=(2, 2.1, 2.2, 2.35, 2.5, 2.6, 2.7, 2.85, 3, 3.1, 3.2), counted=400,
-                roots=(3, 5, 9, 16, 32), replicas=64, seed=1)  # fmt: skip
-FULL = Setting(accuracy=1e-5, exponents=tuple(np.linspace(2, 5, 19)), angles=100, counted=10_000,
-               roots=(3, 5, 9, 16, 32, 64, 128), replicas=64, seed=2)  # fmt: skip
+def squares(last, count):
+    return tuple(int(x) ** 2 for x in np.geomspace(32, last, count))
+
+
+QUICK = Setting(accuracy=3e-4, sizes=squares(181, 8), exponents=(2, 2.1, 2.2, 2.35, 2.5, 2.6, 2.7, 2.85, 3),
+                counted=400, roots=(3, 5, 9, 16, 32), replicas=64, seed=1)  # fmt: skip
+FULL = Setting(accuracy=1e-5, sizes=squares(362, 12), exponents=tuple(np.linspace(2, 5, 19)), angles=100,
+               counted=10_000, roots=(3, 5, 9, 16, 32, 64, 128), replicas=64, seed=2)  # fmt: skip
 
 
 def counted(s, source):
@@ -68,7 +72,7 @@ def measure(s):
 def predict(s):
     rate = 8 * theory.slow_anchor_constant()  # maximised to 1e-12
     n, inverse, few = np.array(s.sizes), 10.0 ** np.array(s.exponents), np.array(s.roots) ** 2
-    calls = {source: [theory.page_cost(int(m), [s.counted], source)[0] for m in few] for source in WORDS}
+    calls = {name: np.array([theory.page_cost(int(m), [s.counted], name)[0] for m in few]) for name in WORDS}
     rows = {name: (few, values) for name, values in calls.items()}
     rows |= {"counted, leading": (few, theory.page_cost_leading(few, s.counted)), "full": (few, few / s.full),
              "n": (n, theory.page_cost_late(n, rate / s.accuracy)), "steps": (n, np.full(n.size, rate)),

@@ -37,23 +37,27 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(accuracies=(1e-4,), counted=0.01, replicas=32, seed=1)
+QUICK = Setting(accuracies=(1e-4,), counted=0.01, replicas=64, seed=1)
 FULL = Setting(accuracies=(1e-4, 1e-5), counted=1e-3, replicas=64, seed=2)
 
 
 def costs(s, accuracy):
     """Expected calls of Algorithm 1 and of Halpern, (roots,) each; the number of steps hardly depends on n."""
-    steps, _ = simulation.page_steps(int(np.mean(s.roots)) ** 2, accuracy, s.angles)
+    needed, _ = simulation.page_steps(int(np.mean(s.roots)) ** 2, accuracy, s.angles)
     sizes = np.array(s.roots) ** 2
-    return np.array([theory.page_cost(int(n), [steps])[0] for n in sizes]), sizes * (1 / accuracy - 1)
+    return np.array([theory.page_cost(int(n), [needed])[0] for n in sizes]), sizes * (1 / accuracy - 1)
+
+
+def steps(s):
+    return simulation.page_steps(256, s.counted, s.angles)[0]
 
 
 def counted(s):
     """Calls of runs of Algorithm 1 over those of Halpern with full evaluations, (replicas, roots), both counted."""
-    steps, columns = simulation.page_steps(256, s.counted, s.angles)[0], []
+    columns = []
     for root in s.run_roots:
         p = FiniteSum.rotations(np.linspace(-0.5, 1.0, root**2))
-        run = simulation.simulate_page(p, [steps], replicas=s.replicas, seed=s.seed)["cost"]
+        run = simulation.simulate_page(p, [steps(s)], replicas=s.replicas, seed=s.seed)["cost"]
         worst = FiniteSum.rotations(np.full(root**2, np.pi * s.counted))
         columns.append(run.samples[:, 0] / simulation.halpern_calls(worst, s.counted * (1 + 1e-9)))
     return Curve(np.array(s.run_roots) ** 2, np.transpose(columns), x_name="n")
@@ -71,7 +75,7 @@ def measure(s):
 def predict(s):
     rate = 8 * theory.slow_anchor_constant()
     count, n = len(s.accuracies), np.array(s.run_roots) ** 2.0
-    early = [theory.page_cost(int(m), [rate / s.counted])[0] * s.counted / m for m in n]
+    early = [theory.page_cost(int(m), [steps(s)])[0] * s.counted / m for m in n]
     return {"crossover": exact(s.accuracies, np.full(count, theory.page_crossover(rate) ** 2), ulps=4096),
             "ratio": exact(n, early, ulps=4096), "leading ratio": exact(n, 6 * rate / n**0.5, ulps=4096),
             "leading": exact(s.accuracies, np.full(count, (6 * rate) ** 2), ulps=4096)}  # fmt: skip

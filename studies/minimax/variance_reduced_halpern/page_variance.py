@@ -29,7 +29,7 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(size=16, batch=3, replicas=160_000, seed=1)
+QUICK = Setting(size=16, batch=3, horizon=10, replicas=20_000, seed=1)
 FULL = Setting(size=100, batch=10, replicas=200_000, seed=2)
 
 

@@ -6,8 +6,8 @@ import pytest
 from theorylab.errors import InputError
 from theorylab.models.minimax import schedules
 from theorylab.models.minimax.model import finite_row
+from theorylab.models.minimax.schedules import valid_size
 from theorylab.models.minimax.simulation import increasing_steps, steps_within
-from theorylab.models.minimax.theory import valid_size
 
 
 def test_a_number_is_a_row_of_one():

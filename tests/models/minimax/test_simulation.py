@@ -72,7 +72,7 @@ def test_page_needs_its_limit_number_of_steps_whatever_the_size():
 
 def test_passes_of_the_resolvent_method_are_counted_by_hand():
     # n = 2: ceil(2 (6.4 + 2.6 log 2)) = 17 inner steps of four calls, and one pass at the start.
-    assert games.resolvent_passes(2, [0]) == pytest.approx([1 + 4 * 17 / 2])
+    assert theory.resolvent_passes(2, [0]) == pytest.approx([1 + 4 * 17 / 2])
 
 
 def moments(slope, spread):

@@ -56,7 +56,9 @@ class BoxedSquares:
         solution = np.where(kind == 2, draws.uniform(0.2, 0.8, dimension), kind)
         slope = np.where(kind == 2, 0.0, (1.0 - 2.0 * kind) * draws.uniform(0.01, 0.1, dimension))
         free = np.linalg.solve(rows.T @ rows / size, slope)
-        return cls(rows, rows @ (solution - free), solution)
+        noise = draws.standard_normal(size)
+        noise -= rows @ np.linalg.lstsq(rows, noise, rcond=None)[0]  # of F_i at the solution; F itself has none of it
+        return cls(rows, rows @ (solution - free) + noise, solution)
 
     def start(self) -> Floats:
         """The corner of the box that is farthest from the solution, (d,)."""
@@ -117,10 +119,10 @@ def constrained_runs(p: Data, rule: PageRule, reduced: bool, steps: Integers, st
                     fill_subset(stream, order, chosen)
                 if not reduced:
                     estimate[:] = 0.0
-                for i in chosen:
-                    add_component(p, i, u, 1.0 / rule.batch, estimate, calls)
+                for j in range(rule.batch):
+                    add_component(p, chosen[j], u, 1.0 / rule.batch, estimate, calls)
                     if reduced:
-                        add_component(p, i, before, -1.0 / rule.batch, estimate, calls)
+                        add_component(p, chosen[j], before, -1.0 / rule.batch, estimate, calls)
             before[:] = u
             u = forward_backward(rule.anchors[k] * p.start + (1.0 - rule.anchors[k]) * u, 0.25, estimate)
             k += 1

@@ -87,7 +87,8 @@ def clipped_translation(horizon: int, steps: Integers) -> Floats:
 def component(data: Components, i: int, u: complex, calls: Integers) -> complex:
     """F_i(u): the oracle, which counts its calls."""
     calls[0] += 1
-    return data.slopes[i] * u + data.offsets[i]
+    value: complex = data.slopes[i] * u + data.offsets[i]
+    return value
 
 
 @kernel

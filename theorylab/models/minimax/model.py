@@ -241,7 +241,7 @@ class MatrixGame:
     @property
     def size(self) -> int:
         """Number of components n; an iterate has rows + columns coordinates."""
-        return max(self.payoffs.shape)
+        return int(max(self.payoffs.shape))
 
     @property
     def lipschitz(self) -> float:
