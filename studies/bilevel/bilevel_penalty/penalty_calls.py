@@ -32,7 +32,7 @@ class Setting:
     steep: float = 1.05  # slope of the psi that is flat for each eps, in units of eps
 
 
-QUICK = Setting(points=13, smallest=4e-3)
+QUICK = Setting(points=13, smallest=8e-3)
 FULL = Setting(points=31, smallest=2e-4)
 # power, target, pull, start; smoothness of psi; largest |f_y| on the way; psi(start) - min psi.
 PROBLEMS = {"quadratic": ((0.0, 1.0, 1.0, -2.0), 2.0, 3.0, 6.25), "tail": ((1.0, 0.0, 0.0, 1.0), 1.0, 0.385, 0.71)}
@@ -48,7 +48,7 @@ def strengths(s, name):
 
 def calls(s, name, sigma):
     (power, target, pull, start), smoothness, _, _ = PROBLEMS[name]
-    limit = 10**6 if name == "quadratic" else 10**10
+    limit = 50_000 if name == "quadratic" else 10**10
     loop = DoubleLoop(s.curvature, power, target, pull, 0.25 / smoothness, start, limit)
     found = penalty_runs(loop, strengths(s, name)[0], sigma)[0]
     return Curve(1 / strengths(s, name)[0], found[None], exact=True, x_name="1/eps")  # counts: no rounding

@@ -29,10 +29,10 @@ class Setting:
     fixed: float = 0.05  # sigma of the rival
 
 
-QUICK = Setting(points=25, smallest=1e-6)
+QUICK = Setting(points=13, smallest=1e-6)
 FULL = Setting(points=61, smallest=1e-8)
 PULL, SLOPE = 0.5, 5.0  # psi = pull/2 x^2 + 1/2 (x - target)^2; largest |f_y| on the way
-PLAIN = DoubleLoop(1.0, 0.0, 0.3, PULL, 0.25 / (1 + PULL), -3.0, 10**6)
+PLAIN = DoubleLoop(1.0, 0.0, 0.3, PULL, 0.25 / (1 + PULL), -3.0, 50_000)
 CASES = {
     "y held on the way": PLAIN._replace(low=-1.0, high=1.0),
     "x held at the end": PLAIN._replace(target=3.0, reach=1.0, start=-0.9),

@@ -63,7 +63,7 @@ def test_penalty_kernels_match_their_python_bodies():
     terms = Scalar(curvature=0.5, upper_slope=-1.0, third=2.0, upper_curvature=0.3).terms()
     assert kernels.penalised_roots(terms, sigmas) == pytest.approx(kernels.penalised_roots.py_func(terms, sigmas))
     plain = DoubleLoop(0.5, 0.0, 1.0, 0.5, 0.2, -2.0, 10_000)
-    for loop in (plain, plain._replace(power=1.0), plain._replace(tilt=0.4, low=-1.5, high=0.2, reach=1.0),
+    for loop in (plain, plain._replace(power=1.0), plain._replace(tilt=0.4, low=-1.5, high=2.0, reach=0.5),
                  plain._replace(curvature=2.0, ripple=3.0, growth=0.6, aside=2.5)):  # fmt: skip
         given = loop, np.array([0.1, 0.03]), np.array([0.01, 0.001])
         python = double_loop.penalty_runs.py_func(*given)

@@ -93,15 +93,15 @@ def hypergradient_errors(p: Sampled, sigmas: Floats, batches: Integers, stream: 
     normals = np.empty(4)
     for k in range(sigmas.size):
         shift = -sigmas[k] * p.slope / (p.curvature + sigmas[k])
-        mean = -p.coupling * p.curvature * shift  # of d g/dx at y_sigma; 0 at z*
+        mean = -p.coupling * p.curvature * shift / sigmas[k]  # of the hypergradient, d g/dx being 0 at z*
         fresh, common = 0.0, 0.0
         for _ in range(batches[k]):
             fill_normal(stream, normals)
-            at_y = mean + p.additive * normals[0] + p.multiplicative * normals[1] * shift
+            at_y = p.additive * normals[0] + p.multiplicative * normals[1] * shift
             fresh += at_y - p.additive * normals[2]
             common += at_y - p.additive * normals[0]
-        fresh, common = fresh / batches[k] / sigmas[k], common / batches[k] / sigmas[k]
-        out[0, k], out[1, k] = (fresh - mean / sigmas[k]) ** 2, (common - mean / sigmas[k]) ** 2
-        true = p.coupling * p.slope
-        out[2, k], out[3, k] = (fresh - true) ** 2, (common - true) ** 2
+        bias = mean - p.coupling * p.slope
+        for i, noise in enumerate((fresh / batches[k] / sigmas[k], common / batches[k] / sigmas[k])):
+            out[i, k] = noise**2
+            out[2 + i, k] = (noise + bias) ** 2
     return out

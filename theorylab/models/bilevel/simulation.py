@@ -215,7 +215,7 @@ def hypergradient_errors(
         number("additive", problem.additive, least=0.0),
         number("multiplicative", problem.multiplicative, least=0.0),
     )
-    drawn = np.array([whole("batch", b) for b in np.broadcast_to(counts, strengths.shape)], dtype=np.int64)
+    drawn = np.array([whole("batch", b) for b in np.broadcast_to(counts, strengths.shape).tolist()], dtype=np.int64)
     return replicate(
         kernels.hypergradient_errors, given, strengths, drawn, x=strengths, replicas=replicas, seed=seed,
         names=("fresh", "common", "fresh, all", "common, all"), x_name="sigma",
