@@ -56,7 +56,7 @@ def deterministic(s, anchors, steps):
 
 def measure(s):
     p, few = problem(s), np.array([1, 2, 3, 5, 20])
-    curves = {}
+    curves: dict[str, object] = {}
     for source in WORDS:
         rule = schedules.page_rule(s.size, s.horizon, source)
         run = constrained_page(p, rule, grid(s), replicas=s.replicas, seed=s.seed)

@@ -165,7 +165,7 @@ def lower_descent(p: CoshTerms, x: float, y: float, given: Descent, pool: Floats
 
 
 @kernel
-def step_of(
+def _stepped(
     p: CoshTerms, method: BoRep, noise: Noise, k: int, now: tuple[float, float, float, float], draws: Floats,
     calls: Integers,
 ) -> tuple[float, float, float]:  # fmt: skip
@@ -223,7 +223,7 @@ def bilevel_runs(p: CoshTerms, method: BoRep, noise: Noise, goals: Floats, strea
                 moved = max(moved, abs(y - before))
             at = ready(noise.skewed, pool, at, 4, stream)
             last = x
-            m, z, x = step_of(p, method, noise, k, (m, z, x, y), pool[at : at + 4], calls)
+            m, z, x = _stepped(p, method, noise, k, (m, z, x, y), pool[at : at + 4], calls)
             at += 4
             if not (abs(p.scale * p.coupling * x) < LARGEST and abs(p.scale * y) < LARGEST):
                 sums[:], moved, reached = math.inf, math.inf, math.inf
