@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 import theorylab
+from tests.numerics.test_arguments import NO_NUMBERS
+from theorylab.curves import Curve, exact
 from theorylab.errors import InputError
+from theorylab.verdicts import brackets
 
 
 def test_log_steps_are_increasing_integers_from_first_to_last():
@@ -23,3 +26,64 @@ def test_log_steps_are_increasing_integers_from_first_to_last():
 def test_log_steps_say_what_is_allowed(given):
     with pytest.raises(InputError, match="is not allowed: give"):
         theorylab.log_steps(*given)
+
+
+@pytest.mark.parametrize(("values", "words"), NO_NUMBERS)
+def test_what_is_no_array_of_real_numbers_makes_no_curve(values, words):
+    one = np.ones(1)
+    for make in (
+        lambda: Curve(values, one[None]),
+        lambda: Curve(one, np.ma.atleast_2d(values) if isinstance(values, np.ma.MaskedArray) else [values]),
+        lambda: Curve(one, one[None], rounding=values),
+        lambda: Curve(one, one[None]).bounded(values, values),
+        lambda: exact(values, one, 0.0),
+        lambda: exact(one, values, 0.0),
+        lambda: exact(one, one, values),
+        lambda: brackets(one, values),
+    ):
+        with pytest.raises(InputError):
+            make()
+    with pytest.raises(InputError, match=words):
+        Curve(values, one[None])
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"x": [1.0, math.nan]}, "x needs finite numbers"),
+        ({"x": [1.0, math.inf]}, "x needs finite numbers"),
+        ({"x": [[1.0, 2.0]]}, r"x needs shape \(points,\)"),
+        ({"samples": [1.0, 2.0]}, r"give \(replicas, points\)"),
+        ({"rounding": -1e-9}, "rounding has negative values"),
+        ({"rounding": np.zeros(3)}, r"rounding of shape \(3,\) does not fit samples of shape \(2, 2\)"),
+        ({"block": 0}, "block=0 is not allowed"),
+        ({"block": 1.5}, "block=1.5 is not allowed"),
+        ({"bounds": (2.0, 1.0)}, "bounds 2.0 to 1.0 are not allowed"),
+    ],
+)
+def test_a_curve_that_cannot_be_is_refused_with_what_is_wrong(changes, words):
+    whole = {"x": [1.0, 2.0], "samples": [[1.0, 2.0], [3.0, 4.0]]}
+    assert Curve(**whole).replicas == 2
+    with pytest.raises(InputError, match=words):
+        Curve(**whole | changes)
+
+
+def test_the_sample_that_lies_furthest_outside_its_bounds_is_named():
+    curve = Curve([10, 20], [[0.1, 0.2], [-0.5, 1.1]])
+    with pytest.raises(InputError, match=r"2 samples .* furthest is -0\.5, in replica 1 at steps 10, outside \[0, 1\]"):
+        curve.bounded(0, 1)
+    with pytest.raises(InputError, match=r"bounds of shapes .* do not fit"):
+        curve.bounded([0, 0, 0], 2)
+
+
+def test_replicas_that_diverge_to_both_sides_have_no_mean_and_no_warning():
+    assert math.isnan(Curve([1.0], [[math.inf], [-math.inf]]).mean[0])
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e250])
+def test_standard_errors_stay_inside_the_floats(unit):
+    samples = np.array([[1.0, 2.0], [3.0, -1.0], [2.0, 2.0]])
+    plain = Curve([1.0, 2.0], samples).standard_error
+    assert plain.tolist() == (samples.std(axis=0, ddof=1) / 3**0.5).tolist()
+    assert Curve([1.0, 2.0], unit * samples).standard_error == pytest.approx(unit * plain, rel=1e-15)
+    assert Curve([1.0, 2.0], 0 * samples).standard_error.tolist() == [0.0, 0.0]

@@ -31,9 +31,13 @@ Glossary. Names, messages and pages use these words in these meanings.
 | acceptance region          | what a claim allows for an estimate: up to half way to its rival               |
 | warning                    | why an interval may be wrong for these data (heavy tails, few replicas)        |
 | interim analysis           | a verdict on the replicas so far, in a run that goes on until it is decided    |
+| replica, replication       | one of the independent runs that `replicate` makes; a study over fresh seeds   |
+| level, power, share        | error probability of a check; chance that it refutes what is wrong; a fraction |
+| horizon                    | how far a run goes: its last step, or time                                     |
 | mutant                     | a standard mistake in a claim or in the code, which the data should refute     |
 | minimum detectable effect  | the smallest error of a claim that the data would have refuted                 |
 | finding                    | a published claim that came out false, needs a condition, or is misread        |
+| form miss                  | how often intervals of rates miss by their form, as measured: part of p-values |
 | family-wise error rate     | chance of any false verdict in a paper, as far as noise makes them (Holm)      |
 | false discovery rate       | expected share of false verdicts among those given (Benjamini and Yekutieli)   |
 | read, recalled, derived    | a source whose text was seen; one known from memory; a statement proved here   |

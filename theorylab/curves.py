@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theorylab.errors import require
+from theorylab.errors import InputError, require
+from theorylab.numerics.arguments import reals
 from theorylab.numerics.rounding import from_ulps
 
 
@@ -36,30 +37,55 @@ class Curve:
     drawn: int = 0
 
     def __post_init__(self) -> None:
-        x, samples = np.asarray(self.x, dtype=float), np.asarray(self.samples, dtype=float)
+        x, samples = reals("x", self.x), reals("samples", self.samples)
         require(x.ndim == 1, f"x needs shape (points,), not {x.shape}")
+        require(np.isfinite(x).all(), "x needs finite numbers: leave the other points out")
         require(
             samples.ndim == 2 and samples.shape[1] == x.size and samples.shape[0] >= 1,
             f"samples of shape {samples.shape} do not fit x of shape {x.shape}: give (replicas, points)",
         )
+        require(
+            isinstance(self.block, (int, np.integer)) and self.block >= 1,
+            f"block={self.block!r} is not allowed: a row is the mean of a whole number of replicas, 1 or more",
+        )
         object.__setattr__(self, "x", x)
         object.__setattr__(self, "samples", samples)
-        object.__setattr__(self, "rounding", np.broadcast_to(np.asarray(self.rounding, float), samples.shape))
+        object.__setattr__(self, "rounding", self._rounding(samples.shape))
         if self.bounds is not None:
             object.__setattr__(self, "bounds", self._allowed(*self.bounds))
 
+    def _rounding(self, shape: tuple[int, ...]) -> NDArray[np.float64]:
+        """The rounding bounds in the shape of the samples; NaN is kept, and says that there is no bound."""
+        given = reals("rounding", self.rounding)
+        require(not (given < 0).any(), "rounding has negative values: give sizes of errors")
+        try:
+            return np.broadcast_to(given, shape)
+        except ValueError:
+            raise InputError(f"rounding of shape {given.shape} does not fit samples of shape {shape}") from None
+
     def _allowed(self, low: ArrayLike, high: ArrayLike) -> NDArray[np.float64]:
         """Bounds as (2, points), if every sample obeys them."""
-        bounds = np.stack([np.broadcast_to(np.asarray(side, float), self.x.shape) for side in (low, high)])
+        sides = [reals("a bound", side) for side in (low, high)]
+        bounds = np.stack([np.broadcast_to(side, self.x.shape) for side in sides])
         require(
             (bounds[0] <= bounds[1]).all(), f"bounds {low!r} to {high!r} are not allowed: low <= high, both numbers"
         )
         outside = (self.samples + self.rounding < bounds[0]) | (self.samples - self.rounding > bounds[1])
-        require(
-            not outside.any(),
-            f"{outside.sum()} samples lie outside the bounds: give bounds that every replica is known to obey",
-        )
+        require(not outside.any(), self._furthest(bounds, outside))
         return bounds
+
+    def _furthest(self, bounds: NDArray[np.float64], outside: NDArray[np.bool_]) -> str:
+        """Which sample lies furthest outside the bounds, in words; '' if none does."""
+        if not outside.any():
+            return ""
+        beyond = np.where(outside, np.maximum(bounds[0] - self.samples, self.samples - bounds[1]), -1.0)
+        row, point = np.unravel_index(int(beyond.argmax()), beyond.shape)
+        low, high = bounds[:, point]
+        return (
+            f"{outside.sum()} samples lie outside the bounds: give bounds that every replica is known to obey; the "
+            f"furthest is {self.samples[row, point]:g}, in replica {row} at {self.x_name} {self.x[point]:g}, "
+            f"outside [{low:g}, {high:g}]"
+        )
 
     def bounded(self, low: ArrayLike, high: ArrayLike) -> Curve:
         """The curve with the declaration that every replica lies in [low, high], scalars or (points,) each.
@@ -67,7 +93,13 @@ class Curve:
         Statements about its mean then hold for every law between the bounds, of two values too; equal ends say that
         nothing is random there, infinite ones that nothing is known. Raises InputError for samples outside.
         """
-        return replace(self, bounds=np.stack(np.broadcast_arrays(*map(np.asarray, (low, high)), self.x)[:2]))
+        sides = [reals("a bound", side) for side in (low, high)]
+        try:
+            return replace(self, bounds=np.stack([np.broadcast_to(side, self.x.shape) for side in sides]))
+        except ValueError as error:
+            if isinstance(error, InputError):
+                raise
+            raise InputError(f"bounds of shapes {[side.shape for side in sides]} do not fit {self!r}") from None
 
     def drawn_from(self, population: str, drawn: int | None = None) -> Curve:
         """The curve with the declaration that its instances were drawn at random from that population.
@@ -91,15 +123,18 @@ class Curve:
     @property
     def mean(self) -> NDArray[np.float64]:
         """Mean over the replicas, (points,); the row itself where there is one."""
-        return self.samples[0] if self.replicas == 1 else np.asarray(self.samples.mean(axis=0))
+        with np.errstate(invalid="ignore"):  # not a number where replicas diverged to both sides
+            return self.samples[0] if self.replicas == 1 else np.asarray(self.samples.mean(axis=0))
 
     @property
     def standard_error(self) -> NDArray[np.float64]:
         """Standard error of the mean, (points,); zero on a deterministic curve."""
         if self.exact or self.replicas < 2:
             return np.zeros(self.x.size)
+        # In units of the largest replica, powers of two: squares stay inside the floats, and no digit changes.
+        unit = np.ldexp(1.0, np.frexp(np.abs(self.samples).max(axis=0))[1] - 1)
         with np.errstate(invalid="ignore"):  # not a number where a replica diverged
-            return np.asarray(self.samples.std(axis=0, ddof=1) / math.sqrt(self.replicas))
+            return np.asarray((self.samples / unit).std(axis=0, ddof=1) * unit / math.sqrt(self.replicas))
 
     @property
     def diverged(self) -> NDArray[np.bool_]:
@@ -140,10 +175,10 @@ def exact(
         (relative_rounding is None) != (ulps is None),
         "a deterministic curve needs one rounding bound: give relative_rounding, or ulps (units in the last place)",
     )
-    relative = from_ulps(ulps) if ulps is not None else np.asarray(relative_rounding, dtype=float)
-    rows = np.atleast_2d(np.asarray(values, dtype=float))
+    relative = from_ulps(ulps) if ulps is not None else reals("relative_rounding", relative_rounding)
+    rows = np.atleast_2d(reals("values", values))
     bound = np.abs(np.where(np.isfinite(rows), rows, 0.0)) * relative
-    return Curve(np.asarray(x, dtype=float), rows, exact=True, rounding=bound, x_name=x_name)
+    return Curve(reals("x", x), rows, exact=True, rounding=bound, x_name=x_name)
 
 
 def log_steps(first: float, last: float, count: int) -> NDArray[np.int64]:

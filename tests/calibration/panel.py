@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theorylab.verdicts import drift
-from theorylab.verdicts.rates import SPAN
+from theorylab.verdicts.series import SPAN
 
 Floats: TypeAlias = NDArray[np.float64]
 

@@ -1,5 +1,7 @@
 """Arguments come out as one kind of number or array, or the sentence says what is allowed."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -49,3 +51,39 @@ def test_an_error_probability_lies_between_0_and_1(level: float) -> None:
     error_level(0.5)
     with pytest.raises(InputError, match="an error probability lies in"):
         error_level(level)
+
+
+def test_real_numbers_of_every_kind_become_floats_and_floats_are_not_copied():
+    given = np.array([1.0, np.nan])
+    assert arguments.reals("values", given) is given
+    assert arguments.reals("values", [True, 2]).tolist() == [1.0, 2.0]
+    assert arguments.reals("values", [Fraction(1, 4), 10**30]).tolist() == [0.25, 1e30]
+    assert arguments.reals("values", np.ma.masked_array([1.0, 2.0], mask=False)).tolist() == [1.0, 2.0]
+    assert arguments.reals("values", ["1.5", "2e-3"], texts=True).tolist() == [1.5, 0.002]
+    assert arguments.reals("values", np.array(["1.5", 2], dtype=object), texts=True).tolist() == [1.5, 2.0]
+
+
+NO_NUMBERS = [
+    (np.array([1 + 2j]), "complex ones"),
+    ([1.0, 1j], "complex ones"),
+    (np.array([1j, 2.0], dtype=object), "1j is a complex"),
+    ([b"1.20"], "byte strings, which would lose their digits"),
+    (np.array([b"1.20", 1.0], dtype=object), "b'1.20' is a bytes"),
+    (["1.20"], "text"),
+    (np.array(["1.20", 1.0], dtype=object), "'1.20' is a str"),
+    (np.array([None, 1.0], dtype=object), "give an array of them"),
+    (np.array([[1.0], "x"], dtype=object), "give an array of them"),
+    ([[1.0], [1.0, 2.0]], "give an array of them"),
+    (np.array(["2026-01-01"], dtype="datetime64[D]"), "dates"),
+    (np.array([1], dtype="timedelta64[s]"), "time differences"),
+    (np.array([(1.0, 2)], dtype="f8,i4"), "records"),
+    ([10**400], "give an array of them"),
+    (np.ma.masked_array([1.0, 2.0], mask=[True, False]), "1 masked entries: leave them out"),
+]
+
+
+@pytest.mark.parametrize(("values", "words"), NO_NUMBERS)
+def test_what_is_no_array_of_real_numbers_is_refused(values, words):
+    for refuse in (arguments.reals, arguments.numbers):
+        with pytest.raises(InputError, match=words):
+            refuse("values", values)

@@ -11,18 +11,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import binom
 
+from tests.verdicts.synthetic import rival
 from theorylab.curves import Curve, exact
+from theorylab.trials.calibration import DECADES, LAWS, STEPS, TIMES, along
 from theorylab.verdicts import (
     Check,
     Power,
-    Rival,
     above,
     agrees,
     below,
@@ -30,6 +30,7 @@ from theorylab.verdicts import (
     brackets,
     decays_as,
     geometric,
+    intervals,
     monotone,
     ordered,
     threshold,
@@ -39,36 +40,21 @@ Floats = NDArray[np.float64]
 
 DRAWS = 1000
 REPLICAS = 64
-POINTS = 6
-NOISES = ("normal", "exponential", "squared normal")
+POINTS = STEPS.size
+NOISES = tuple(LAWS)[:3]
 FAILURE = 1e-6
 """Probability that one test of a count fails though the instrument keeps its level."""
-
-STEPS = np.arange(1.0, POINTS + 1)
-DECADES = np.geomspace(1, 1000, 12)
-TIMES = np.linspace(0, 44, 12)
 
 
 @cache
 def noise(name: str, draws: int, replicas: int, points: int, key: int = 0) -> Floats:
     """Noise of mean 0 and variance 1, (draws, replicas, points): sums along the points, as errors of one run are."""
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence((20250, NOISES.index(name), key))))
-    shape = (draws, replicas, points)
-    if name == "normal":
-        increments = rng.standard_normal(shape)
-    elif name == "exponential":
-        increments = rng.exponential(size=shape) - 1
-    else:
-        increments = (rng.standard_normal(shape) ** 2 - 1) / np.sqrt(2)
-    return np.asarray(np.cumsum(increments, axis=2) / np.sqrt(np.arange(1, points + 1)))
+    return along(name, rng, draws, replicas, points)
 
 
 def verdicts(checks: list[Check]) -> Counter[str]:
     return Counter(str(check.verdict) for check in checks)
-
-
-def rival(**sides: Any) -> Rival:
-    return Rival(claim="the rival", **sides)
 
 
 def reaches(truth: float) -> Callable[[float], bool]:
@@ -165,6 +151,15 @@ def test_false_alarms_stay_below_level(trial: Trial, name: str, level: float) ->
     seen = verdicts([trial(draw, level) for draw in noise(name, draws, REPLICAS, 2 * POINTS)])
     assert seen["refuted"] <= binom.ppf(1 - FAILURE, draws, level)
     assert seen["error"] == 0
+
+
+@pytest.mark.parametrize("trial", MEANS, ids=lambda trial: trial.__name__)
+def test_limits_that_are_too_narrow_would_be_found_out(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    quantile = intervals.stdtrit
+    monkeypatch.setattr(intervals, "stdtrit", lambda dof, share: 0.4 * quantile(dof, share))
+    draws, level = DRAWS // 4, 0.05
+    seen = verdicts([trial(draw, level) for draw in noise("normal", draws, REPLICAS, 2 * POINTS)])
+    assert seen["refuted"] > binom.ppf(1 - FAILURE, draws, level)
 
 
 @pytest.mark.parametrize("trial", MEANS, ids=lambda trial: trial.__name__)

@@ -82,8 +82,8 @@ def test_a_run_goes_on_until_it_is_decided_and_its_numbers_are_those_of_one_run(
     at_once = theorylab.run(STUDY, replicas=result.analyses[-1])
     for name, curve in at_once.measured.items():
         assert curve.samples.tobytes() == result.measured[name].samples.tobytes()
-    assert result.record()["looks"] == list(result.analyses)
-    assert "looks" not in at_once.record()
+    assert result.record()["interim_analyses"] == list(result.analyses)
+    assert "interim_analyses" not in at_once.record()
 
 
 def test_a_run_that_grows_computes_each_replica_once(monkeypatch):

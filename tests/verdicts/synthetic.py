@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theorylab.curves import Curve, exact
+from theorylab.trials.calibration import DECADES, TIMES
 from theorylab.verdicts import (
     Check,
     Rival,
@@ -25,8 +26,6 @@ Floats = NDArray[np.float64]
 
 P = 5
 X = np.arange(1.0, P + 1)
-DECADES = np.geomspace(1, 1000, 12)
-TIMES = np.linspace(0, 44, 12)
 INF, NAN = float("inf"), float("nan")
 EPS = 2.0**-52
 

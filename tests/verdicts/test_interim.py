@@ -9,7 +9,7 @@ from scipy import stats
 from theorylab import Curve, Rival, agrees
 from theorylab.verdicts.interim import InterimAnalysis, current_analysis, interim
 from theorylab.verdicts.intervals import bounded_limits, mean_limits, sequence_quantile
-from theorylab.verdicts.rule import LEVEL
+from theorylab.verdicts.outcomes import LEVEL
 
 FIRST = 64
 ANALYSES = sorted({round(FIRST * 1.25**k) for k in range(20)})  # 64 to 4400 replicas
@@ -101,7 +101,7 @@ def test_a_sequence_is_narrowest_where_it_is_asked_to_be():
 
 
 def test_the_level_spent_over_all_looks_is_the_level():
-    assert math.fsum(InterimAnalysis(k, 32).share(0.05) for k in range(100_000)) == pytest.approx(0.05, rel=1e-4)
+    assert math.fsum(InterimAnalysis(k, 32).spends(0.05) for k in range(100_000)) == pytest.approx(0.05, rel=1e-4)
 
 
 def test_checks_know_that_they_are_a_look_only_inside_one():

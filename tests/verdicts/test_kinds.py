@@ -240,3 +240,58 @@ def test_rival_that_diverges_on_the_side_of_the_claim_is_not_rejected() -> None:
         result = check("c", replicas(1.0), 0.5 if check is above else 1.5, rival=other)
         assert result.verdict != "supported"
         assert result.rival.verdict != "refuted"
+
+
+@pytest.mark.parametrize("monte_carlo", [True, False], ids=["monte carlo", "exact"])
+@pytest.mark.parametrize(
+    ("smaller", "larger", "verdict"),
+    [
+        (None, INF, "inconclusive"),
+        (-INF, None, "inconclusive"),
+        (-INF, INF, "inconclusive"),
+        (INF, INF, "inconclusive"),
+        (-INF, -INF, "inconclusive"),
+        (None, -INF, "refuted"),
+        (INF, None, "refuted"),
+        (INF, -INF, "refuted"),
+    ],
+)
+def test_an_order_that_divergence_keeps_is_undecided_and_one_that_it_breaks_refuted(
+    smaller: float | None, larger: float | None, verdict: str, monte_carlo: bool
+) -> None:
+    def side(value: float, here: float | None, key: int) -> Curve:
+        curve = replicas(value, key=key) if monte_carlo else row(value)
+        return curve if here is None else one_bad(here, curve)
+
+    other = rival(predicted=side(0.5, None, 2))
+    check = ordered("c", side(1.0, smaller, 0), side(2.0, larger, 1), rival=other)
+    assert check.verdict == verdict
+    assert "diverged in 1 of" in check.note
+    assert "first at steps 3" in check.note
+    assert check.to_json()["score"] is not None
+    assert check.separates_at is not None
+    if verdict == "inconclusive":
+        assert "does not show it" in check.note
+        assert check.raw_p_values[0] == 1.0
+    # The points that are left may break the order by themselves.
+    wrong = ordered("c", side(1.0, smaller, 0), side(0.5, larger, 1), rival=rival(predicted=side(2.0, None, 2)))
+    assert wrong.verdict == "refuted"
+
+
+@pytest.mark.parametrize("value", [INF, -INF, NAN])
+@pytest.mark.parametrize("place", ["measured", "predicted", "rival measured", "rival predicted"])
+@pytest.mark.parametrize("monte_carlo", [True, False], ids=["monte carlo", "exact"])
+@pytest.mark.parametrize("check", [agrees, below, above, ordered])
+def test_a_value_that_is_not_finite_is_a_verdict_with_words_and_never_an_exception(
+    check: Callable[..., Check], monte_carlo: bool, place: str, value: float
+) -> None:
+    def side(number: float, here: str, key: int) -> Curve:
+        curve = replicas(number, key=key) if monte_carlo else row(number)
+        return one_bad(value, curve) if here == place else curve
+
+    for within in ({}, {"within": 0.1}) if check is agrees else ({},):
+        other = rival(measured=side(1.5, "rival measured", 0), predicted=side(2.0, "rival predicted", 1))
+        found = check("c", side(1.0, "measured", 2), side(1.0, "predicted", 3), rival=other, **within)
+        assert found.verdict != "supported" or "rival" in place
+        assert any(word in found.note for word in ("diverged", "infinite", "not a number")) or "rival" in place
+        found.to_json()

@@ -358,7 +358,7 @@ def test_a_statement_is_about_a_mean_or_a_median() -> None:
         agrees("c", replicas(1.0), 1.0, rival=rival(predicted=2.0), about="mode")  # type: ignore[arg-type]
 
 
-def test_a_median_spends_its_level_over_looks() -> None:
+def test_a_median_spends_its_level_over_interim_analyses() -> None:
     curve = replicas(1.0, count=256)
     fixed = agrees("c", curve, 1.0, rival=rival(predicted=9.0), about="median")
     with interim(InterimAnalysis(3, 32)):
@@ -382,9 +382,21 @@ def test_shares_are_judged_by_bounds_where_few_are_told() -> None:
     assert agrees("c", share, other, rival=rival(predicted=-0.5), about=bounded, level=0.05).verdict == "supported"
 
 
-def test_replicas_outside_their_bounds_are_an_input_error() -> None:
-    with pytest.raises(InputError, match="lie outside the bounds: give bounds that every replica is known to obey"):
-        below("c", replicas(1.0), 2.0, rival=rival(predicted=0.5), about=Bounded(0, 1))
+def test_replicas_outside_their_bounds_make_one_check_an_error_that_names_the_furthest() -> None:
+    inside, other = replicas(0.5, 0.01), rival(predicted=0.1)
+    high = replicas(1.0)
+    furthest = f"the furthest is {high.samples.max():g}, in replica "
+    check = below("c", high, 2.0, rival=other, about=Bounded(0, 1), source="eq. 1")
+    assert (check.verdict, check.source) == ("error", "eq. 1")
+    assert "samples lie outside the bounds: give bounds that every replica is known to obey" in check.note
+    assert furthest in check.note
+    check = agrees("c", inside, 0.5, rival=rival(measured=high), about=Bounded(0, 1))
+    assert (check.verdict, check.rival.verdict) == ("error", "error")
+    assert "rival: " in check.note
+    assert furthest in check.note
+    check = ordered("c", inside, high, rival=rival(predicted=replicas(0.1, 0.01)), about=Bounded(0, 1))
+    assert (check.verdict, check.rival.verdict) == ("error", "inconclusive")
+    assert agrees("c", inside, 0.5, rival=other, about=Bounded(0, 1)).verdict == "supported"
     with pytest.raises(InputError, match=r"Bounded\(low=1, high=0\) is not allowed: low < high"):
         Bounded(1, 0)
 

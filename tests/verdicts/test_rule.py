@@ -28,7 +28,9 @@ from theorylab.verdicts import (
     agrees,
     below,
 )
-from theorylab.verdicts.rule import Outcome, broken, failure, judge
+from theorylab.verdicts.checks import opened
+from theorylab.verdicts.outcomes import Outcome, failure, verdict_named
+from theorylab.verdicts.rule import broken, judge
 
 
 def outcome(compatible: bool | None, hint: str = "", note: str = "") -> Outcome:
@@ -133,7 +135,7 @@ def test_default_level_is_one_in_a_thousand() -> None:
 
 KEYS = {
     "claim", "kind", "verdict", "declared", "measured", "interval", "allowed", "error_probability", "evaluated",
-    "rival", "note", "source", "covers", "score", "noisy", "last_x", "separates_at", "raw_p_values",
+    "rival", "note", "source", "covers", "score", "noisy", "last_x", "separates_at", "form_miss", "raw_p_values",
 }  # fmt: skip
 
 
@@ -148,6 +150,15 @@ def infinite_checks() -> list[Check]:
         agrees("c", one_bad(NAN, row(1.0)), 1.0, rival=rival(predicted=5.0)),
         Check("c", "k", Verdict.ERROR, Verdict.SUPPORTED, NAN, (NAN, INF), (-INF, None), 0.0, 0, broken("", "").rival),
     ]
+
+
+def test_words_for_verdicts_and_open_ends() -> None:
+    assert verdict_named("refuted") is verdict_named(Verdict.REFUTED) is Verdict.REFUTED
+    with pytest.raises(InputError, match="'true' is no verdict: give one of supported"):
+        verdict_named("true")
+    assert opened((-INF, 1)) == (None, 1.0)
+    assert opened((NAN, None)) == (None, None)
+    assert opened(None) is None
 
 
 def test_json_has_exactly_its_keys_and_no_nan() -> None:
@@ -182,6 +193,7 @@ def test_json_holds_the_numbers_of_the_check() -> None:
         "noisy": True,
         "last_x": 5.0,
         "separates_at": 1.0,
+        "form_miss": 0.0,
         "score": check.score and check.score.to_json(),
         "raw_p_values": {"claim": 1.0, "rival": 1e-9},
     }

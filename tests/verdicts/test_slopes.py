@@ -13,7 +13,7 @@ from tests.verdicts.synthetic import DECADES, EPS, INF, NAN, TIMES, generator, n
 from theorylab.curves import Curve, exact
 from theorylab.errors import InputError
 from theorylab.verdicts import Check, Power, decays_as, geometric
-from theorylab.verdicts.slopes import of_curve
+from theorylab.verdicts.evidence import of_curve
 
 
 def verdicts(curve: Curve, claim: Any, other: Any, **options: Any) -> tuple[str, str]:
@@ -66,6 +66,8 @@ def test_floor_is_no_exponent_without_its_window() -> None:
     check = decays_as("c", row(1 / x + 1e-5, 1e-15, x), -1.0, rival=rival(predicted=-0.5))
     assert (check.verdict, check.rival.verdict) == ("inconclusive", "inconclusive")
     assert "the drift of the slopes grows: no limit is in sight" in check.note
+    assert check.covers.startswith("the lower end of the interval alone, if corrections fade")
+    assert check.covers.endswith("on the other side the drift grows, and nothing bounds the limit")
     assert check.interval is not None
     assert check.interval[1] is None
     assert check.to_json()["interval"][1] is None

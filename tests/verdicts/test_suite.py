@@ -83,7 +83,7 @@ def test_exact_verdicts_stand_in_every_table() -> None:
 
 
 def test_the_table_errs_as_often_as_it_says() -> None:
-    draws, wrong, trials = np.random.default_rng(5), 0, 200
+    draws, wrong, alone, trials = np.random.default_rng(5), 0, 0, 200
     for _ in range(trials):
         checks = [
             agrees("c", Curve(FEW[:1], draws.standard_normal((64, 1))), 0.0, rival=rival(predicted=9.0), level=0.05)
@@ -91,7 +91,9 @@ def test_the_table_errs_as_often_as_it_says() -> None:
         ]
         found, _ = suite.controlled(checks, level=0.05)
         wrong += any(check.verdict == "refuted" for check in found)
+        alone += any(check.verdict == "refuted" for check in checks)
     assert wrong <= binom.isf(1e-4, trials, 0.05)
+    assert alone > binom.isf(1e-4, trials, 0.05), "without the adjustment this would be found out"
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, -1.0, float("nan")])

@@ -51,7 +51,7 @@ def test_the_same_seed_gives_the_same_tables():
 
 
 def test_page_and_figure_show_all_tables(tables):
-    page = pages.page(tables)
+    page = pages.as_markdown(tables)
     assert page.count("\n## ") == 6
     assert all(name in page for name in (*calibration.TRUE, *calibration.WRONG, *calibration.LAWS))
     assert plots.svg(pages.figure(tables)).startswith(b"<?xml")
@@ -67,7 +67,7 @@ def test_the_committed_calibration_keeps_its_word():
     assert {row["mutant"] for row in tables["mutants"]} == set(calibration.WRONG)
     # A logarithm is told from none in seven tables of ten: an interval for the limit has to allow its slow drift.
     assert all(row["rate"] >= (0.65 if row["mutant"] in LOGARITHMS else 0.95) for row in tables["mutants"])
-    assert (FIGURES / "calibration.md").read_text(encoding="utf-8") == pages.page(tables)
+    assert (FIGURES / "calibration.md").read_text(encoding="utf-8") == pages.as_markdown(tables)
 
 
 def test_runs_until_decided_stop_near_the_size_that_theory_says():

@@ -15,6 +15,16 @@ MAX_STEPS = 2**53
 """Numbers of steps go up to here: beyond, floats skip integers."""
 
 
+REFUSED = {
+    "c": "complex ones: take real parts, or sizes",
+    "S": "byte strings, which would lose their digits: decode them",
+    "M": "dates",
+    "m": "time differences: divide by a unit",
+    "V": "records: take one of their fields",
+}
+"""Kinds of NumPy arrays that are no real numbers."""
+
+
 def whole(name: str, value: Any, least: int = 1) -> int:
     """`value` as an int, an integer >= least; a bool is none."""
     require(
@@ -41,10 +51,35 @@ def positive(name: str, value: Any) -> float:
 
 def numbers(name: str, values: ArrayLike) -> Floats:
     """`values` as a fresh array of floats, of any shape, finite or not."""
+    return np.array(reals(name, values))
+
+
+def reals(name: str, values: Any, *, texts: bool = False) -> Floats:
+    """`values` as floats in their shape, themselves where they are; with `texts` also numbers that are written out.
+
+    Refused are masked entries, complex numbers, byte strings, dates, records, and objects that are no real numbers.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        masked = int(np.ma.getmaskarray(values).sum())
+        require(masked == 0, f"{name} has {masked} masked entries: leave them out, or give their values")
+        values = np.ma.getdata(values)
     try:
-        return np.array(values, dtype=float)
-    except (TypeError, ValueError) as error:
+        array = np.asarray(values)
+        what = REFUSED.get(array.dtype.kind, "text" if array.dtype.kind == "U" and not texts else "")
+        require(not what, f"{name} are not numbers: give an array of them ({what})")
+        if array.dtype.kind == "O":
+            return np.array([_real(name, value, texts) for value in array.ravel()], dtype=float).reshape(array.shape)
+        return np.asarray(array, dtype=float)
+    except InputError:
+        raise
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{name} are not numbers: give an array of them ({error})") from error
+
+
+def _real(name: str, value: Any, texts: bool) -> float:
+    real = not isinstance(value, (bytes, complex, np.complexfloating)) and (texts or not isinstance(value, str))
+    require(real, f"{name} are not numbers: give an array of real ones ({value!r} is a {type(value).__name__})")
+    return float(value)
 
 
 def finite_row(name: str, values: ArrayLike) -> Floats:

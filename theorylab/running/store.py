@@ -23,7 +23,8 @@ from theorylab.errors import InputError, require
 if TYPE_CHECKING:
     from theorylab.curves import Curve
 
-SCHEMA = 3
+SCHEMA = 4
+"""Of records: another number whenever a key is added, renamed or means something else."""
 UNFINISHED = ".*.unfinished"
 """Names of files that are being written."""
 LIBRARIES = ("numpy", "scipy", "sympy", "numba", "matplotlib", "theorylab")

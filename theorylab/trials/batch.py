@@ -18,7 +18,8 @@ from theorylab.errors import InputError, StoreWarning, StudyError
 from theorylab.numerics import sources
 from theorylab.running import workers
 from theorylab.trials import parts, seeds, stored
-from theorylab.verdicts.rule import Check, broken
+from theorylab.verdicts.checks import Check
+from theorylab.verdicts.rule import broken
 
 if TYPE_CHECKING:
     from theorylab.running.tasks import Progress

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,16 +36,13 @@ from theorylab.verdicts import (
 from theorylab.verdicts.interim import InterimAnalysis, interim
 from theorylab.verdicts.intervals import Moments, mean_limits, sequence_quantile
 
-if TYPE_CHECKING:
-    pass
-
 Floats = NDArray[np.float64]
 
 SEED = 2025
 LEVEL = 0.05
 REPLICAS = 64
 ANALYSES = 7
-"""Looks of a run until decided: 64, 128, ..., 4096 replicas."""
+"""Interim analyses of a run until decided: 64, 128, ..., 4096 replicas."""
 
 STEPS = np.arange(1.0, 7.0)
 DECADES = np.geomspace(1, 1000, 12)
@@ -62,9 +59,9 @@ LAWS: dict[str, Callable[[np.random.Generator, tuple[int, ...]], Floats]] = {
 """Noises of mean 0 and variance 1, with skewness 0, 2, 2.8 and 6.2."""
 
 
-def _along(law: str, draws: np.random.Generator, replicas: int, points: int) -> Floats:
-    """Noise of mean 0 and variance 1, (replicas, points), correlated along the points as the errors of one run are."""
-    return np.asarray(np.cumsum(LAWS[law](draws, (replicas, points)), axis=1) / np.sqrt(np.arange(1, points + 1)))
+def along(law: str, draws: np.random.Generator, *shape: int) -> Floats:
+    """Noise of mean 0 and variance 1, (..., replicas, points), correlated along points as the errors of one run are."""
+    return np.asarray(np.cumsum(LAWS[law](draws, shape), axis=-1) / np.sqrt(np.arange(1, shape[-1] + 1)))
 
 
 def _rival(**sides: Any) -> Rival:
@@ -163,19 +160,17 @@ def _draws(*names: str) -> np.random.Generator:
 def false_alarms(trials: int = 1000) -> list[dict[str, Any]]:
     """Rows (mode, kind, noise, trials, count, rate, low, high): true claims refuted at level 5%, with 95% limits.
 
-    Mode 'fixed' has REPLICAS replicas; 'until decided' counts a claim that any look up to the last one refutes.
+    Mode 'fixed' has REPLICAS replicas; 'until decided' counts a claim that any analysis up to the last one refutes.
     """
     rows = []
     for kind, (points, trial) in TRUE.items():
         # Neither a cube nor a bound keeps the mean of a skewed noise at 0.
         for law in ("normal",) if kind.startswith("of ") else ("normal", "exponential"):
             draws = _draws("fixed", kind, law)
-            hits = sum(trial(_along(law, draws, REPLICAS, points)).verdict == "refuted" for _ in range(trials))
+            hits = sum(trial(along(law, draws, REPLICAS, points)).verdict == "refuted" for _ in range(trials))
             rows.append(_row(hits, trials, mode="fixed", kind=kind, noise=law))
             draws = _draws("until decided", kind, law)
-            hits = sum(
-                _ever_refuted(trial, _along(law, draws, REPLICAS << ANALYSES - 1, points)) for _ in range(trials)
-            )
+            hits = sum(_ever_refuted(trial, along(law, draws, REPLICAS << ANALYSES - 1, points)) for _ in range(trials))
             rows.append(_row(hits, trials, mode="until decided", kind=kind, noise=law))
     return rows
 
@@ -193,7 +188,7 @@ def mutants(trials: int = 200) -> list[dict[str, Any]]:
     rows = []
     for name, (points, trial) in WRONG.items():
         draws = _draws("mutants", name)
-        hits = sum(trial(_along("normal", draws, REPLICAS, points)).verdict == "refuted" for _ in range(trials))
+        hits = sum(trial(along("normal", draws, REPLICAS, points)).verdict == "refuted" for _ in range(trials))
         rows.append(_row(hits, trials, mutant=name, replicas=REPLICAS, spread=SPREAD))
     return rows
 

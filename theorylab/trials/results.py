@@ -15,7 +15,7 @@ from theorylab.errors import StoreWarning
 from theorylab.running import store
 from theorylab.trials import parts, seeds, stored
 from theorylab.trials.stored import Origin, Stored
-from theorylab.verdicts.rule import Verdict
+from theorylab.verdicts.outcomes import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,7 +40,7 @@ class Result:
     reused: bool = False
     """Whether the curves came from the store."""
     analyses: tuple[int, ...] = ()
-    """Replicas at each look of a run that went on until its checks were decided; empty for a run of fixed size."""
+    """Replicas at each interim analysis of a run that went on until it was decided; empty for a run of fixed size."""
 
     @functools.cached_property
     def figure(self) -> Figure:
@@ -77,7 +77,7 @@ class Result:
     def record(self) -> dict[str, Any]:
         """Setting, seed, versions, verdicts, and one hash of the numbers, as JSON values."""
         setting = stored.as_json(self.setting)
-        looks = {"looks": list(self.analyses)} if self.analyses else {}
+        interim = {"interim_analyses": list(self.analyses)} if self.analyses else {}
         return {
             "schema": store.SCHEMA,
             "study": self.study,
@@ -85,7 +85,7 @@ class Result:
             "seed": setting.get("seed"),
             "versions": store.versions(),
             "source": self.citation,
-            **looks,
+            **interim,
             "checks": [check.to_json() for check in self.checks],
             "curves": store.digest_of(self.curves),
         }

@@ -66,13 +66,13 @@ def run(
     name = name_of(module)
     parts.require_whole(name, module)
     setting = changed(name, parts.setting(name, module, full), changes)
-    looks = _analyses(setting, until, budget)
+    sizes = _analyses(setting, until, budget)
     place = None if out is None else _Place(Path(out), name, module)
-    found = place.stored(setting) if place and not (fresh or looks) else None
+    found = place.stored(setting) if place and not (fresh or sizes) else None
     began = time.perf_counter()
     kept = None if place is None else Checkpoints(stored.pieces(place.out, place.study))
-    with _context(executor, workers, progress, kept, {} if looks else None):
-        made, setting, measured, predicted, checks = _trial(name, module, setting, looks, found)
+    with _context(executor, workers, progress, kept, {} if sizes else None):
+        made, setting, measured, predicted, checks = _trial(name, module, setting, sizes, found)
     result = Result(
         study=name,
         source=module.SOURCE,
@@ -91,9 +91,9 @@ def run(
 
 
 def _trial(
-    name: str, module: Any, setting: Any, looks: list[int], found: Stored | None
+    name: str, module: Any, setting: Any, sizes: list[int], found: Stored | None
 ) -> tuple[list[int], Any, dict[str, Curve], dict[str, Curve], tuple[Check, ...]]:
-    """Sizes of the looks, the last setting, its curves and checks: computed, or as they were found."""
+    """Sizes of the interim analyses, the last setting, its curves and checks: computed, or as they were found."""
     if found:
         curves = found.curves()
         measured, predicted = (
@@ -104,13 +104,13 @@ def _trial(
         return [], setting, measured, predicted, checks
     made: list[int] = []
     while True:
-        if looks:
-            setting = dataclasses.replace(setting, replicas=looks[len(made)])
+        if sizes:
+            setting = dataclasses.replace(setting, replicas=sizes[len(made)])
             made.append(setting.replicas)
         measured, predicted = (side(name, module, setting) for side in (parts.measured, parts.predicted))
         with interim(InterimAnalysis(len(made) - 1, made[0]) if made else None):
             checks = parts.checked(name, module, setting, measured, predicted)
-        if len(made) == len(looks) or all(check.decided for check in checks):
+        if len(made) == len(sizes) or all(check.decided for check in checks):
             return made, setting, measured, predicted, checks
 
 
@@ -158,7 +158,7 @@ def _sourced(check: Check, source: Source) -> Check:
 
 
 def _analyses(setting: Any, until: str | None, budget: int | None) -> list[int]:
-    """Numbers of replicas at which a run that goes on until it is decided looks; none for a run of fixed size."""
+    """Numbers of replicas at which a run that goes on until it is decided is analysed; none for one of fixed size."""
     require(until in (None, "decided"), f"until={until!r} is not allowed: give 'decided', or nothing")
     require(until or budget is None, f"budget={budget} has no meaning without until='decided'")
     first = getattr(setting, "replicas", None)

@@ -121,7 +121,7 @@ class Stored:
 
     def checks(self) -> tuple[Check, ...]:
         """The checks as they were made, with scores and p-values."""
-        from theorylab.verdicts.rule import Check
+        from theorylab.verdicts.checks import Check
 
         return tuple(Check.from_json(one) for one in self.record["checks"])
 
@@ -223,7 +223,7 @@ def _difference(
     ledger: Mapping[str, Any], now: Origin, setting: Mapping[str, Any] | None, request: Mapping[str, Any] | None
 ) -> str:
     """How what is stored differs from what a run would compute, in words; '' if it does not."""
-    if ledger["record"].get("looks"):
+    if ledger["record"].get("interim_analyses"):
         return "stored by a run that went on until it was decided: its limits are wider"
     if not (ledger["trusted"] and now.trusted):
         return "sources were edited while a process that had read them was running"

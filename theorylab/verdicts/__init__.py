@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 LAZY = {  # theorylab.numerics.sources follows them
     "above": "kinds", "agrees": "kinds", "below": "kinds", "monotone": "kinds", "ordered": "kinds",
     "decays_as": "kinds", "geometric": "kinds", "threshold": "kinds",
-    "LEVEL": "rule", "Check": "rule", "Rival": "rule", "RivalOutcome": "rule", "Verdict": "rule",
+    "LEVEL": "outcomes", "Check": "checks", "Rival": "outcomes", "RivalOutcome": "checks", "Verdict": "outcomes",
     "Bounded": "estimands", "Mean": "estimands", "Median": "estimands", "MedianOfMeans": "estimands",
-    "Power": "slopes", "bracket": "thresholds", "brackets": "thresholds",
+    "Power": "powers", "bracket": "thresholds", "brackets": "thresholds",
 }  # fmt: skip
 __all__ = [*LAZY]
 
 if TYPE_CHECKING:  # `kinds` keeps the signatures
+    from theorylab.verdicts.checks import Check as Check
+    from theorylab.verdicts.checks import RivalOutcome as RivalOutcome
     from theorylab.verdicts.estimands import Bounded as Bounded
     from theorylab.verdicts.estimands import Mean as Mean
     from theorylab.verdicts.estimands import Median as Median
@@ -29,12 +31,10 @@ if TYPE_CHECKING:  # `kinds` keeps the signatures
     from theorylab.verdicts.means import below as below
     from theorylab.verdicts.means import monotone as monotone
     from theorylab.verdicts.means import ordered as ordered
-    from theorylab.verdicts.rule import LEVEL as LEVEL
-    from theorylab.verdicts.rule import Check as Check
-    from theorylab.verdicts.rule import Rival as Rival
-    from theorylab.verdicts.rule import RivalOutcome as RivalOutcome
-    from theorylab.verdicts.rule import Verdict as Verdict
-    from theorylab.verdicts.slopes import Power as Power
+    from theorylab.verdicts.outcomes import LEVEL as LEVEL
+    from theorylab.verdicts.outcomes import Rival as Rival
+    from theorylab.verdicts.outcomes import Verdict as Verdict
+    from theorylab.verdicts.powers import Power as Power
     from theorylab.verdicts.slopes import decays_as as decays_as
     from theorylab.verdicts.slopes import geometric as geometric
     from theorylab.verdicts.thresholds import bracket as bracket

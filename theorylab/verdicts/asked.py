@@ -10,7 +10,8 @@ from typing import Any, ParamSpec
 
 from theorylab.curves import Curve
 from theorylab.errors import InputError, require
-from theorylab.verdicts.rule import Check, Rival
+from theorylab.verdicts.checks import Check
+from theorylab.verdicts.outcomes import Rival
 
 Arguments = ParamSpec("Arguments")
 RIVAL = "rival=Rival(claim='...', predicted=...), with what the same data must reject"

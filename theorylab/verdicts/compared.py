@@ -147,6 +147,16 @@ def values(side: Side) -> Floats:
     return np.full((1, 1), float(side))
 
 
+def entries(side: Side) -> Floats:
+    """Replicas or entries of a side, (rows, points); (1, 1) for a number."""
+    return side.samples if isinstance(side, Curve) else np.full((1, 1), float(side))
+
+
+def finite(side: Side) -> NDArray[np.bool_]:
+    """Which entries of a side are finite, (rows, points)."""
+    return np.asarray(np.isfinite(entries(side)))
+
+
 def moved(side: Side, by: float) -> Side:
     """The side plus a number."""
     if not isinstance(side, Curve):
@@ -181,7 +191,7 @@ def one_step_on(left: Curve, right: Side) -> tuple[Curve, Curve] | None:
 
 def unfit(side: Side) -> str:
     """Why a side cannot be judged at all: nothing there, not a number, no rounding bound; '' if it can."""
-    found = side.samples if isinstance(side, Curve) else np.asarray(side, dtype=float)
+    found = entries(side)
     if found.size == 0:
         return "nothing to evaluate: no points"
     if np.isnan(found).any():

@@ -4,7 +4,8 @@ The slopes between neighbouring points are fitted by s = L + a g(m), m the middl
 curve alone: what lies before the last two thirds of the slopes enters nothing. Fading forms g are exp(-theta m), left
 by a correction x^-theta to a power law, and 1/(m - u), left by a factor log x. Nothing here knows levels: `read` gives
 a centre and two half-widths, which factors measured on synthetic truths turn into an interval (`cells`). Arrays have a
-leading axis of curves, so that a panel of truths, or the resamples of one curve, are read at once.
+leading axis of curves, so that a panel of truths, or the resamples of one curve, are read at once; what is the same for
+all resamples (positions, noise, and the forms with them) has one row there.
 """
 
 from __future__ import annotations
@@ -95,10 +96,10 @@ def tail_weights(position: Floats) -> Floats:
 def read(
     position: Floats, values: Floats, slope_noise: Floats, fit_noise: Floats, *, powers_only: bool = False
 ) -> Reading:
-    """What the slopes of values (curves, points) tell; positions (curves, points) increase, and are 4 or more.
+    """What the slopes of values (curves, points) tell; positions (curves or 1, points) increase, and are 4 or more.
 
-    `slope_noise` (curves, points - 1) and `fit_noise` (curves,) are the standard deviations of the slopes between
-    neighbours and of the least-squares slope over the tail. With `powers_only` no drift fades as a logarithm does.
+    `slope_noise` (curves or 1, points - 1) and `fit_noise` (curves or 1,) are the standard deviations of the slopes
+    between neighbours and of the least-squares slope over the tail. With `powers_only` no drift fades as a logarithm.
     """
     tail, tried = tail_size(position.shape[1]), THETAS.size if powers_only else FADING
     raw = np.diff(values) / np.diff(position), (position[:, 1:] + position[:, :-1]) / 2, slope_noise
@@ -110,7 +111,9 @@ def read(
     own = np.where(kind == Kind.FLAT, 2 * fit_noise, noise.mean(axis=1))
     some = kind == Kind.OSCILLATING
     if some.any():
-        kind[some], low[some], median[some], high[some], own[some] = _scattered(position[some], values[some], tried)
+        kind[some], low[some], median[some], high[some], own[some] = _scattered(
+            position if len(position) == 1 else position[some], values[some], tried
+        )
     # What neither drifts nor turns is a line; the rest is where the forms lead, and not nearer than the last slope.
     straight = (kind == Kind.FLAT) | (kind == Kind.OSCILLATING)
     centre = np.where(straight, line, median)
@@ -203,13 +206,13 @@ def _scattered(
     over the points of the tail. The first `tried` forms are where the values are curved beyond chance, one elsewhere.
     """
     tail = tail_size(position.shape[1])
-    m, v = position[:, -tail - 1 :], values[:, -tail - 1 :]
+    m, v = position[:, -tail - 1 :], values[:, -tail - 1 :]  # m of one row, or of as many as v
     weights = tail_weights(m) if m.shape[1] == position.shape[1] else tail_weights(position)[:, -tail - 1 :]
     centred = m - m.mean(axis=1, keepdims=True)
 
     def split(rows: Floats) -> tuple[Floats, Floats]:
         """Least-squares slopes, and what lines leave, of rows (curves, ..., points)."""
-        shape = (len(rows),) + (1,) * (rows.ndim - 2) + (m.shape[1],)
+        shape = (len(m),) + (1,) * (rows.ndim - 2) + (m.shape[1],)
         slope = (weights.reshape(shape) * rows).sum(axis=-1)
         return slope, rows - rows.mean(axis=-1, keepdims=True) - slope[..., None] * centred.reshape(shape)
 

@@ -75,7 +75,10 @@ class Mean:
         if curve.bounds is not None and np.isfinite(curve.bounds).all():
             return "the mean of any law within the declared bounds"
         rare = -math.expm1(math.log(level) / (curve.replicas * curve.block))
-        return f"the mean of a law of finite variance; a branch rarer than {rare:.2g} may go unseen"
+        return (
+            "the mean of a law of finite variance and no rare jumps, which is assumed: a branch rarer than "
+            f"{rare:.2g} may go unseen"
+        )
 
     def __str__(self) -> str:
         return "mean"
@@ -116,7 +119,7 @@ class Median:
     def limits(self, curve: Curve, level: float) -> Limits:
         """Limits at all points of a simulated curve together; an interim analysis gets its share of the level."""
         analysis = current_analysis()
-        share = level if analysis is None else analysis.share(level)
+        share = level if analysis is None else analysis.spends(level)
         return median_limits(curve.samples, share, curve.rounding.max(axis=0), of_means=self.of_means)
 
     def covers(self, curve: Curve, level: float) -> str:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class InterimAnalysis:
-    """One of the looks at a growing run: its number from 0, and the replicas at the first look."""
+    """One of the analyses of a growing run: its number from 0, and the replicas at the first one."""
 
     number: int
     first: int
 
-    def share(self, level: float) -> float:
-        """This look's part of an error level: level / ((k+1)(k+2)), which sums to the level over all looks."""
+    def spends(self, level: float) -> float:
+        """This analysis' part of an error level: level / ((k+1)(k+2)), which sums to the level over all of them."""
         return level / ((self.number + 1) * (self.number + 2))
 
 
@@ -24,13 +24,13 @@ _analysis: ContextVar[InterimAnalysis | None] = ContextVar("analysis", default=N
 
 
 def current_analysis() -> InterimAnalysis | None:
-    """The look at which checks are being made, if their run goes on until they are decided."""
+    """The analysis at which checks are being made, if their run goes on until they are decided."""
     return _analysis.get()
 
 
 @contextmanager
 def interim(analysis: InterimAnalysis | None) -> Iterator[None]:
-    """Within this context checks are one look of many: means get confidence sequences, rates their share of a level.
+    """Within this context checks are one analysis of many: means get confidence sequences, rates a part of their level.
 
     With None they are those of a run of fixed size.
     """

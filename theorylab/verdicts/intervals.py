@@ -146,7 +146,7 @@ def mean_limits(
     """Limits that hold at all points of samples (replicas, points) together, except with probability `level`.
 
     With `tightest`, a number of replicas, the limits are those of a confidence sequence: of a run that grows they hold
-    at every size together, whenever one looks and for whatever reason one stops, and are tightest at that size.
+    at every size together, whenever it is analysed and for whatever reason it stops, and are tightest at that size.
 
     Each side is given half of the level. `rounding` (broadcast to (points,)) widens them; where it is declared,
     replicas that coincide within it are one number that is not random, and without it nothing is known of their law.

@@ -10,9 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import InputError, require
-from theorylab.verdicts.rates import LEVEL, Axis, Rate, Series, tabulated
-from theorylab.verdicts.rule import Check, Declared, Rival
-from theorylab.verdicts.slopes import NOTHING, Evidence, Power, Powers, judged
+from theorylab.numerics.arguments import reals
+from theorylab.verdicts.checks import Check
+from theorylab.verdicts.evidence import Evidence
+from theorylab.verdicts.outcomes import Declared, Rival
+from theorylab.verdicts.powers import NOTHING, Power, Powers
+from theorylab.verdicts.rates import LEVEL, Rate
+from theorylab.verdicts.series import Axis, Series, tabulated
+from theorylab.verdicts.slopes import judged
 
 Floats = NDArray[np.float64]
 
@@ -45,7 +50,8 @@ class Judgement:
         lines = [
             f"exponent {rate.value:.6g} in [{low:.6g}, {high:.6g}], missed in {rate.miss:.1%} of such tables",
             f"local slopes {rate.kind.name.lower()}{', a logarithm fits as well' if rate.logarithm else ''}; last x "
-            f"{rate.last_x:g}; assumed: {rate.assumption}",
+            f"{rate.last_x:g}; assumed: {rate.assumption}"
+            + ("; on one side the drift grows, and nothing bounds the limit" if rate.open_ended else ""),
         ]
         if self.check is not None:
             check = self.check
@@ -73,10 +79,10 @@ def judge(
     their half units are taken from them. Rounding and standard errors add in quadrature. `towards`: x grows, or falls
     to 0. Raises InputError for a table that cannot be judged, with what is wrong.
     """
+    columns = [_column(x, "x"), _column(y, "y")]
     given = np.atleast_1d(np.asarray(y)).ravel()
     if rounding is None and any(isinstance(value, str) for value in given):  # of a data frame's column they are objects
         rounding = [half_unit(str(value)) if isinstance(value, str) else 0.0 for value in given]
-    columns = [_column(x, "x"), _column(y, "y")]
     size = columns[1].size
     require(columns[0].shape == (size,), f"{columns[0].size} values of x and {size} of y: give as many")
     for values, name in ((stderr, "stderr"), (rounding, "rounding")):
@@ -117,9 +123,6 @@ def half_unit(printed: str) -> float:
 
 
 def _column(values: ArrayLike | Sequence[str], name: str) -> Floats:
-    try:
-        column = np.atleast_1d(np.asarray(values, dtype=float))
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} is not a list of numbers: {error}") from error
+    column = np.atleast_1d(reals(name, values, texts=True))
     require(column.ndim == 1 and np.isfinite(column).all(), f"{name} needs finite numbers in one row")
     return column

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from theorylab.verdicts.interim import interim
 
 if TYPE_CHECKING:
-    from theorylab.verdicts.rule import Recheck
+    from theorylab.verdicts.checks import Recheck
 
 LEAST, MOST = 1e-9, 0.5
 """p-values are not told apart below and above: no approximation to the tail of a mean is good further out, and nobody
@@ -19,21 +19,19 @@ STEPS = 20
 
 
 def p_values(recheck: Recheck) -> tuple[float, float]:
-    """Of the claim and of its rival: each in LEAST .. MOST, or 1. Of a run until decided they hold whenever it stopped.
+    """p-values of the claim and of its rival: each in LEAST .. MOST, or 1.
 
-    On deterministic curves 0 where the data reject, 1 where they do not.
+    Of a run until decided they hold whenever it stopped. On deterministic curves they are 0 where the data reject, 1
+    where they do not. That of a rate has the measured miss of its form on top, and is never below it.
     """
 
-    def claim(level: float) -> bool:
-        return recheck.again(level).verdict == "refuted"
+    def p(rejects: Callable[[float], bool]) -> float:
+        noise = _least(rejects) if recheck.noisy else float(not rejects(recheck.level))
+        return min(1.0, noise + recheck.form_miss)
 
-    def rival(level: float) -> bool:
-        return recheck.again(level).rival.verdict == "refuted"
-
+    claim, rival = recheck.rejects
     with interim(recheck.analysis):
-        if recheck.noisy:
-            return _least(claim), _least(rival)
-        return float(not claim(recheck.level)), float(not rival(recheck.level))
+        return p(claim), p(rival)
 
 
 def _least(rejected: Callable[[float], bool]) -> float:

@@ -18,9 +18,11 @@ import numpy as np
 
 from theorylab.curves import Curve
 from theorylab.errors import require
+from theorylab.verdicts.checks import Check
 from theorylab.verdicts.compared import Side, values
-from theorylab.verdicts.rule import Check, Rival
-from theorylab.verdicts.statements import Agreement, Bound, Monotone, Order
+from theorylab.verdicts.onesided import Bound, Monotone, Order
+from theorylab.verdicts.outcomes import Rival
+from theorylab.verdicts.statements import Agreement
 from theorylab.verdicts.trial import Options, on_trial
 
 
@@ -77,4 +79,7 @@ def _relative_distance(rival: Rival, predicted: Side) -> float:
     theirs = values(rival.predicted if rival.predicted is not None else rival.measured)
     ours = np.broadcast_to(values(predicted), np.broadcast_shapes(theirs.shape, values(predicted).shape))
     some = ours != 0
-    return float(np.max(np.abs(np.broadcast_to(theirs, ours.shape)[some] / ours[some] - 1))) if some.any() else math.nan
+    if not some.any():
+        return math.nan
+    with np.errstate(invalid="ignore"):  # of infinite ones there is none
+        return float(np.max(np.abs(np.broadcast_to(theirs, ours.shape)[some] / ours[some] - 1)))

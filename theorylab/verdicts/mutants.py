@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from theorylab.verdicts.interim import interim
 
 if TYPE_CHECKING:
-    from theorylab.verdicts.rule import Recheck
+    from theorylab.verdicts.checks import Recheck
 
 POWER = 0.95
 FINEST, COARSEST = 1e-12, 1e3

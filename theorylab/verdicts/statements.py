@@ -20,16 +20,16 @@ from theorylab.curves import Curve
 from theorylab.verdicts.compared import (
     Difference,
     Side,
+    finite,
     moved,
     one_step_on,
-    paired,
     scaled,
     unfit,
     values,
 )
-from theorylab.verdicts.estimands import Estimand, Mean, Median
+from theorylab.verdicts.estimands import Estimand, Mean
 from theorylab.verdicts.intervals import Limits
-from theorylab.verdicts.rule import Outcome, failure
+from theorylab.verdicts.outcomes import Outcome, failure
 
 Floats = NDArray[np.float64]
 
@@ -50,11 +50,6 @@ class Statement(ABC):
         """What an error of the statement is measured in."""
         return ""
 
-    @property
-    def open_side(self) -> int:
-        """Divergence breaks the statement on this side (sign), or on either one (0)."""
-        return 0
-
     @functools.cached_property
     def difference(self) -> Difference:
         """What the statement is decided by."""
@@ -66,10 +61,9 @@ class Statement(ABC):
 
     def outcome(self, level: float) -> Outcome:
         """How it fares at an error level; what cannot be judged is a failure, not an exception."""
-        predicted = self.right.samples if isinstance(self.right, Curve) else self.right
-        infinite = not np.isfinite(predicted).all()
-        reason = unfit(self.left) or unfit(self.right) or ("infinite prediction" if infinite else "")
-        return failure(reason) if reason else self._diverged() or self.decided(level)
+        if reason := unfit(self.left) or unfit(self.right):
+            return failure(reason)
+        return self._diverged(level) or self.decided(level)
 
     def refuted(self, level: float) -> bool:
         """Whether the data are incompatible with it."""
@@ -88,18 +82,22 @@ class Statement(ABC):
     def off_by(self, error: float) -> tuple[Statement, ...]:
         """The statements that are wrong by an error > 0, to one side each; none where no unit makes sense."""
 
-    def _diverged(self) -> Outcome | None:
-        """What infinite measurements say: they break a bound on their side, and prove nothing else."""
-        left, bad = self.left, ~np.isfinite(self.left.samples)
-        if not bad.any():
-            return None
-        first = left.x[np.flatnonzero(bad.any(axis=0))[0]]
-        note = f"diverged in {bad.any(axis=1).sum()} of {left.replicas} rows, first at {left.x_name} {first:g}"
-        if self.open_side == 0 or (left.samples == self.open_side * np.inf).any():
-            return Outcome(
-                False, left.samples.size if left.exact else left.x.size, note=note, separates_at=float(first)
-            )
-        return failure(note)
+    def _diverged(self, level: float) -> Outcome | None:
+        """What infinite values say, where there are any: a measured one is not what a finite prediction says."""
+        if not finite(self.right).all():
+            return failure("infinite prediction")
+        bad = ~finite(self.left)
+        return self._broken_by(bad, bad) if bad.any() else None
+
+    def _broken_by(self, broken: NDArray[np.bool_], infinite: NDArray[np.bool_]) -> Outcome:
+        """The outcome of entries (rows, points) that break the statement, as they are infinite."""
+        note, first = diverged(self.left, infinite), self.left.x[broken.any(axis=0)][0]
+        return Outcome(False, self._count, note=note, last_x=float(self.left.x[-1]), separates_at=float(first))
+
+    @property
+    def _count(self) -> int:
+        """Points that enter, or entries of a deterministic curve."""
+        return self.left.samples.size if self.left.exact else self.left.x.size
 
     def _outcome(
         self, level: float, miss: Floats, limits: Limits, notes: tuple[str, ...], ties: bool = False, **shown: Any
@@ -171,157 +169,10 @@ class Agreement(Statement):
         return tuple(self.of(self.left, moved(zero, by)) for by in (error, -error))
 
 
-@dataclass(frozen=True, eq=False)
-class OneSided(Statement):
-    """sign=+1: left <= right (left < right if strict) everywhere; sign=-1 the other way round."""
-
-    sign: int = +1
-    strict: bool = False
-
-    @property
-    def open_side(self) -> int:
-        """Divergence upwards breaks an upper bound."""
-        return self.sign
-
-    def decided(self, level: float) -> Outcome:
-        """Told by the ratio to the bound where that is positive, else by the difference: the tightest point first."""
-        limits, estimate, sign = self.difference.limits(level), self.difference.estimate, self.sign
-        miss = limits.lower if sign > 0 else -limits.upper
-        ties = self.strict and self.difference.tied
-        target = np.broadcast_to(values(self.right), miss.shape)
-        offset = 1.0 if (target > 0).all() else 0.0
-        scale = target if offset else np.ones(miss.shape)
-        with np.errstate(over="ignore"):
-            ratio, lower, upper = (side / scale + offset for side in (estimate, limits.lower, limits.upper))
-        at, best = (np.unravel_index(int(i), ratio.shape) for i in (np.argmax(sign * ratio), np.argmin(sign * ratio)))
-        x, what = self.left.x, "ratio" if offset else "difference"
-        return self._outcome(
-            level,
-            miss,
-            limits,
-            (
-                "ties within rounding" if ties else "",
-                f"{what} {ratio[at]:.4g} at {self.left.x_name} {x[at[-1]]:g}, {ratio[best]:.4g} at {x[best[-1]]:g}",
-            ),
-            ties=ties,
-            measured=float(ratio[at]),
-            interval=(float(lower[at]), float(upper[at])),
-            allowed=(None, offset) if sign > 0 else (offset, None),
-            hint=replicas_needed(self.difference, sign * estimate[at], (limits.upper - limits.lower)[at] / 2),
-        )
-
-    def reversed(self) -> Self:
-        """The same sides in the other order."""
-        return replace(self, sign=-self.sign)
-
-
-class Bound(OneSided):
-    """A bound on the left side."""
-
-    @property
-    def unit(self) -> str:
-        """Relative to the bound."""
-        return "relative to the bound"
-
-    @property
-    def _tighter(self) -> int:
-        """Whether a larger (+1) or a smaller (-1) factor tightens the bound; 0 where its sign changes."""
-        bound = values(self.right)
-        return -self.sign if (bound > 0).all() else self.sign if (bound < 0).all() else 0
-
-    def mutants(self) -> Mapping[str, Statement]:
-        """The bound the other way round, twice as tight, one step later where that is tighter."""
-        named: dict[str, Statement] = {"order swapped": self.reversed()}
-        if not self._tighter:
-            return named
-        name = f"constant x {'2' if self._tighter > 0 else '1/2'}"
-        named[name] = self.of(self.left, scaled(self.right, 2.0**self._tighter))
-        shifted = one_step_on(self.left, self.right)
-        if shifted and (self.sign * (values(shifted[1]) - values(self.right)[:, :-1]) < 0).all():
-            named["off by one step"] = self.of(*shifted)
-        return named
-
-    def off_by(self, error: float) -> tuple[Statement, ...]:
-        """The bound tightened."""
-        return (self.of(self.left, scaled(self.right, (1 + error) ** self._tighter)),) if self._tighter else ()
-
-
-class Order(OneSided):
-    """A smaller and a larger side."""
-
-    @property
-    def unit(self) -> str:
-        """Relative to the smaller side."""
-        return "relative to the smaller side"
-
-    def mutants(self) -> Mapping[str, Statement]:
-        """The other order."""
-        return {"order swapped": self.reversed()}
-
-    def off_by(self, error: float) -> tuple[Statement, ...]:
-        """The smaller side larger than it is."""
-        positive = (values(self.left) > 0).all() and (values(self.right) > 0).all()
-        return (self.of(scaled(self.left, 1 + error), self.right),) if positive else ()
-
-
-@dataclass(frozen=True, eq=False)
-class Monotone(Statement):
-    """Each step of left falls (sign=+1; -1: rises), by a factor or by a difference at least; right is not used."""
-
-    sign: int = +1
-    factor: float = 1.0
-    by: float = 0.0
-
-    @property
-    def open_side(self) -> int:
-        """A curve that diverges upwards does not fall."""
-        return self.sign
-
-    @property
-    def unit(self) -> str:
-        """Relative for a positive curve."""
-        return f"{'relative' if self._positive else 'absolute'}, in every step"
-
-    @property
-    def _positive(self) -> bool:
-        return bool((values(self.left) > 0).all())
-
-    @functools.cached_property
-    def _steps(self) -> Bound:
-        """Each step, the right way round and less what is asked of it, as a bound by 0."""
-        curve = self.about.declared(self.left)
-        after, before = curve.at(slice(1, None)), replace(curve.at(slice(None, -1)), x=curve.x[1:])
-        smaller, larger = (after, before) if self.sign > 0 else (before, after)
-        return Bound(
-            paired(scaled(smaller, self.factor), larger),
-            -self.by,
-            self.about if isinstance(self.about, Median) else MEAN,
-        )
-
-    def decided(self, level: float) -> Outcome:
-        """The largest step the wrong way."""
-        if self.left.x.size < 2:
-            return failure("fewer than two points: no step to judge")
-        outcome = self._steps.decided(level)
-        if isinstance(self.about, Median) and not self.left.exact:
-            return replace(outcome, covers=f"the {self.about} of the replicas' steps, of any law")
-        return outcome
-
-    def _diverged(self) -> Outcome | None:
-        """A step from a finite value to divergence goes the wrong way; a curve that comes from there shows nothing."""
-        told = super()._diverged()
-        before, after = self.left.samples[:, :-1], self.left.samples[:, 1:]
-        if told is None or (np.isfinite(before) & (after == self.sign * np.inf)).any():
-            return told
-        return failure(told.note)
-
-    def mutants(self) -> Mapping[str, Statement]:
-        """The other direction."""
-        return {"direction swapped": replace(self, sign=-self.sign)}
-
-    def off_by(self, error: float) -> tuple[Statement, ...]:
-        """Steeper."""
-        return (replace(self, factor=1 + error) if self._positive else replace(self, by=error),)
+def diverged(curve: Curve, infinite: NDArray[np.bool_]) -> str:
+    """Where entries (rows, points) at the points of a curve are infinite, in words."""
+    first = curve.x[infinite.any(axis=0)][0]
+    return f"diverged in {infinite.any(axis=1).sum()} of {len(infinite)} rows, first at {curve.x_name} {first:g}"
 
 
 def replicas_needed(difference: Difference, gap: float, half_width: float) -> str:

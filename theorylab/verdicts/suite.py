@@ -1,9 +1,9 @@
 """The errors of a whole table of verdicts: p-values of its checks, adjusted for all of them together.
 
 A check can go wrong in two ways: a true claim is rejected, or its true rival is, which makes the claim supported. Both
-are tests; the suite counts all tests of all checks that rest on noise. What is controlled is the error that noise
-makes: of rates, on replicas or on deterministic curves, the form is missed as often as their `error_probability` says,
-and that comes on top.
+are tests; the suite counts all tests of all checks that rest on noise. What is controlled over the table is the error
+that noise makes. The form of a rate is missed as often as its `form_miss` says: its p-values, raw and adjusted, have
+that on top, each for itself, so that over a table the misses of several rates add up.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import replace
 from enum import StrEnum
 
 from theorylab.errors import error_level
-from theorylab.verdicts.rule import Check, Verdict
+from theorylab.verdicts.checks import Check
+from theorylab.verdicts.outcomes import Verdict
 
 
 class Control(StrEnum):
@@ -48,15 +49,20 @@ def controlled(
 ) -> tuple[list[Check], int]:
     """The checks with adjusted p-values, and the number of tests; verdicts that do not stand at `level` are taken back.
 
+    What noise does is adjusted for all tests together, and each rate's own `form_miss` added to that.
     A refuted claim stands if the adjusted p-value of the claim is at or below the level, a supported one if that of its
     rival is; what does not is inconclusive, and its note says so. Raises InputError for a level outside (0, 1).
     """
     error_level(level)
     noisy = [i for i, check in enumerate(checks) if check.noisy]
-    found = adjusted([p for i in noisy for p in checks[i].raw_p_values], control)
-    pairs = {i: (found[2 * k], found[2 * k + 1]) for k, i in enumerate(noisy)}
+    found = iter(adjusted([p - checks[i].form_miss for i in noisy for p in checks[i].raw_p_values], control))
+    pairs = {i: _with_form(checks[i].form_miss, next(found), next(found)) for i in noisy}
     standing = [_standing(check, pairs.get(i) or check.raw_p_values, control, level) for i, check in enumerate(checks)]
     return standing, 2 * len(noisy)
+
+
+def _with_form(miss: float, claim: float, rival: float) -> tuple[float, float]:
+    return min(1.0, claim + miss), min(1.0, rival + miss)
 
 
 def not_discovered(checks: Sequence[Check], level: float = 0.05) -> tuple[list[int], int]:

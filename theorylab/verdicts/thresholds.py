@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike
 
 from theorylab.curves import Curve
 from theorylab.errors import require
-from theorylab.verdicts.rule import Check, Rival
+from theorylab.numerics.arguments import reals
+from theorylab.verdicts.checks import Check
+from theorylab.verdicts.outcomes import Rival
 from theorylab.verdicts.statements import Agreement
 from theorylab.verdicts.trial import Options, on_trial
 
@@ -57,8 +59,8 @@ def bracket(
 
 def brackets(x: ArrayLike, pairs: ArrayLike, x_name: str = "setting") -> Curve:
     """Curve of brackets (points, 2): their centres, known up to half their widths."""
-    given = np.asarray(pairs, dtype=float)
+    given = reals("brackets", pairs)
     require(given.ndim == 2 and given.shape[1] == 2, f"brackets need shape (points, 2), not {given.shape}")
     low, high = given.T
     centre = low / 2 + high / 2
-    return Curve(np.asarray(x, float), centre[None], True, np.maximum(high - centre, centre - low)[None], x_name)
+    return Curve(reals("x", x), centre[None], True, np.maximum(high - centre, centre - low)[None], x_name)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TypedDict, Unpack
+from typing import TypedDict, Unpack, cast
 
 from theorylab.curves import Curve
-from theorylab.errors import error_level, require
+from theorylab.errors import InputError, error_level, require
+from theorylab.verdicts.checks import Check, Recheck
 from theorylab.verdicts.compared import Side, require_same_points
 from theorylab.verdicts.estimands import Estimand, Mean, Name, estimand
-from theorylab.verdicts.rule import LEVEL, Check, Declared, Recheck, Rival, judge
+from theorylab.verdicts.outcomes import LEVEL, Declared, Outcome, Rival, failure
+from theorylab.verdicts.rule import judge
 from theorylab.verdicts.statements import MEAN, Statement
 
 
@@ -31,7 +33,7 @@ def on_trial(claim: str, kind: str, statement: Statement, rival: Rival, **option
     """Put a statement and its rival on trial: the same statement about the sides that the rival gives.
 
     Raises InputError for sides at other points, or whose rows cannot be paired, for an option that there is not, a
-    level outside (0, 1), and replicas outside the bounds of `about`.
+    level outside (0, 1). Replicas outside the bounds of `about` make the check an error, which says so.
     """
     unknown = sorted(options.keys() - Options.__annotations__.keys())
     known = ", ".join(Options.__annotations__)
@@ -41,19 +43,30 @@ def on_trial(claim: str, kind: str, statement: Statement, rival: Rival, **option
     about, level = estimand(options.get("about", "mean")), options.get("level", LEVEL)
     error_level(level)
 
-    def side(given: Side) -> Side:
-        return about.declared(given) if isinstance(given, Curve) else given
+    def side(given: Side) -> tuple[Side, str]:
+        """A side with what the estimand declares of it, or why its replicas do not obey that."""
+        try:
+            return (about.declared(given) if isinstance(given, Curve) else given), ""
+        except InputError as reason:
+            return given, str(reason)
 
     # Bounds belong to the sides from here on: those of a mutant are scaled with it.
     plain = MEAN if isinstance(about, Mean) else about
-    own = replace(statement, left=about.declared(statement.left), right=side(statement.right), about=plain)
-    other = own.of(
-        about.declared(rival.measured) if rival.measured is not None else own.left,
-        side(rival.predicted) if rival.predicted is not None else own.right,
-    )
+    sides = side(statement.left), side(statement.right)
+    theirs = [
+        ours if given is None else side(given)
+        for given, ours in zip((rival.measured, rival.predicted), sides, strict=True)
+    ]
+    own, other = (replace(statement, left=cast(Curve, x), right=y, about=plain) for (x, _), (y, _) in (sides, theirs))
     for one in (own, other):
         require_same_points(one.left, one.right)
-    checked = _judged(claim, kind, own, other, rival, options.get("declared", "supported"), level)
+    declared = options.get("declared", "supported")
+    outside = ["; ".join(filter(None, dict.fromkeys(words for _, words in pair))) for pair in (sides, theirs)]
+    if any(outside):
+        outcomes = [failure(words) if words else Outcome(None, 0) for words in outside]
+        checked = judge(claim, kind, outcomes[0], rival, outcomes[1], declared)
+    else:
+        checked = _judged(claim, kind, own, other, rival, declared, level)
     return replace(checked, source=options.get("source", ""))
 
 
@@ -70,7 +83,7 @@ def _judged(
         level,
         any(simulated),
         outcome.evaluated if simulated[0] else 1,
-        lambda level: _judged(claim, kind, own, other, rival, declared, level),
+        (own.refuted, other.refuted),
         {name: mutant.refuted for name, mutant in holds.mutants().items()},
         tuple(partial(_off_by, holds, side) for side in range(len(holds.off_by(1.0)))),
         holds.unit,

@@ -13,7 +13,7 @@ from theorylab.verdicts.tails import MIN_REPLICAS
 from theorylab.views import plots
 
 
-def page(tables: dict[str, Any]) -> str:
+def as_markdown(tables: dict[str, Any]) -> str:
     """The tables as a page of Markdown."""
     lines = [
         "# Calibration",

@@ -29,7 +29,7 @@ def calibrate(json_file: Path | None, out: Path, share: float) -> None:
         store.prepare_folder(out)
         prepare_json(json_file)
         tables = calibration.measure(share)
-        store.write_atomically(out / "calibration.md", pages.page(tables).encode())
+        store.write_atomically(out / "calibration.md", pages.as_markdown(tables).encode())
         store.write_atomically(out / "calibration.svg", plots.svg(pages.figure(tables)))
         for path in {out / "calibration.json", json_file or out / "calibration.json"}:
             store.write_json(path, json.loads(json.dumps(tables)))

@@ -234,7 +234,10 @@ def _controlled(trials: list[Trial], level: float) -> tuple[list[Trial], list[st
             own = tuple(next(rest) for _ in trials[place].checks)
             standing[place] = dataclasses.replace(trials[place], checks=own)
         if tests:
-            words.append(f"{paper}: family-wise error rate <= {level:g} over {plural(tests, 'test', 'tests')} (Holm)")
+            missed = [check.form_miss for check in checks if check.form_miss]
+            forms = f"; the form of {plural(len(missed), 'rate', 'rates')} misses in {sum(missed):.1%} beside"
+            said = f"family-wise error rate <= {level:g} over {plural(tests, 'test', 'tests')} (Holm)"
+            words.append(f"{paper}: {said}{forms if missed else ''}")
     if len(papers) > 1:
         words += _discoveries(trials, standing)
     return standing, words
