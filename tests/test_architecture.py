@@ -11,6 +11,8 @@ import tomllib
 from pathlib import Path
 
 import theorylab
+from tests.emitters import emitters
+from theorylab.trials.registry import ENTRIES, PAGE, Entry, Ground
 
 ROOT = Path(theorylab.__file__).parents[1]
 NAMES = sorted(
@@ -129,6 +131,16 @@ def imports_of_modules():
             targets = {target if target in modules else target.rpartition(".")[0] for target in imported(name)}
             graph[module(name)] = sorted((targets & modules) - {module(name)})
     return graph
+
+
+@functools.cache
+def names_of_tests():
+    """All tests, as FILE::TEST."""
+    found = set()
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        names = re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        found.update(f"{path.relative_to(ROOT).as_posix()}::{name}" for name in names)
+    return found
 
 
 def sourceless(text, keys, tests):
@@ -262,12 +274,10 @@ def test_a_missing_docstring_is_seen():
 
 
 def test_every_formula_has_a_source():
-    keys, tests = set(), set()
+    keys = set()
     for path in (ROOT / "studies").rglob("*.bib"):
         keys.update(re.findall(r"^@\w+\{(\w+),", path.read_text(encoding="utf-8"), re.MULTILINE))
-    for path in (ROOT / "tests").rglob("test_*.py"):
-        names = re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-        tests.update(f"{path.relative_to(ROOT).as_posix()}::{name}" for name in names)
+    tests = names_of_tests()
     theory = [name for name in NAMES if name.startswith("theorylab/models/") and "/theory" in name]
     assert len(theory) >= 6
     found = {name: list(sourceless((ROOT / name).read_bytes(), keys, tests)) for name in theory}
@@ -380,3 +390,71 @@ def test_an_exception_that_is_not_needed_is_seen():
     assert excepted('[tool.ruff.lint.per-file-ignores]\n"a.py" = ["T20", "C901"]') == {("a.py", "C901")}
     assert fits("theorylab/a/b.py", "theorylab/{a,c}/b.py")
     assert not fits("theorylab/d/b.py", "theorylab/{a,c}/b.py")
+
+
+def promises():
+    """What emits an interval, a bound or a probability, by its dotted name below the lab, with the source it names."""
+    for name in NAMES:
+        if name.startswith("theorylab/") and not name.startswith("theorylab/views/"):
+            yield from emitters(tree(name), f"{module(name).removeprefix('theorylab').removeprefix('.')}.")
+
+
+def unvouched(names, entries):
+    """Names that no entry vouches for."""
+    return [name for name in names if not any(fnmatch.fnmatchcase(name, entry) for entry in entries)]
+
+
+def groundless(entries, tests, headings):
+    """Entries whose ground is not there: no such test, no such section of the page, no such other entry."""
+    for name, entry in entries.items():
+        if entry.ground is Ground.CARRIED:
+            there = entry.where in entries and entry.where != name
+        elif entry.where.startswith(PAGE):
+            there = any(heading.startswith(entry.where.removeprefix(PAGE)) for heading in headings)
+        else:
+            there = entry.where in tests
+        if not there:
+            yield name
+
+
+def test_every_interval_bound_and_probability_is_vouched_for():
+    found = dict(promises())
+    names = [name for name, source in found.items() if not source]
+    assert len(found) > 100
+    assert not unvouched(names, ENTRIES)
+    assert not [entry for entry in ENTRIES if not fnmatch.filter(names, entry)], "entries of what is no more"
+    assert not {source for source in found.values() if "::" in source} - names_of_tests()
+    page = (ROOT / "figures" / "calibration.md").read_text(encoding="utf-8")
+    assert not list(groundless(ENTRIES, names_of_tests(), re.findall(r"^## (.*)$", page, re.MULTILINE)))
+
+
+def test_a_promise_that_nothing_vouches_for_is_seen():
+    text = """
+def kept(x) -> tuple[float, float]:
+    "Interval of x. Derived: tests/a.py::test_f."
+def lost(x) -> float:
+    "Error bound of x."
+class Fit:
+    def limits(self) -> Limits: ...
+    def _own(self) -> Limits: ...
+def plain(x) -> float:
+    "Square of x. It has no interval."
+"""
+    found = dict(emitters(ast.parse(text), "a."))
+    assert found == {"a.kept": "tests/a.py::test_f", "a.lost": "", "a.Fit.limits": ""}
+    assert unvouched(["a.lost", "a.Fit.limits"], {"a.Fit.*": None}) == ["a.lost"]
+    for name in ("verdicts.rates.power_law", "verdicts.intervals.mean_limits", "models.sde.adam.nobody"):
+        assert unvouched([name], {key: entry for key, entry in ENTRIES.items() if key != name}) == [name]
+
+
+def test_an_entry_without_its_ground_is_seen():
+    entries = {
+        "a": Entry(Ground.MEASURED, "tests/a.py::test_f"),
+        "b": Entry(Ground.PROVED, "tests/a.py::test_g"),
+        "c": Entry(Ground.MEASURED, f"{PAGE}A section"),
+        "d": Entry(Ground.MEASURED, f"{PAGE}No section"),
+        "e": Entry(Ground.CARRIED, "a"),
+        "f": Entry(Ground.CARRIED, "nobody"),
+        "g": Entry(Ground.CARRIED, "g"),
+    }
+    assert list(groundless(entries, {"tests/a.py::test_f"}, ["A section of the page"])) == ["b", "d", "f", "g"]
