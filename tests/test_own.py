@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import theorylab
+from tests.session import answers
 
 ROOT = Path(theorylab.__file__).parents[1]
 ONE_HOT = "regression.ema_linear_regression.one_hot"
@@ -68,24 +69,6 @@ def figure(s, measured, predicted):
 if __name__ == "__main__":
     script()
 '''.lstrip()
-SESSION = """
-import contextlib, io, json, sys, traceback
-from theorylab.views.cli import main
-outcomes = []
-for arguments in json.loads(sys.argv[1]):
-    out, err, status = io.StringIO(), io.StringIO(), 0
-    sys.argv = ["theorylab", *arguments]
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            main()
-        except SystemExit as end:
-            status = end.code
-        except BaseException:
-            traceback.print_exc()
-            status = "traceback"
-    outcomes.append((status, out.getvalue(), err.getvalue()))
-print(json.dumps(outcomes))
-"""
 
 
 def variables(**more):
@@ -101,10 +84,7 @@ def python(*arguments, cwd, **more):
 
 def commands(*lines, cwd, **more):
     """What the command answers to each of some lines, in one process: (status, output, errors)."""
-    # -P: as for the installed command, the working folder is not on the path.
-    done = python("-P", "-c", SESSION, json.dumps(lines), cwd=cwd, **more)
-    assert done.returncode == 0, done.stderr
-    return [tuple(outcome) for outcome in json.loads(done.stdout)]
+    return answers(lines, cwd, variables(**more))
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Studies that break, each in its own way: each fails alone, and costs a line."""
 
-import json
-import subprocess
-import sys
-
 import pytest
+
+from tests.session import answers
 
 HEAD = '''
 """TITLE"""
@@ -44,24 +42,6 @@ BROKEN = {
     "nothing_to_draw": "def measure(s):\n    return {'a': exact([1, 2], [float('nan')] * 2, 1e-12)}\n"
     "def figure(s, m, p):\n    raise ValueError('no range')",
 }
-SESSION = """
-import contextlib, io, json, sys, traceback
-from theorylab.views.cli import main
-outcomes = []
-for arguments in json.loads(sys.argv[1]):
-    out, err, status = io.StringIO(), io.StringIO(), 0
-    sys.argv = ["theorylab", *arguments]
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            main()
-        except SystemExit as end:
-            status = end.code
-        except BaseException:
-            traceback.print_exc()
-            status = "traceback"
-    outcomes.append((status, out.getvalue(), err.getvalue()))
-print(json.dumps(outcomes))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +55,7 @@ def lab(tmp_path_factory, environment):
         (family / f"{name}.py").write_text((HEAD.replace("TITLE", f"Claim of {name}.") + text + "\n").lstrip())
 
     def run(*commands):
-        line = [sys.executable, "-c", SESSION, json.dumps(commands)]
-        variables = environment() | {"THEORYLAB_STUDIES": "family"}
-        done = subprocess.run(line, cwd=folder, env=variables, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return [tuple(outcome) for outcome in json.loads(done.stdout)]
+        return answers(commands, folder, environment() | {"THEORYLAB_STUDIES": "family"})
 
     run.folder = folder
     return run
