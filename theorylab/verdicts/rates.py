@@ -28,8 +28,8 @@ LEVEL = cells.LEVELS[0]
 """The usual share of misses; smaller ones have intervals that miss in 1%, as far as their form decides."""
 DRIFTS = (Kind.MONOTONE, Kind.TURNING, Kind.DRIFTING)
 LOGARITHM_MISS = 0.03
-"""Stated for exponents of log x, on one panel without cells (tests/verdicts/test_rates.py). Measured there at a level of
-1e-3: none of 10,000 missed without noise, 1.0% of 3,000 with 1% of noise, 1.6% with 10%, none of 2,000 with 50%."""
+"""Stated for exponents of log x, on one panel without cells (tests/verdicts/test_rates.py). Measured there at a level
+of 1e-3: none of 10,000 missed without noise, 1.0% of 3,000 with 1% of noise, 1.6% with 10%, none of 2,000 with 50%."""
 FAR = 1e15
 """Beyond this x none is named as needed."""
 
