@@ -1,6 +1,6 @@
 """Normalised steps need momentum where noise is skewed: signs see its median, averages its mean.
 
-BO-REP on cosh(a x) with the schedule of bo_rep_rate.py, with and without momentum, with normal and with centred exponential noise.
+BO-REP on cosh(a x), schedule of bo_rep_rate.py, with and without momentum, normal or centred exponential noise.
 Without momentum, skewed noise leaves the gradient on a plateau. Symmetric noise does not: its gradient falls as
 eta^(1/2) = T^(-3/8), below that with momentum (m lags by T^(1/2) steps of length T^(-3/4)). So a floor without momentum
 is a matter of the noise's law, not of its size. (Equally skewed noise of f_x and of g_xy z would cancel its skewness.)

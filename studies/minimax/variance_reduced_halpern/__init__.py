@@ -21,7 +21,9 @@ On trial:
 - krasnoselskii_mann [C4]: the order without an anchor, derived here.
 - resolvent_halpern [C7]: Algorithm 2 with exact resolvents; derived here.
 - inexact_halpern [C8]: Algorithm 2 with inexact ones; derived here.
-- resolvent_cost [C21, C22]: claim 1 for Algorithm 2, its costs against the resolvent step, on bilinear games.
+- resolvent_cost [C21]: claim 1 for Algorithm 2, its costs against the resolvent step, on bilinear games.
+- exact_resolvents: both algorithms on games, against exact resolvents and a deterministic iteration; derived here.
+- inner_solver [C22]: claim 1 for Algorithm 2, moments and calls of its inner solver; derived here.
 - matrix_games [Figure 1]: both algorithms on games of the paper's kind; the published game can be asked for.
 - component_lower_bound: claim 3, by a lower bound for span methods derived here, on separate blocks.
 - constrained_algorithm: claim 1 for Algorithm 1 with constraints, least squares over a box.

@@ -1,11 +1,9 @@
 """Variance reduction pays sqrt(n): Algorithm 1 needs ~ 60.5 sqrt(n) L D/eps component calls, Halpern n L D/eps.
 
-Exact moments give the number of steps K that bring the worst sqrt(E|F|^2) below eps, over scalar finite sums (as in
-page_halpern_rate.py): 10.08 L D/eps. The calls of K steps are counted in runs with real batches, by the components
-themselves, as are Halpern's with full evaluations on its worst rotation; that fixes their sum, from which the costs of
-longer runs are read. Slopes: 1/2 in n against 1, -1 in eps; constant 6 x 10.08. The authors' code (one more full step,
-batch floor(sqrt n) without replacement) is counted beside the recalled parameters. Where the two costs cross is on
-trial in oracle_crossover.py.
+Exact moments give the steps K that bring the worst sqrt(E|F|^2) of scalar finite sums below eps, 10.08 L D/eps. Calls
+of K steps are counted in runs with real batches, by the components themselves, and so are Halpern's with full
+evaluations on its worst rotation; from their sum the costs of longer runs are read. Slopes: 1/2 in n against 1, -1 in
+eps; constant 6 x 10.08. The authors' code (one more full step, batch floor(sqrt n) without replacement) is counted too.
 """
 
 from dataclasses import dataclass
@@ -23,7 +21,8 @@ WORDS = {"paper": "recalled parameters", "code": "parameters of the authors' cod
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     accuracy: float  # eps / (L D)
-    sizes: tuple[int, ...]
+    largest: int  # sqrt(n), from 32 on
+    points: int
     exponents: tuple[float, ...]  # of 1/eps, at few components
     few: int = 256
     angles: int = 50
@@ -34,14 +33,14 @@ class Setting:
     seed: int
 
 
-def squares(last, count):
-    return tuple(int(x) ** 2 for x in np.geomspace(32, last, count))
-
-
-QUICK = Setting(accuracy=3e-4, sizes=squares(181, 8), exponents=(2, 2.1, 2.2, 2.35, 2.5, 2.6, 2.7, 2.85, 3),
+QUICK = Setting(accuracy=3e-4, largest=181, points=8, exponents=(2, 2.1, 2.2, 2.35, 2.5, 2.6, 2.7, 2.85, 3),
                 counted=400, roots=(3, 5, 9, 16, 32), replicas=64, seed=1)  # fmt: skip
-FULL = Setting(accuracy=1e-5, sizes=squares(362, 12), exponents=tuple(np.linspace(2, 5, 19)), angles=100,
+FULL = Setting(accuracy=1e-5, largest=362, points=12, exponents=tuple(np.linspace(2, 5, 19)), angles=100,
                counted=10_000, roots=(3, 5, 9, 16, 32, 64, 128), replicas=64, seed=2)  # fmt: skip
+
+
+def sizes(s):
+    return np.geomspace(32, s.largest, s.points).astype(int) ** 2
 
 
 def counted(s, source):
@@ -59,25 +58,24 @@ def cost(s, size, accuracy):
 
 
 def measure(s):
-    in_n, steps, width = np.transpose([cost(s, n, s.accuracy) for n in s.sizes])
+    in_n, steps, width = np.transpose([cost(s, n, s.accuracy) for n in sizes(s).tolist()])
     inverse, few = 10.0 ** np.array(s.exponents), np.array(s.roots) ** 2
     in_eps, _, narrow = np.transpose([cost(s, s.few, 1 / x) for x in inverse])
-    sums = [FiniteSum.rotations(np.full(n, np.pi * s.full)) for n in few]  # where Halpern takes longest
-    full = [simulation.halpern_calls(p, s.full * (1 + 1e-9)) for p in sums]
-    return {"n": exact(s.sizes, in_n, width, "n"), "eps": exact(inverse, in_eps, narrow, "1/eps"),
-            "steps": exact(s.sizes, steps, width, "n"), "full": exact(few, full, ulps=0, x_name="n"),
+    slow = [FiniteSum.rotations(np.full(n, np.pi * s.full)) for n in few]  # where Halpern takes longest
+    full = [simulation.halpern_calls(p, s.full * (1 + 1e-9)) for p in slow]
+    return {"n": exact(sizes(s), in_n, width, "n"), "eps": exact(inverse, in_eps, narrow, "1/eps"),
+            "steps": exact(sizes(s), steps, width, "n"), "full": exact(few, full, ulps=0, x_name="n"),
             **{source: counted(s, source) for source in WORDS}}  # fmt: skip
 
 
 def predict(s):
-    rate = 8 * theory.slow_anchor_constant()  # maximised to 1e-12
-    n, inverse, few = np.array(s.sizes), 10.0 ** np.array(s.exponents), np.array(s.roots) ** 2
-    calls = {name: np.array([theory.page_cost(int(m), [s.counted], name)[0] for m in few]) for name in WORDS}
-    rows = {name: (few, values) for name, values in calls.items()}
+    rate, n, few = 8 * theory.slow_anchor_constant(), sizes(s), np.array(s.roots) ** 2  # maximised to 1e-12
+    inverse = 10.0 ** np.array(s.exponents)
+    rows = {name: (few, [theory.page_cost(int(m), [s.counted], name)[0] for m in few]) for name in WORDS}
     rows |= {"counted, leading": (few, theory.page_cost_leading(few, s.counted)), "full": (few, few / s.full),
-             "n": (n, theory.page_cost_late(n, rate / s.accuracy)), "steps": (n, np.full(n.size, rate)),
-             "leading": (n, theory.page_cost_leading(n, rate / s.accuracy)), "eight": (n, np.full(n.size, 8.0)),
-             "eps": (inverse, theory.page_cost_late(s.few, rate * inverse))}  # fmt: skip
+             "full, leading": (few, 6 * few**0.5 / s.full), "n": (n, theory.page_cost_late(n, rate / s.accuracy)),
+             "leading": (n, theory.page_cost_leading(n, rate / s.accuracy)), "steps": (n, np.full(n.size, rate)),
+             "eight": (n, np.full(n.size, 8.0)), "eps": (inverse, theory.page_cost_late(s.few, rate * inverse))}  # fmt: skip
     return {name: exact(x, values, ulps=4096, x_name="n") for name, (x, values) in rows.items()}
 
 
@@ -86,9 +84,7 @@ def checks(s, measured, predicted):
         rival = Rival(claim="6 sqrt(n) K", predicted=predicted["counted, leading"])
         claim = f"calls counted in K steps: n + sum (p_k n + 2 (1-p_k) b), {words}"
         yield agrees(claim, measured[source], predicted[source], rival=rival)
-    rival = Rival(
-        claim="6 sqrt(n) / eps", predicted=exact(measured["full"].x, 6 * measured["full"].x ** 0.5 / s.full, ulps=4)
-    )
+    rival = Rival(claim="6 sqrt(n) / eps", predicted=predicted["full, leading"])
     yield agrees("calls of Halpern, counted: n L D/eps", measured["full"], predicted["full"], rival=rival)
     rival = Rival(claim="8 L D/eps", predicted=predicted["eight"])
     yield agrees("10.08 L D/eps steps, whatever n", measured["steps"], predicted["steps"], within=0.01, rival=rival)
@@ -98,19 +94,16 @@ def checks(s, measured, predicted):
         rival = Rival(claim=f"with power {other:g}", predicted=Power(other))
         yield decays_as(claim, measured[key], Power(order), rival=rival)
     rival = Rival(claim="of leading order, 60.5 sqrt(n) L D/eps", predicted=predicted["leading"])
-    yield agrees("calls of late steps: 10.08 (6n + 2 sqrt n)/(sqrt n + 5) L D/eps", measured["n"], predicted["n"],
-                 within=0.03, rival=rival)  # fmt: skip
+    claim = "calls of late steps: 10.08 (6n + 2 sqrt n)/(sqrt n + 5) L D/eps"
+    yield agrees(claim, measured["n"], predicted["n"], within=0.03, rival=rival)
 
 
 def figure(s, measured, predicted):
     drawn, (left, right) = plots.panels(2)
     plots.measurement(left, measured["n"], 0, "Algorithm 1")
-    plots.guide(left, s.sizes, np.array(s.sizes) / s.accuracy, "Halpern, full evaluations", linestyle="--")
-    plots.prediction(left, predicted["n"], "late steps, derived")
-    plots.prediction(left, predicted["leading"], "60.5 sqrt(n) L D/eps", linestyle=":")
+    plots.guide(left, sizes(s), sizes(s) / s.accuracy, "Halpern, full evaluations", linestyle="--")
     plots.label(left, "components n", "component calls", f"eps = {s.accuracy:g} L D")
     plots.measurement(right, measured["eps"], 0, f"Algorithm 1, n = {s.few}")
-    plots.prediction(right, predicted["eps"], "late steps, derived")
     plots.label(right, "L D / eps", "component calls")
     return drawn
 

@@ -80,11 +80,10 @@ def predict(s):
 
 
 def checks(s, measured, predicted):
-    claim = "E|e_k|^2 of PAGE along a given path"
-    rival = Rival(claim="without the term - |dF|^2", predicted=predicted["undropped"])
-    yield agrees(claim, measured["along"], predicted["along"], rival=rival)
-    rival = Rival(claim="divided by b^2", predicted=predicted["squared"])
-    yield agrees(claim + " (size of the batch)", measured["along"], predicted["along"], rival=rival)
+    for key, words in (("undropped", "without the term - |dF|^2"), ("squared", "divided by b^2")):
+        rival = Rival(claim=words, predicted=predicted[key])
+        claim = f"E|e_k|^2 of PAGE along a given path, not {words}"
+        yield agrees(claim, measured["along"], predicted["along"], rival=rival)
     for source, words in SOURCES.items():
         rivals = {"error": "none", "value": "with anchors one step off", "cost": "b calls per PAGE step"}
         claims = {"error": "E|e_k|^2 of Algorithm 1's own run", "value": "E|F(u_k)|^2 of Algorithm 1's own run",
@@ -99,13 +98,10 @@ def figure(s, measured, predicted):
     drawn, (left, right) = plots.panels(2)
     plots.measurement(left, measured["along"], 0, "PAGE along a spiral")
     plots.prediction(left, predicted["along"], "identity")
-    plots.exact_line(left, predicted["undropped"], 1, "without - |dF|^2 (rival)")
-    plots.exact_line(left, predicted["squared"], 4, "b^2 for b (rival)")
     plots.label(left, "iterations k", "E|e|^2 / (L D)^2", f"n = {s.size}, b = {s.batch}")
     plots.measurement(right, measured["value, paper"], 0, "|F(u)|^2, Algorithm 1")
     plots.measurement(right, measured["error, paper"], 1, "|e|^2, Algorithm 1")
     plots.prediction(right, predicted["value, paper"], "exact moments")
-    plots.prediction(right, predicted["error, paper"])
     plots.label(right, "iterations k", "mean square / (L D)^2", f"n = {s.size}, b = {int(np.ceil(s.size**0.5))}")
     return drawn
 
