@@ -68,11 +68,11 @@ def measure(s):
 def predict(s):
     curves, problems = {}, {name: tuple(rest) for name, (_, *rest) in PROBLEMS.items()}
     problems["flat"] = 1.0, (tilt := s.steep * strengths(s, "flat")[0]), 1 - tilt**2 / 2
-    for name, (smoothness, slope, drop) in problems.items():
+    for name, (smoothness, slope, drop) in problems.items():  # the psi that is flat comes last
         eps, sigma = strengths(s, name)
         bound = theory.penalty_calls_bound(eps, sigma, s.curvature, 1.0, slope, 0.25 / smoothness, drop)
         curves[name] = exact(1 / eps, bound, ulps=256, x_name="1/eps")
-    floor = theory.penalty_calls_floor(*strengths(s, "flat"), s.curvature, tilt, 0.25, 1 / tilt - 2 * tilt)
+    floor = theory.penalty_calls_floor(eps, sigma, s.curvature, tilt, 0.25, 1 / tilt - 2 * tilt)
     return curves | {"floor": exact(1 / eps, floor, ulps=256, x_name="1/eps")}
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, agrees, exact, plots, script
+from theorylab import Curve, Rival, Source, agrees, exact, plots, script
 from theorylab.models.minimax import bilinear, games, schedules
 from theorylab.models.minimax.model import MatrixGame
 
 SOURCE = Source("algorithms (recalled; resolvent step in the authors' code); residuals derived here", kind="derived")
-KINDS = {"free": False, "simplices": True}
+KINDS, NAMES = {"free": False, "simplices": True}, ("halpern", "proximal point")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ def whole_batches(s, p):
 
 
 def measure(s):
-    curves = {}
+    curves: dict[str, Curve] = {}
     for kind, simplex in KINDS.items():
         p = MatrixGame.burglar(s.size, simplex=simplex)
         run = games.resolvent(p, s.outer, inner_share=s.long, replicas=s.replicas, seed=s.seed)["residual"]
@@ -75,12 +75,12 @@ def measure(s):
 
 
 def predict(s):
-    curves, names = {}, ("halpern", "proximal point")
+    curves: dict[str, Curve] = {}
     for kind, simplex in KINDS.items():
         p = MatrixGame.burglar(s.size, simplex=simplex)
-        given = [(p.payoffs, p.start, name, s.size**0.5 / p.average_lipschitz, s.outer) for name in names]
+        given = [(p.payoffs, p.start, name, s.size**0.5 / p.average_lipschitz, s.outer) for name in NAMES]
         rows = solved(s, p) if simplex else [bilinear.resolvent_residuals(*each) for each in given]
-        curves |= {f"{name}, {kind}": exact(s.outer, row, 1e-4) for name, row in zip(names, rows, strict=True)}
+        curves |= {f"{name}, {kind}": exact(s.outer, row, 1e-4) for name, row in zip(NAMES, rows, strict=True)}
         curves[f"batches, {kind}"] = whole_batches(s, p)[1]
     return curves
 
@@ -98,7 +98,7 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, axes = plots.panels(2)
     for panel, kind in zip(axes, KINDS, strict=True):
-        for i, name in enumerate(("halpern", "proximal point")):
+        for i, name in enumerate(NAMES):
             row = predicted[f"{name}, {kind}"].samples[0]
             plots.guide(panel, 1 + np.array(s.outer), row, f"{name}, exact", linestyle="-:"[i])
         plots.points(panel, 1 + measured[kind].x, measured[kind].mean, 0, "Algorithm 2, long inner solves")
