@@ -43,7 +43,7 @@ def rmsprop() -> Entry:
     hessian, covariance = (m @ m.T + np.eye(d) for m in mixing)
     root, start = np.linalg.cholesky(covariance), np.diag(covariance).copy()
     given = (hessian, root, noise, epsilon, rate, time_step, start)
-    problem = kernels.Quadratic(*given)
+    problem = kernels.Quadratic(*given, True)
     source, twin = stream(0, 0), stream(0, 0)
     generators = [np.random.Generator(np.random.SFC64(k)) for k in range(2)]
     upper = np.triu_indices(d)

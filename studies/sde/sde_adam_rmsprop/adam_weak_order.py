@@ -4,7 +4,8 @@ f = h x^2 / 2, symmetric noise: the discrete means by transfer of polynomials in
 five linear moment equations, started at t = 1/2 (the bias factor 1/(1 - b1^k) is singular at 0). Dividing by the new v
 (as in use) or the old one makes no difference to the order. With eps left without its factor sqrt(1 - exp(-c2 t)), or
 with the momentum rate (1 - b1)/eta in place of (1 - b1)/eta^2, the limit is another one and the error stays. One start,
-t = 1/2, and one end, t = 1, are on trial, on a quadratic in one dimension: the transfer is of polynomials.
+t = 1/2, and one end, t = 1, are on trial, on a quadratic in one dimension: the transfer is of
+polynomials, and its error is an estimate (see `adam.expectations`), not a bound.
 """
 
 from dataclasses import dataclass
@@ -40,12 +41,12 @@ def measure(s):
     n = log_steps(s.fewest, s.most, s.points)
     truth, unsure = adam.limit_moments(problem, 0.5)
     curves = {}
-    for new, order in ((True, "new v"), (False, "old v")):
-        runs = [adam.expectations(problem, noise, 0.5, int(k), new_denominator=new, size=s.size) for k in n]
+    for old, order in ((False, "new v"), (True, "old v")):
+        runs = [adam.expectations(problem, noise, 0.5, int(k), old_denominator=old, size=s.size) for k in n]
         ends, bounds = np.array([value for value, _ in runs]), np.array([bound for _, bound in runs])
         for i, phi in enumerate(PHI):
             curves[f"{phi}, {order}"] = weak_error(2 * n, ends[:, i], truth[i], bounds[:, i] + unsure)
-        if new:
+        if not old:
             plain, more = adam.limit_moments(problem, 0.5, plain_epsilon=True)
             curves[WRONG[0]] = weak_error(2 * n, ends[:, 1], plain[1], bounds[:, 1] + more)
             slow = [

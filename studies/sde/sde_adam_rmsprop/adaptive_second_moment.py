@@ -13,11 +13,12 @@ import numpy as np
 
 from theorylab import Power, Rival, Source, agrees, decays_as, exact, log_steps, plots, script
 from theorylab.models.sde import adaptive, theory
+from theorylab.models.sde.adaptive import SECOND_MOMENT, Observable
 from theorylab.models.sde.model import Limit, Noise
 from theorylab.models.sde.weak import through_last, weak_error
 
 SOURCE = Source("setting (moments of the noise, recalled); equation of u derived here", kind="derived")
-MOMENTS = [lambda x, u: u, lambda x, u: u**2]
+MOMENTS = [SECOND_MOMENT, Observable(power=2)]
 
 
 @dataclass(frozen=True, kw_only=True)

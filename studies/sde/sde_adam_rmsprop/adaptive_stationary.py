@@ -36,7 +36,7 @@ FULL = Setting(most=3000, points=14)
 
 def measure(s):
     limit, n = Limit(), log_steps(s.fewest, s.most, s.points)
-    runs = [adaptive.stationary(limit.algorithm(1 / k), Noise.symmetric(), [lambda x, u: np.cos(x)]) for k in n]
+    runs = [adaptive.stationary(limit.algorithm(1 / k), Noise.symmetric(), [adaptive.COSINE]) for k in n]
     ends, bounds = [value[0] for value, _ in runs], [bound[0] for _, bound in runs]
     gradient_descent = float(ive(1, 2 / limit.noise**2) / ive(0, 2 / limit.noise**2))
     curves = {

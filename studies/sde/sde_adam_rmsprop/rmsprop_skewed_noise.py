@@ -8,15 +8,14 @@ of opposite signs leave its interval a thousandth off -1/2 up to 4000 steps: one
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from theorylab import Power, Rival, Source, decays_as, log_steps, plots, script
 from theorylab.models.sde import adaptive
+from theorylab.models.sde.adaptive import COSINE, Observable
 from theorylab.models.sde.model import Limit, Noise
 from theorylab.models.sde.weak import through_last, weak_error
 
 SOURCE = Source("setting (low skewness, recalled); order derived here", kind="derived")
-PHI = {"cos x": lambda x, u: np.cos(x), "cos 2x": lambda x, u: np.cos(2 * x)}
+PHI = {"cos x": COSINE, "cos 2x": Observable(wave=2)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,17 +36,17 @@ def measure(s):
     n = log_steps(s.fewest, s.most, s.points)
     curves = {}
     for name, noise in (("skewed", Noise.skewed()), ("symmetric", Noise.symmetric())):
-        for new in (False, True):
+        for old in (False, True):
             runs = [
                 adaptive.expectations(
                     Limit().algorithm(1 / k), noise, s.start, int(k), list(PHI.values()), levels=s.levels,
-                    new_denominator=new,
+                    old_denominator=old,
                 )
                 for k in n
             ]  # fmt: skip
             for i, phi in enumerate(PHI):
                 ends, bounds = [v[i, -1] for v, _ in runs], [b[i, -1] + unsure.max() for _, b in runs]
-                key = f"{name}, {phi}, {'new' if new else 'old'} v"
+                key = f"{name}, {phi}, {'old' if old else 'new'} v"
                 curves[key] = weak_error(n, ends, wave[i, 0].real, bounds)
     return curves
 
@@ -69,7 +68,7 @@ def figure(s, measured, predicted):
     drawn, panels = plots.panels(2)
     for panel, phi in zip(panels, PHI, strict=True):
         for k, name in enumerate(("skewed", "symmetric")):
-            curve = measured[f"{name}, {phi}, old v"]
+            curve = measured[f"{name}, {phi}, new v"]
             plots.measurement(panel, curve, k, f"{name} noise")
             plots.prediction(panel, through_last(curve, -1 if k else -0.5), "" if k else "slopes -1/2, -1")
         plots.label(panel, "steps per unit of time, 1/η²", f"error of E {phi} at t = 1", "RMSprop, f = 1 − cos x")

@@ -13,6 +13,7 @@ import numpy as np
 
 from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, script
 from theorylab.models.sde import adaptive, theory
+from theorylab.models.sde.adaptive import COSINE, Observable
 from theorylab.models.sde.model import Limit, Noise
 from theorylab.models.sde.weak import through_last, weak_error
 
@@ -20,7 +21,7 @@ SOURCE = Source(
     "abstract (SVAG-type simulation) and rescalings in the authors' code (read); order in l derived here",
     kind="derived",
 )
-PHI = {"cos x": lambda x, u: np.cos(x), "cos 2x": lambda x, u: np.cos(2 * x)}
+PHI = {"cos x": COSINE, "cos 2x": Observable(wave=2)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,9 +53,10 @@ def measure(s):
     curves = {"simulated": run}
     for name, noise in (("small", s.small), ("large", s.large)):
         for method in METHODS:
-            pairs = [sam.stationary_loss(Landscape(noise_std=noise), method, s.step_size, r, s.nodes) for r in s.radii]
+            given = Landscape(noise_std=noise)
+            pairs = [sam.stationary_cosine(given, method, s.step_size, r, s.nodes) for r in s.radii]
             values, bounds = np.array(pairs).T
-            curves[f"{method}, {name}"] = weak_error(s.radii, values, 0.0, bounds, "radius")
+            curves[f"{method}, {name}"] = weak_error(s.radii, 1 - values, 0.0, bounds, "radius")
     return curves
 
 

@@ -2,7 +2,9 @@
 
 The limit expands the second gradient to first order in rho; on f = 1 - cos x with fixed rho, eta -> 0 leaves the
 flow x' = -sin(x + rho sin x), against its expansion x' = -sin x - rho sin x cos x. On a quadratic the expansion is
-exact, and the error falls as eta at any rho: that is what separates the floor from a step too large.
+exact, and the error falls as eta at any rho: that is what separates the floor from a step too large. What the limit
+drops of the noise, rho^2 h^2 s^2 of (1 + rho h)^2 s^2, leaves a floor in Var x / eta even there, again as rho^2; with
+the first-order term S1 dropped or of the wrong sign it would fall as rho.
 """
 
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from theorylab.models.sde.weak import through_last, weak_error
 
 SOURCE = Source("range of rho (recalled); floor derived here", kind="derived")
 CURVATURE = 2.0
+VANISHING = 10**7  # steps per unit of time, at which Var x / eta has its own error of 1/VANISHING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +56,13 @@ def measure(s):
     floor = [[circle.flow(partial(form, r), s.start, 1.0) for form in (ascent, expansion)] for r in radii]
     true, expanded = ([pair[i][0][1] for pair in floor] for i in range(2))
     unsure = [a[1] + b[1] for (_, a), (_, b) in floor]
+    noise = [
+        [form(1 / VANISHING, CURVATURE, r, s.noise_std, 0.0, end)[1] * VANISHING for r in radii]
+        for form, end in ((theory.usam_moments, VANISHING), (theory.usam_limit_moments, 1.0))
+    ]
+    late = np.array(noise[0]) * 10 * CURVATURE * (1 + s.radius * CURVATURE) / VANISHING
     return {
+        "noise": weak_error(1 / radii, *noise, late, "1/rho"),
         "circle": weak_error(n, ends, [v[1] for v, _ in limits], bounds),
         # m^(2k) from m known to a few units: 2k times as many of them; the rest is a sum of two terms of order one.
         "quadratic": weak_error(n, moments, others, (2 * n + 32) * 4 * 2.0**-52),
@@ -68,6 +77,7 @@ def checks(s, measured, predicted):
     yield decays_as("fixed rho on h x^2/2: the error falls as eta", measured["quadratic"], -1, rival=rival)
     rival = Rival(claim="as rho", predicted=Power(-1))
     yield decays_as("the floor on 1 - cos x falls as rho^2", measured["floor"], -2, rival=rival)
+    yield decays_as("the floor of Var x / eta on h x^2/2 falls as rho^2", measured["noise"], -2, rival=rival)
 
 
 def figure(s, measured, predicted):
@@ -76,9 +86,10 @@ def figure(s, measured, predicted):
         plots.measurement(steps, measured[name], k, label)
         plots.prediction(steps, through_last(measured[name], -k), "" if k else "slopes 0, -1")
     plots.label(steps, "steps per unit of time, 1/η", "error at t = 1", f"USAM against its limit, ρ = {s.radius:g}")
-    plots.measurement(radii, measured["floor"], 0, "E sin x, η → 0")
-    plots.prediction(radii, through_last(measured["floor"], -2), "slope -2")
-    plots.label(radii, "1 / radius, 1/ρ", "floor of the error at t = 1", "f = 1 − cos x")
+    for k, (name, label) in enumerate((("floor", "E sin x, f = 1 − cos x"), ("noise", "Var x / η, f = x²"))):
+        plots.measurement(radii, measured[name], k, label)
+        plots.prediction(radii, through_last(measured[name], -2), "" if k else "slope -2")
+    plots.label(radii, "1 / radius, 1/ρ", "floor of the error at t = 1", "η → 0")
     return drawn
 
 

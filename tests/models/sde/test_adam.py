@@ -7,12 +7,12 @@ import pytest
 import sympy as sp
 
 from theorylab.errors import InputError
-from theorylab.models.sde import adam, theory
+from theorylab.models.sde import adam, adam_kernels, theory
 from theorylab.models.sde.model import Adam, Noise
 
 
-@pytest.mark.parametrize("new", [True, False])
-def test_enumeration_is_adam_as_in_use(new):
+@pytest.mark.parametrize("old", [False, True])
+def test_enumeration_is_adam_as_in_use(old):
     # From the textbook definition with beta1, beta2, bias corrections and eps, in the units of v.
     a, noise, steps, e = Adam(), Noise.skewed(), 5, 0.02
     eta, sigma = e**0.5, a.noise / e**0.5
@@ -24,33 +24,35 @@ def test_enumeration_is_adam_as_in_use(new):
             g = a.curvature * x + sigma * z
             fresh = b2 * v + (1 - b2) * g**2
             m = b1 * m + (1 - b1) * g
-            corrected = fresh / (1 - b2**k) if new else v / (1 - b2 ** (k - 1))
+            corrected = v / (1 - b2 ** (k - 1)) if old else fresh / (1 - b2**k)
             x -= eta * m / (1 - b1**k) / (np.sqrt(corrected) + eps)
             v, weight = fresh, weight * chance
         total += weight * np.array([x, x * x])
-    found, bound = adam.enumerated(a, noise, steps * e, steps, new_denominator=new)
+    found, bound = adam.enumerated(a, noise, steps * e, steps, old_denominator=old)
     assert found == pytest.approx(total, rel=1e-12)
     assert bound < 1e-12
 
 
-@pytest.mark.parametrize("new", [True, False])
+@pytest.mark.parametrize("old", [False, True])
 @pytest.mark.parametrize("noise", [Noise.symmetric(), Noise.symmetric(1.0)])
-def test_polynomial_transfer_matches_enumeration(noise, new):
+def test_polynomial_transfer_matches_enumeration(noise, old):
     steps = 9
-    truth, _ = adam.enumerated(Adam(begin=0.45), noise, 0.09, steps, new_denominator=new)
-    found, bound = adam.expectations(Adam(begin=0.45), noise, 0.09, steps, new_denominator=new)
+    truth, _ = adam.enumerated(Adam(begin=0.45), noise, 0.09, steps, old_denominator=old)
+    found, bound = adam.expectations(Adam(begin=0.45), noise, 0.09, steps, old_denominator=old)
     assert (np.abs(found - truth) <= bound).all()
     assert bound.max() < 1e-7
 
 
 def test_kernels_match_their_python_bodies():
     a, noise = Adam(), Noise.skewed()
-    given = adam._steps(a, 0.1, 4, True), noise.values, noise.probabilities, np.array(a.start), 4
-    assert adam.enumerate_paths(*given) == pytest.approx(adam.enumerate_paths.py_func(*given), rel=1e-13)
+    given = adam._steps(a, 0.1, 4, False), noise.values, noise.probabilities, np.array(a.start), 4
+    assert adam_kernels.enumerate_paths(*given) == pytest.approx(
+        adam_kernels.enumerate_paths.py_func(*given), rel=1e-13
+    )
     grids, into = zip(*(adam._chebyshev(n) for n in (3, 2, 3)), strict=True)
-    box = np.array([1.2, 1.0, 0.0, 2.0])
+    box = np.array([[0.0, 1.2], [0.0, 1.0], [0.0, 2.0]])
     more = given[0], given[1], given[2], box, grids, into, given[3], 2
-    assert adam.transfer(*more) == pytest.approx(adam.transfer.py_func(*more), rel=1e-12)
+    assert adam_kernels.transfer(*more) == pytest.approx(adam_kernels.transfer.py_func(*more), rel=1e-12)
 
 
 def test_a_linear_problem_without_curvature_moves_by_its_momentum_alone():
@@ -106,7 +108,6 @@ def test_limit_comes_to_rest_at_its_variance():
         (lambda: adam.enumerated(Adam(), Noise.symmetric(), 2.0, 4), "leaves no decay"),
         (lambda: adam.enumerated(Adam(), Noise.symmetric(), 0.7, 10), "no whole number of time steps"),
         (lambda: adam.enumerated(Adam(), Noise.symmetric(), -1.0, 10), "horizon=-1.0"),
-        (lambda: adam.expectations(Adam(), Noise.symmetric(), 0.5, 4), "can cancel"),
         (lambda: adam.expectations(Adam(), Noise.symmetric(), 0.5, 50, size=3), "size=3"),
         (lambda: adam.limit_moments(Adam(), 0.0), "horizon=0.0"),
         (lambda: adam.limit_moments(Adam(), 1.0, momentum_rate=-1.0), "momentum_rate=-1.0"),
@@ -121,5 +122,5 @@ def test_bad_input_is_named(call, message):
 @pytest.mark.parametrize("value", [-1.0, 0.3, 1.0, 1.7])
 def test_waves_are_chebyshev_polynomials(value):
     out = np.empty(6)
-    adam.waves(value, out)
+    adam_kernels.waves(value, out)
     assert out == pytest.approx(np.polynomial.chebyshev.chebvander(value, 5).ravel())

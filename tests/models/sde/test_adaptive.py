@@ -1,60 +1,39 @@
-"""RMSprop's transfer operator and limit against enumeration of all noise sequences, closed forms and derivations."""
-
-from itertools import product
+"""RMSprop's means and limit against definitions, closed forms and derivations; their bounds: test_transfer.py."""
 
 import numpy as np
 import pytest
 import sympy as sp
 
 from theorylab.errors import InputError
-from theorylab.models.sde import adaptive, theory
+from theorylab.models.sde import adaptive, kernels, theory, transfer
+from theorylab.models.sde.adaptive import COSINE, SECOND_MOMENT, SINE, Observable
 from theorylab.models.sde.model import RULES, Limit, Noise, RMSprop
+from theorylab.numerics.streams import fill_uniform, stream
 
-PHI = [lambda x, u: np.cos(x), lambda x, u: np.sin(x), lambda x, u: u, lambda x, u: u**2]
+PHI = [COSINE, SINE, SECOND_MOMENT, Observable(power=2)]
 START = (1.0, 0.5)
 
 
-def enumerated(algorithm, noise, steps, new):
-    """E phi over all noise sequences, from the definition in x and v."""
-    a, total = algorithm, np.zeros(len(PHI))
-    draws = list(zip(noise.values, noise.probabilities, strict=True))
-    for path in product(draws, repeat=steps):
-        x, v, weight = START[0], START[1] * a.noise_std**2, 1.0
-        for z, chance in path:
-            g = a.height * np.sin(x) + a.noise_std * z
-            fresh = a.decay * v + (1 - a.decay) * g**2
-            x -= a.learning_rate * g / (np.sqrt(fresh if new else v) + a.epsilon)
-            v, weight = fresh, weight * chance
-        total += weight * np.array([phi(x, v / a.noise_std**2) for phi in PHI])
-    return total
-
-
-@pytest.mark.parametrize("new", [False, True])
-@pytest.mark.parametrize("noise", [Noise.symmetric(), Noise.skewed(), Noise.skewed().svag(1.5)])
-def test_transfer_operator_matches_enumeration(noise, new):
-    algorithm = Limit(noise=1.3).algorithm(0.03)
-    value, bound = adaptive.expectations(algorithm, noise, START, 5, PHI, levels=24, new_denominator=new)
-    truth = enumerated(algorithm, noise, 5, new)
-    assert (np.abs(value[:, -1] - truth) <= bound[:, -1] + 1e-14).all()
-    assert bound.max() < 1e-6
-
-
-def test_the_bound_of_two_grids_covers_a_much_finer_one():
-    algorithm = Limit().algorithm(0.02)
-    value, bound = adaptive.expectations(algorithm, Noise.symmetric(), START, 50, PHI)
-    finer, _ = adaptive.expectations(algorithm, Noise.symmetric(), START, 50, PHI, nodes=31, levels=30)
-    assert (np.abs(value - finer) <= bound).all()
+@pytest.mark.parametrize("old", [False, True])
+def test_one_step_by_hand(old):
+    # x = pi/2, so that f' = 1: g = 1 + 2 * 0.5 = 2; v = 0.75 * 8 + 0.25 * 4 = 7 in units of v, 7/4 in those of u.
+    a = RMSprop(height=1.0, learning_rate=0.1, decay=0.75, epsilon=0.3, noise_std=2.0)
+    x, u = transfer.step(a, np.array(np.pi / 2), np.array(2.0), 0.5, old)
+    assert u == pytest.approx(7 / 4, rel=1e-15)
+    assert x == pytest.approx(np.pi / 2 - 0.1 * 2 / ((8.0 if old else 7.0) ** 0.5 + 0.3), rel=1e-15)
 
 
 def test_kernel_matches_its_python_body():
-    matrix, _, _ = adaptive.operator(Limit().algorithm(0.05), Noise.symmetric(), 0.5, 3, 4)
-    given = matrix, np.full(12, 1 / 12), np.ones((2, 12)), 3
-    assert adaptive.forward(*given) == pytest.approx(adaptive.forward.py_func(*given), rel=1e-13)
+    interval = transfer.Interval(0.0, 0.5)
+    held = transfer.transfer(Limit().algorithm(0.05), Noise.symmetric(), interval, 3, 4)
+    given = held.change, held.slack, np.ones((2, 12)), np.full(12, 1 / 12), np.full(12, 1e-3), 3
+    assert transfer.carried(*given) == pytest.approx(transfer.carried.py_func(*given), rel=1e-13)
 
 
 def test_zero_steps_give_the_start():
-    value, _ = adaptive.expectations(Limit().algorithm(0.05), Noise.symmetric(), START, 0, PHI)
-    assert value[:, 0] == pytest.approx([np.cos(1), np.sin(1), 0.5, 0.25], abs=1e-9)
+    value, bound = adaptive.expectations(Limit().algorithm(0.05), Noise.symmetric(), START, 0, PHI)
+    assert (np.abs(value[:, 0] - [np.cos(1), np.sin(1), 0.5, 0.25]) <= bound[:, 0]).all()
+    assert bound.max() < 1e-12
 
 
 def test_second_moment_on_a_flat_loss_is_its_closed_form():
@@ -113,6 +92,38 @@ def test_stationary_values_are_those_of_a_long_run():
     assert bound.max() < 1e-6
 
 
+def test_stationary_values_of_the_flat_second_moment_are_known():
+    # u <- b u + (1 - b) z^2 at rest: E u = 1, E u^2 = 1 + (1 - b)/(1 + b) (E z^4 - 1).
+    algorithm, noise = Limit(height=0.0).algorithm(0.05), Noise.symmetric()
+    found, bound = adaptive.stationary(algorithm, noise, PHI[2:])
+    share = (1 - algorithm.decay) / (1 + algorithm.decay)
+    assert (np.abs(found - [1.0, 1 + share * (noise.moment(4) - 1)]) <= bound).all()
+    assert bound.max() < 1e-8
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_batches_are_drawn_and_averaged(old):
+    noise, source, draws = Noise.skewed(0.5), stream(4, 0), np.empty(3)
+    given = kernels.Batches(1.2, 0.1, 0.9, 0.3, 2 * noise.values, np.cumsum(noise.probabilities), 3, 0.7, 1.1, old)
+    x, v, path = 0.7, 1.1, [1 - np.cos(0.7)]
+    for _ in range(5):
+        fill_uniform(source, draws)
+        g = 1.2 * np.sin(x) + 2 * np.mean(np.where(draws < 0.8, -0.5, 2.0))
+        fresh = 0.9 * v + 0.1 * g**2
+        x, v = x - 0.1 * g / (np.sqrt(v if old else fresh) + 0.3), fresh
+        path.append(1 - np.cos(x))
+    assert kernels.rmsprop_batches(given, 5, stream(4, 0)) == pytest.approx(path, rel=1e-12)
+
+
+@pytest.mark.parametrize("noise", [Noise.skewed(1.0), Noise.skewed(), Noise.symmetric()])
+def test_a_batch_is_the_sum_of_its_draws(noise):
+    batch, total = noise.batch(3), noise.values[:, None, None] + noise.values[:, None] + noise.values
+    weights = np.einsum("i,j,k->ijk", *[noise.probabilities] * 3).ravel()
+    for power in (1, 2, 3, 4, 6):
+        assert batch.moment(power) == pytest.approx(weights @ (total.ravel() / 3**0.5) ** power, abs=1e-12)
+    assert noise.batch(1).moment(3) == pytest.approx(noise.moment(3), abs=1e-15)
+
+
 def test_the_square_root_rule_is_the_same_limit_at_a_larger_step():
     limit = Limit(noise=0.8, epsilon=0.3, rate=1.7)
     scaled, direct = limit.algorithm(0.01).scaled(4, "square root"), limit.algorithm(0.04)
@@ -160,7 +171,17 @@ def test_heavy_noise_has_a_fourth_moment_of_the_inverse_chance():
         (lambda: Limit().algorithm(0.1).scaled(11, "square root"), "decay=-0.1"),
         (lambda: RMSprop(height=1.0, learning_rate=0.0, decay=0.9, epsilon=0.1, noise_std=1.0), "learning_rate=0.0"),
         (lambda: RMSprop(height=np.nan, learning_rate=0.1, decay=0.9, epsilon=0.1, noise_std=1.0), "height=nan"),
-        (lambda: adaptive.expectations(Limit().algorithm(0.5), Noise.symmetric(), START, 3, PHI), "can cancel"),
+        (lambda: adaptive.stationary(Limit().algorithm(0.5), Noise.symmetric(), PHI), "can cancel"),
+        (lambda: adaptive.expectations(Limit().algorithm(0.1), Noise.symmetric(0.0), START, 900, PHI), "can cancel"),
+        (lambda: adaptive.expectations(Limit().algorithm(0.9), Noise.symmetric(0.5), START, 1, PHI), "error bound"),
+        (lambda: adaptive.expectations(Limit().algorithm(0.1), Noise.symmetric(), START, 1, PHI, nodes=8), "nodes=8"),
+        (lambda: adaptive.expectations(Limit().algorithm(0.1), Noise.symmetric(), START, 1, PHI, levels=1), "levels=1"),
+        (lambda: Observable(wave=-1), "wave=-1"),
+        (lambda: Observable(sine=True), "wave=0"),
+        (lambda: Observable(power=-1), "power=-1"),
+        (lambda: adaptive.stationary(Limit().algorithm(0.01), Noise.symmetric(), [Observable(wave=11)]), "wave=11"),
+        (lambda: Noise.symmetric().batch(0), "count=0"),
+        (lambda: Noise.symmetric().batch(50), "count=50"),
         (lambda: adaptive.expectations(Limit().algorithm(0.1), Noise.symmetric(), (0, 0), 3, PHI), "start_u=0"),
         (lambda: adaptive.expectations(Limit().algorithm(0.1), Noise.symmetric(), START, -1, PHI), "steps=-1"),
         (lambda: adaptive.limit_waves(Limit(), START, [1.0, 0.5]), "times must rise"),

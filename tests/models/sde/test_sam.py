@@ -6,8 +6,11 @@ import sympy as sp
 
 from theorylab import Curve, Rival, agrees, exact
 from theorylab.errors import InputError
-from theorylab.models.sde import circle, sam
+from theorylab.models.sde import circle, kernels, sam
 from theorylab.models.sde.model import Landscape
+from theorylab.models.sde.simulation import usam_covariance
+from theorylab.models.sde.weak import variance_error
+from theorylab.numerics.streams import fill_normal, stream
 
 X, SIGMA, RHO, Z = sp.symbols("x sigma rho z", positive=True)
 H = sp.symbols("h", positive=True)
@@ -33,10 +36,10 @@ def test_operator_matches_simulation(method):
         x = x - 0.2 * gradients(method, landscape, x, generator.standard_normal(x.size), 0.3)
     value, bound = sam.expectations(landscape, method, 0.2, 0.3, 0.9, 5)
     assert bound.max() < 1e-6
-    measured = Curve(np.arange(2), np.stack([np.cos(x), np.sin(x)], axis=1))
-    predicted = exact(range(2), value, 1e-6)
+    measured = Curve(np.arange(4), np.stack([np.cos(x), np.sin(x), np.cos(2 * x), np.sin(2 * x)], axis=1))
+    predicted = exact(range(4), value, 1e-6)
     other = value + 0.05 if method == "SGD" else sam.expectations(landscape, "SGD", 0.2, 0.3, 0.9, 5)[0]
-    rival = Rival(claim="SGD, or far off", predicted=exact(range(2), other, 1e-6))
+    rival = Rival(claim="SGD, or far off", predicted=exact(range(4), other, 1e-6))
     assert agrees(method, measured, predicted, rival=rival).as_declared
 
 
@@ -45,7 +48,7 @@ def test_without_noise_the_operator_follows_one_orbit():
     for _ in range(4):
         x = x - 0.1 * np.sin(x + 0.2)
     value, _ = sam.expectations(Landscape(noise_std=0.0, tilt=0.0), "SGD", 0.1, 0.0, 0.9, 0)
-    assert value == pytest.approx([np.cos(0.9), np.sin(0.9)], abs=1e-12)
+    assert value == pytest.approx([np.cos(0.9), np.sin(0.9), np.cos(1.8), np.sin(1.8)], abs=1e-12)
     matrix = sam.operator(Landscape(noise_std=0.0, tilt=2.0), "SAM", 0.1, 0.2, 49)
     points = circle.circle_nodes(49)
     after = points - 0.1 * (2 + np.sin(points + 0.2))
@@ -113,6 +116,41 @@ def test_coefficients_at_critical_points_and_without_noise_are_finite():
             assert np.isfinite(variance(np.zeros(1))).all()
 
 
+def test_variance_of_the_sine():
+    # x = 0.3 or 1.1, equally likely, against x = 0: (sin 1.1 - sin 0.3)^2 / 4 at 1 / eta = 10, then 20.
+    waves = [np.array([np.cos(x), np.sin(x), np.cos(2 * x), np.sin(2 * x)]) for x in (0.3, 1.1, 0.0)]
+    pair, still = ((waves[0] + waves[1]) / 2, np.full(4, 1e-3)), (waves[2], np.zeros(4))
+    found = variance_error([10, 20], [pair, pair], [still, still])
+    truth = (np.sin(1.1) - np.sin(0.3)) ** 2 / 4
+    assert found.mean == pytest.approx(np.array([10, 20]) * truth, rel=1e-13)
+    mean = pair[0][1]
+    worst = 1e-3 / 2 + (mean + 1e-3) ** 2 - mean**2
+    assert found.rounding[0] == pytest.approx(np.array([10, 20]) * worst, rel=1e-9)
+
+
+def test_two_wells_of_one_depth():
+    k = 0.4
+    f = sp.sin(X) ** 2 * (1 + k * sp.cos(X)) / 2
+    two, x = Landscape(wells=k), np.linspace(0, 6, 25)
+    for form, order in ((two.slope, 1), (two.curve, 2)):
+        assert form(x) == pytest.approx(sp.lambdify(X, sp.diff(f, X, order))(x), abs=1e-14)
+    assert two.curve(np.array([0.0, np.pi])) == pytest.approx([1.4, 0.6], abs=1e-14)
+
+
+@pytest.mark.parametrize("d", [1, 2])
+@pytest.mark.parametrize("one", [True, False])
+def test_usam_runs_are_its_definition(d, one):
+    h, s = np.array([[2.0, 0.5], [0.5, 0.7]])[:d, :d], np.array([[1.0, -0.6], [-0.6, 0.8]])[:d, :d]
+    root, source, x, total, z = np.linalg.cholesky(s), stream(5, 0), np.zeros(d), np.zeros((d, d)), np.empty(2 * d)
+    for k in range(6):
+        fill_normal(source, z)
+        first, second = root @ z[:d], root @ (z[:d] if one else z[d:])
+        x = x - 0.1 * (h @ (x + 0.3 * (h @ x + first)) + second)
+        total += np.outer(x, x) / 3 * (k >= 3)
+    found = kernels.usam_moments(np.ascontiguousarray(h), root, 0.1, 0.3, one, 6, stream(5, 0))
+    assert found == pytest.approx(total[np.triu_indices(d)], rel=1e-12)
+
+
 def test_limit_without_drift_is_brownian():
     phi = np.cos(circle.circle_nodes(31))[:, None]
     found = circle.evolved(lambda x: 0 * x, lambda x: 0 * x + 0.6, 2.0, phi)
@@ -123,7 +161,7 @@ def test_limit_without_drift_is_brownian():
 def test_limit_without_noise_is_the_pendulum():
     found, bound = sam.limit_expectations(Landscape(noise_std=0.0), "SGD", 0.1, 0.0, 1.0, 0.7)
     end = 2 * np.arctan(np.tan(0.5) * np.exp(-0.7))
-    assert (np.abs(found - [np.cos(end), np.sin(end)]) <= bound).all()
+    assert (np.abs(found - [np.cos(end), np.sin(end), np.cos(2 * end), np.sin(2 * end)]) <= bound).all()
     assert bound.max() < 1e-6
 
 
@@ -136,9 +174,9 @@ def test_flow_of_the_pendulum_is_explicit():
 
 def test_stationary_loss_matches_the_linear_law_at_small_noise():
     # Near the minimum 1 - cos x = x^2/2 up to x^4: E f = Var x / 2 (1 - O(Var x)).
-    found, bound = sam.stationary_loss(Landscape(noise_std=0.5), "SGD", 0.05, 0.0)
+    found, bound = sam.stationary_cosine(Landscape(noise_std=0.5), "SGD", 0.05, 0.0)
     variance = 0.05 * 0.25 / (2 - 0.05)
-    assert found == pytest.approx(variance / 2, rel=variance)
+    assert 1 - found == pytest.approx(variance / 2, rel=variance)
     assert bound < 1e-9
 
 
@@ -177,6 +215,10 @@ def test_normal_rule_integrates_a_jump():
     [
         (lambda: Landscape(noise_std=-1.0), "noise_std=-1.0"),
         (lambda: Landscape(tilt=np.inf), "tilt=inf"),
+        (lambda: Landscape(wells=1.0), "wells=1.0"),
+        (lambda: usam_covariance(np.eye(2), np.eye(3), step_size=0.1, radius=0.1, replicas=2, seed=1), r"\(2, 2\)"),
+        (lambda: usam_covariance(-np.eye(2), np.eye(2), step_size=0.1, radius=0.1, replicas=2, seed=1), "positive def"),
+        (lambda: usam_covariance(np.eye(2), np.eye(2), step_size=1.9, radius=0.1, replicas=2, seed=1), "unstable"),
         (lambda: sam.operator(Landscape(), "ASAM", 0.1, 0.1, 11), "method='ASAM' is not allowed: give one of SGD"),
         (lambda: sam.operator(Landscape(), "SAM", 0.0, 0.1, 11), "step_size=0.0"),
         (lambda: sam.operator(Landscape(), "SAM", 0.1, -0.1, 11), "radius=-0.1"),
@@ -186,7 +228,7 @@ def test_normal_rule_integrates_a_jump():
         (lambda: sam.expectations(Landscape(), "SGD", 0.1, 0.1, np.nan, 3), "start=nan"),
         (lambda: sam.expectations(Landscape(), "SGD", 0.1, 0.1, 1.0, -3), "steps=-3"),
         (lambda: sam.limit_expectations(Landscape(), "SGD", 0.1, 0.1, 1.0, -1.0), "time=-1.0"),
-        (lambda: sam.stationary_loss(Landscape(noise_std=0.0), "SGD", 0.1, 0.1), "noise_std=0"),
+        (lambda: sam.stationary_cosine(Landscape(noise_std=0.0), "SGD", 0.1, 0.1), "noise_std=0"),
         (lambda: sam.escape_steps("DNSAM", -1.0, 1.0, 0.1, 0.1, 1.0), "DNSAM"),
         (lambda: sam.escape_steps("SAM", 0.0, 1.0, 0.1, 0.1, 1.0), "curvature=0.0"),
         (lambda: sam.escape_steps("SAM", -1.0, 1.0, 0.1, 0.1, 0.0), "half_width=0.0"),

@@ -13,165 +13,25 @@ k counted from the start of the run, `begin` / e steps ago. The limit (derived i
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
 from theorylab.errors import require
+from theorylab.models.sde.adam_kernels import Steps, enumerate_paths, transfer
 from theorylab.models.sde.model import Adam, Noise
 from theorylab.numerics.arguments import positive, whole
-from theorylab.numerics.jit import inlined, kernel
 
 Floats = NDArray[np.float64]
 MOST_PATHS = 2.0**31
-BOX = (1.2, 1.0)  # |x| and |m| of the nodes; what is held there is nearly a polynomial, and is continued beyond
-
-
-class Steps(NamedTuple):
-    """What the kernel sees: constants, and per step the factors of the bias corrections, (steps,) each."""
-
-    curvature: float
-    noise: float
-    epsilon: float
-    momentum_share: float
-    share: float
-    time_step: float
-    momentum_correction: Floats
-    correction: Floats
-    """sqrt(1 - b2^k) of the v that divides."""
-    old: bool
-
-
-@kernel
-def enumerate_paths(p: Steps, values: Floats, weights: Floats, start: Floats, steps: int) -> Floats:
-    """E x and E x^2 after `steps`, (2,): the weighted sum over all noise sequences, depth first.
-    Derived: tests/models/sde/test_adam.py::test_enumeration_is_adam_as_in_use.
-    """
-    x = np.empty(steps + 1)
-    m = np.empty(steps + 1)
-    u = np.empty(steps + 1)
-    x[0], m[0], u[0] = start[0], start[1], start[2]
-    chosen = np.zeros(steps + 1, np.int64)
-    total = np.zeros((steps + 1, 2))
-    root = p.time_step**0.5
-    depth = 0
-    while True:
-        while depth < steps:
-            z = values[chosen[depth]]
-            force = p.curvature * x[depth]
-            scaled = z + root * force / p.noise
-            m[depth + 1] = m[depth] + p.momentum_share * (force + p.noise * z / root - m[depth])
-            u[depth + 1] = u[depth] + p.share * (scaled * scaled - u[depth])
-            under = u[depth] if p.old else u[depth + 1]
-            divisor = p.noise * under**0.5 / p.correction[depth] + p.epsilon
-            x[depth + 1] = x[depth] - p.time_step * m[depth + 1] / (p.momentum_correction[depth] * divisor)
-            depth += 1
-        total[depth, 0] = x[depth]
-        total[depth, 1] = x[depth] * x[depth]
-        while depth > 0:  # a finished node adds its mean to its parent's
-            depth -= 1
-            weight = weights[chosen[depth]]
-            total[depth, 0] += weight * total[depth + 1, 0]
-            total[depth, 1] += weight * total[depth + 1, 1]
-            total[depth + 1, 0] = 0.0
-            total[depth + 1, 1] = 0.0
-            if chosen[depth] + 1 < values.size:
-                chosen[depth] += 1
-                break
-            chosen[depth] = 0
-        else:
-            out: Floats = total[0]
-            return out
-
-
-@kernel
-def waves(value: float, out: Floats) -> None:
-    """Chebyshev polynomials 0..out.size - 1 at `value`, also beyond [-1, 1].
-    Derived: tests/models/sde/test_adam.py::test_polynomial_transfer_matches_enumeration.
-    """
-    out[0] = 1.0
-    if out.size > 1:
-        out[1] = value
-    for n in range(2, out.size):
-        out[n] = 2.0 * value * out[n - 1] - out[n - 2]
-
-
-@inlined
-def _place(box: Floats, x: float, m: float, u: float, at: tuple[Floats, Floats, Floats]) -> None:
-    """Fill `at` with the Chebyshev polynomials of each variable at the point."""
-    waves(x / box[0], at[0])
-    waves(m / box[1], at[1])
-    waves((np.log(u) - box[2]) / box[3], at[2])
-
-
-@inlined
-def _evaluated(held: Floats, at: tuple[Floats, Floats, Floats]) -> tuple[float, float]:
-    """The two polynomials with coefficients `held` (2, a, b, c) where `at` was placed."""
-    tx, tm, tu = at
-    first, second = 0.0, 0.0
-    for q in range(tx.size):
-        for r in range(tm.size):
-            along0, along1 = 0.0, 0.0
-            for t in range(tu.size):
-                along0 += held[0, q, r, t] * tu[t]
-                along1 += held[1, q, r, t] * tu[t]
-            first += tx[q] * tm[r] * along0
-            second += tx[q] * tm[r] * along1
-    return first, second
-
-
-@kernel
-def transfer(
-    p: Steps, values: Floats, weights: Floats, box: Floats, grid: tuple[Floats, Floats, Floats],
-    into: tuple[Floats, Floats, Floats], start: Floats, steps: int,
-) -> Floats:  # fmt: skip
-    """E x and E x^2 after `steps` from start, (2,), by backward steps on polynomials in (x, m, log u).
-    Derived: tests/models/sde/test_adam.py::test_polynomial_transfer_matches_enumeration.
-
-    `grid`: Chebyshev points in [-1, 1] per variable; `into`: matrices from values there to coefficients; box (4,):
-    half-widths in x and m, centre and half-width in log u.
-    """
-    a, b, c = grid[0].size, grid[1].size, grid[2].size
-    held = np.empty((2, a, b, c))
-    for i in range(a):
-        held[0, i] = box[0] * grid[0][i]
-        held[1, i] = box[0] * box[0] * grid[0][i] * grid[0][i]
-    at = np.empty(a), np.empty(b), np.empty(c)
-    root = p.time_step**0.5
-    fresh = np.empty((2, a, b, c))
-    for k in range(steps - 1, -2, -1):
-        for f in range(2):  # values to coefficients, one variable at a time
-            part = np.dot(into[0], held[f].copy().reshape(a, b * c)).reshape(a, b, c)
-            for i in range(a):
-                held[f, i] = np.dot(np.dot(into[1], part[i].copy()), into[2].T)
-        if k < 0:
-            break
-        fresh[:] = 0.0
-        for i in range(a):
-            x = box[0] * grid[0][i]
-            for j in range(b):
-                for level in range(c):
-                    m, u = box[1] * grid[1][j], np.exp(box[2] + box[3] * grid[2][level])
-                    for n in range(values.size):
-                        force = p.curvature * x
-                        scaled = values[n] + root * force / p.noise
-                        after_m = m + p.momentum_share * (force + p.noise * values[n] / root - m)
-                        after_u = u + p.share * (scaled * scaled - u)
-                        divisor = p.noise * (u if p.old else after_u) ** 0.5 / p.correction[k] + p.epsilon
-                        after_x = x - p.time_step * after_m / (p.momentum_correction[k] * divisor)
-                        _place(box, after_x, after_m, after_u, at)
-                        first, second = _evaluated(held, at)
-                        fresh[0, i, j, level] += weights[n] * first
-                        fresh[1, i, j, level] += weights[n] * second
-        held[:] = fresh
-    _place(box, start[0], start[1], start[2], at)
-    return np.array(_evaluated(held, at))
+WIDTH = 3.0  # of the box that holds x and m, in standard deviations; polynomials are continued beyond it
+CAUTION = 10.0
 
 
 def enumerated(
-    adam: Adam, noise: Noise, horizon: float, steps: int, *, new_denominator: bool = True
+    adam: Adam, noise: Noise, horizon: float, steps: int, *, old_denominator: bool = False
 ) -> tuple[Floats, float]:
     """E x and E x^2 at time begin + horizon after `steps` of horizon / steps each, (2,), and a rounding bound.
     Derived: tests/models/sde/test_adam.py::test_enumeration_is_adam_as_in_use.
@@ -180,7 +40,7 @@ def enumerated(
     time, and a step moves a value of order one by a few units. Raises InputError for more than 2^31 sequences, or a
     step at which a decay would be negative.
     """
-    problem = _steps(adam, horizon, steps, new_denominator)
+    problem = _steps(adam, horizon, steps, old_denominator)
     size = float(noise.values.size) ** steps
     require(size <= MOST_PATHS, f"{noise.values.size}^{steps} noise sequences are too many: stay below 2^31")
     start = np.array(adam.start, dtype=float)
@@ -188,35 +48,52 @@ def enumerated(
 
 
 def expectations(
-    adam: Adam, noise: Noise, horizon: float, steps: int, *, new_denominator: bool = True, size: int = 8
+    adam: Adam, noise: Noise, horizon: float, steps: int, *, old_denominator: bool = False, size: int = 8
 ) -> tuple[Floats, Floats]:
-    """As `enumerated`, for any number of steps, (2,), and an error bound (2,).
+    """As `enumerated`, for any number of steps, (2,), and an estimate of the error (2,), which is no bound.
     Derived: tests/models/sde/test_adam.py::test_polynomial_transfer_matches_enumeration.
 
     E[phi | x, m, u] of phi = x, x^2 would be a polynomial of degree 2 in (x, m), were u not to feel x through
-    sqrt(e) h x / noise, once per step and with weight c2 e: higher degrees come with powers of e^(3/2). The bound is
-    the distance to a calculation with one degree less in x and m, and two less in log u. Raises InputError where the
-    gradient in the box can cancel the smallest noise, so that u could fall to 0.
+    sqrt(e) h x / noise, once per step and with weight c2 e: higher degrees come with powers of e^(3/2). The estimate is
+    CAUTION times the largest distance to calculations with one and two degrees less in x and m, and two and four less
+    in log u.
     """
-    problem = _steps(adam, horizon, steps, new_denominator)
+    problem = _steps(adam, horizon, steps, old_denominator)
     whole("size", size, 6)
-    reach = problem.time_step**0.5 * adam.curvature * BOX[0] / adam.noise
-    require(
-        reach < noise.smallest,
-        f"a gradient/noise of {reach:.4g} can cancel the smallest noise {noise.smallest:.4g}: take more steps",
-    )
-    low = np.log(min((noise.smallest - reach) ** 2, adam.start[2])) - 1e-9
-    high = np.log(max((noise.largest + reach) ** 2, adam.start[2])) + 1e-9
-    box = np.array([*BOX, (low + high) / 2, (high - low) / 2])
+    box, start = _box(problem, noise, adam.start, steps), np.array(adam.start, dtype=float)
 
     def run(less: int) -> Floats:
         grids, into = zip(*(_chebyshev(n) for n in (size - less, size - 2 - less, 2 * size - 2 * less)), strict=True)
-        start = np.array(adam.start, dtype=float)
-        found = transfer(problem, noise.values, noise.probabilities, box, grids, into, start, steps)
-        return np.asarray(found)
+        return np.asarray(transfer(problem, noise.values, noise.probabilities, box, grids, into, start, steps))
 
     fine = run(0)
-    return fine, np.abs(fine - run(1)) + (steps + 8) * 2.0**-46
+    apart = np.maximum(np.abs(fine - run(1)), np.abs(fine - run(2)))
+    return fine, CAUTION * apart + (steps + 8) * 2.0**-46
+
+
+def _box(p: Steps, noise: Noise, start: tuple[float, float, float], steps: int) -> Floats:
+    """Centre and half-width, (3, 2), of x, m, log u: WIDTH standard deviations about the means of x and m on the way.
+
+    Both move linearly where u is frozen on its mean; u keeps between what the smallest and the largest noise, moved by
+    the gradient at the box's edge, make of its start.
+    """
+    mean, spread, u = np.array(start[:2]), np.zeros((2, 2)), start[2]
+    ends = [mean, mean]
+    for k in range(steps):
+        pace = p.time_step / (p.momentum_correction[k] * (p.noise * u**0.5 / p.correction[k] + p.epsilon))
+        row = np.array([p.momentum_share * p.curvature, 1 - p.momentum_share])
+        move, kick = np.array([[1.0, 0.0] - pace * row, row]), p.momentum_share * p.noise * np.array([-pace, 1.0])
+        mean, spread = move @ mean, move @ spread @ move.T + np.outer(kick, kick) / p.time_step
+        u += p.share * (1 - u)
+        away = WIDTH * np.sqrt(np.diag(spread))
+        ends += [mean - away, mean + away]
+    low, high = np.min(ends, axis=0), np.max(ends, axis=0)
+    reach = p.time_step**0.5 * p.curvature * float(np.abs([low[0], high[0]]).max()) / p.noise
+    kept = (1 - p.share) ** steps
+    edges = [kept * start[2] + (1 - kept) * r**2 for r in (max(noise.smallest - reach, 0.0), noise.largest + reach)]
+    few, many = np.log(min(start[2], edges[0])), np.log(max(start[2], edges[1]))
+    both = np.array([[low[0], high[0]], [low[1], high[1]], [few, many]])
+    return np.stack([both.mean(axis=1), np.maximum(np.diff(both, axis=1)[:, 0] / 2, 0.05)], axis=1)
 
 
 def _chebyshev(size: int) -> tuple[Floats, Floats]:
@@ -227,7 +104,7 @@ def _chebyshev(size: int) -> tuple[Floats, Floats]:
     return np.cos(angle), matrix
 
 
-def _steps(adam: Adam, horizon: float, steps: int, new_denominator: bool) -> Steps:
+def _steps(adam: Adam, horizon: float, steps: int, old: bool) -> Steps:
     whole("steps", steps, 1)
     e = positive("horizon", horizon) / steps
     require(
@@ -240,7 +117,6 @@ def _steps(adam: Adam, horizon: float, steps: int, new_denominator: bool) -> Ste
         f"begin={adam.begin:g} is no whole number of time steps of {e:.4g}: choose steps so that it is",
     )
     k = first + 1 + np.arange(steps)
-    old = not new_denominator
     return Steps(
         curvature=float(adam.curvature),
         noise=float(adam.noise),

@@ -1,8 +1,8 @@
-"""RMSprop on the circle, exactly: its transfer operator, and the moments of its diffusion limit.
+"""RMSprop on the circle, exactly: means by its transfer operator, and the moments of its diffusion limit.
 
-State (x, u), u = v / sigma^2. With |f'| / sigma below the smallest noise, u never leaves [(s - r)^2, (S + r)^2]
-(s, S smallest and largest |z|, r = height / sigma) joined with its start, so functions of (x, log u) can be held on a
-fixed grid, periodic in x. The limit (in time t = k eta^2, derived in tests/sde) is
+State (x, u), u = v / sigma^2. From u_0, u_k stays between b^k u_0 + (1 - b^k) times the squares of smallest |z| - r
+(or 0) and largest |z| + r, r = height / sigma: functions of (x, log u) are held on that interval, periodic in x. The
+limit (in time t = k eta^2, derived in tests/sde) is
 
     dx = -(f'(x) dt + noise dW) / P,   P = noise sqrt(u) + epsilon,   du = rate (1 - u) dt:
 
@@ -12,78 +12,54 @@ u runs on rails, and E exp(i n x) obeys a linear system that couples n to n - 1 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.integrate import solve_ivp
+from scipy.special import iv
 
 from theorylab.errors import require
-from theorylab.models.sde import circle
 from theorylab.models.sde.model import Limit, Noise, RMSprop
-from theorylab.numerics.arguments import whole
-from theorylab.numerics.jit import kernel
+from theorylab.models.sde.transfer import Interval, Transfer, U, blur, carried, products, transfer
+from theorylab.numerics.arguments import number, whole
 
 Floats = NDArray[np.float64]
-Observable = Callable[[Floats, Floats], Floats]
 
 
-def operator(
-    algorithm: RMSprop, noise: Noise, start_u: float, nodes: int, levels: int, new_denominator: bool = False
-) -> tuple[Floats, Floats, Floats]:
-    """Transfer operator (n, n) of one step, and the grid's x and u, (n,) each, n = nodes * levels.
-    Derived: tests/models/sde/test_adaptive.py::test_transfer_operator_matches_enumeration.
+@dataclass(frozen=True, kw_only=True)
+class Observable:
+    """cos(wave x), or sin(wave x) for `sine`, times u^power. Raises InputError unless both are integers >= 0."""
 
-    operator @ phi = E[phi(x', u') | x, u] at the grid. `new_denominator`: the step divides by the new v. Raises
-    InputError where the gradient can cancel the smallest noise, so that u could fall to 0.
-    """
-    low, high = _range(algorithm, noise, start_u)
-    angle, level = np.meshgrid(
-        circle.circle_nodes(nodes), circle.interval_nodes(levels, np.log(low), np.log(high)), indexing="ij"
-    )
-    x, u = angle.ravel(), np.exp(level.ravel())
-    matrix = np.zeros((x.size, nodes, levels))
-    for z, weight in zip(noise.values, noise.probabilities, strict=True):
-        after_x, after_u = step(algorithm, x, u, z, new_denominator)
-        around = circle.circle_cardinals(nodes, after_x)
-        along = circle.interval_cardinals(levels, float(np.log(low)), float(np.log(high)), np.log(after_u))
-        matrix += weight * around[:, :, None] * along[:, None, :]
-    return matrix.reshape(x.size, -1), x, u
+    wave: int = 0
+    sine: bool = False
+    power: int = 0
 
+    def __post_init__(self) -> None:
+        whole("wave", self.wave, int(self.sine))
+        whole("power", self.power, 0)
 
-@kernel
-def forward(matrix: Floats, weights: Floats, values: Floats, steps: int) -> Floats:
-    """values @ (weights matrix^k) for k = 0..steps, (functions, steps + 1): weights (n,) carried forward row by row.
-    Derived: tests/models/sde/test_adaptive.py::test_transfer_operator_matches_enumeration.
-    """
-    n = weights.size
-    held = weights.copy()
-    fresh = np.empty(n)
-    out = np.empty((values.shape[0], steps + 1))
-    for k in range(steps + 1):
-        for f in range(values.shape[0]):
-            total = 0.0
-            for i in range(n):
-                total += values[f, i] * held[i]
-            out[f, k] = total
-        if k < steps:
-            fresh[:] = 0.0
-            for i in range(n):
-                share = held[i]
-                for j in range(n):
-                    fresh[j] += share * matrix[i, j]
-            held[:] = fresh
-    return out
+    def __call__(self, x: Any, u: Any) -> Any:
+        """Its value at (x, u)."""
+        return (np.sin(self.wave * x) if self.sine else np.cos(self.wave * x)) * u**self.power
+
+    def coefficients(self, held: Transfer) -> tuple[Floats, float]:
+        """Its coefficients (n,) in the products of the operator, and a bound of the error of their sum."""
+        require(2 * self.wave < held.waves, f"wave={self.wave} needs more nodes: give at least {2 * self.wave + 1}")
+        m, argument = np.arange(held.levels), self.power * held.interval.half
+        scale = float(np.exp(self.power * held.interval.centre))
+        found = np.zeros((held.waves, held.levels))
+        row = 2 * self.wave - (not self.sine) if self.wave else 0
+        found[row] = scale * iv(m, argument) * np.where(m == 0, 1.0, 2.0)
+        # I_m(y) <= (y/2)^m e^(y^2/4) / m!, summed from the first one that is not held.
+        rest = float(np.prod(argument / 2 / np.arange(1, held.levels + 1)) * np.exp(argument**2 / 4 + argument / 2))
+        size = float(np.abs(found).sum())
+        return found.ravel(), 2 * scale * rest + 256 * U * size
 
 
-def step(algorithm: RMSprop, x: Any, u: Any, z: Any, new_denominator: bool = False) -> tuple[Any, Any]:
-    """(x, u) after one step of RMSprop that draws the noise z: the definition, in the units of u.
-    Derived: tests/models/sde/test_adaptive.py::test_transfer_operator_matches_enumeration.
-    """
-    a, gradient = algorithm, algorithm.height * np.sin(x) + algorithm.noise_std * z
-    after = a.decay * u + (1 - a.decay) * (gradient / a.noise_std) ** 2
-    divisor = a.noise_std * (after if new_denominator else u) ** 0.5 + a.epsilon
-    return x - a.learning_rate * gradient / divisor, after
+COSINE, SINE = Observable(wave=1), Observable(wave=1, sine=True)
+SECOND_MOMENT = Observable(power=1)
 
 
 def expectations(
@@ -95,47 +71,54 @@ def expectations(
     *,
     nodes: int = 21,
     levels: int = 16,
-    new_denominator: bool = False,
+    old_denominator: bool = False,
 ) -> tuple[Floats, Floats]:
-    """E observable(x_k, u_k) for k = 0..steps from start (x, u), (observables, steps + 1), and an error bound.
-    Derived: tests/models/sde/test_adaptive.py::test_transfer_operator_matches_enumeration.
+    """E observable(x_k, u_k), k = 0..steps, from start (x, u), and proved error bounds, (observables, steps + 1) each.
+    Derived: tests/models/sde/test_transfer.py::test_no_bound_is_broken_by_enumeration.
 
-    The bound compares two grids, of the size given and a fifth smaller (see `circle.settled`).
+    `nodes` (odd) functions of x, `levels` of log u; see `transfer` for the proof. `old_denominator`: the step divides
+    by the v from before it. Raises InputError for a start that is not finite, u that can come near 0, and steps so
+    large that nothing is proved.
     """
-    whole("steps", steps, 0)
-
-    def run(size: int) -> Floats:
-        small = size < nodes
-        depth = levels - max(levels // 5, 2) if small else levels
-        matrix, x, u = operator(algorithm, noise, start[1], size, depth, new_denominator)
-        low, high = _range(algorithm, noise, start[1])
-        row = circle.circle_cardinals(size, np.array([start[0]]))[0]
-        level = np.log(np.array([start[1]]))
-        along = circle.interval_cardinals(depth, float(np.log(low)), float(np.log(high)), level)[0]
-        values = np.stack([observe(x, u) for observe in observables])
-        return np.asarray(forward(matrix, np.outer(row, along).ravel(), values, steps))
-
-    return circle.settled(run, nodes, nodes - max(nodes // 10 * 2, 2), steps)
+    interval = _interval(algorithm, noise, start[1], whole("steps", steps, 0))
+    held = _proved(algorithm, noise, interval, nodes, levels, old_denominator)
+    x, s = np.array(number("start", start[0])), interval.place(np.array(start[1]))
+    first, unsure = zip(*(observe.coefficients(held) for observe in observables), strict=True)
+    at = products(x, s, held.waves, held.levels).ravel()
+    reading = blur(interval, held.waves, held.levels, abs(float(x))).ravel() + at.size * U
+    value, error = carried(held.change, held.slack, np.array(first), at, reading, steps)
+    return value, (error + np.array(unsure)[:, None]) * (1 + 2.0**-20)
 
 
 def stationary(
-    algorithm: RMSprop, noise: Noise, observables: Sequence[Observable], *, nodes: int = 21, levels: int = 20
+    algorithm: RMSprop,
+    noise: Noise,
+    observables: Sequence[Observable],
+    *,
+    nodes: int = 21,
+    levels: int = 20,
+    old_denominator: bool = False,
 ) -> tuple[Floats, Floats]:
-    """Stationary E observable(x, u), (observables,), and an error bound from two grids.
+    """Stationary E observable(x, u), and proved error bounds, (observables,) each.
     Derived: tests/models/sde/test_adaptive.py::test_stationary_values_are_those_of_a_long_run.
 
-    The stationary weights w solve w M = w with sum 1: the last of these redundant equations makes room for the sum.
-    Rounding is amplified by about the mixing time, a few 1/eta^2 steps.
+    For any g and constant c, |E phi - c| <= |phi - c - g + T g| in every stationary law. The g that solves
+    (1 - T) g = phi - c in the coefficients held leaves a rest of the operator's slack, times |g|, some 1/eta^2. Raises
+    InputError where the gradient can cancel the smallest noise, so that u could fall to 0.
     """
-
-    def run(size: int) -> Floats:
-        matrix, x, u = operator(algorithm, noise, 1.0, size, levels if size == nodes else levels - 4)
-        system = matrix.T - np.eye(x.size)
-        system[-1] = 1.0
-        weights = np.linalg.solve(system, np.eye(x.size)[-1])
-        return np.stack([observe(x, u) for observe in observables]) @ weights
-
-    return circle.settled(run, nodes, nodes - 4, 8 / algorithm.learning_rate**2)
+    held = _proved(algorithm, noise, _interval(algorithm, noise, 1.0, None), nodes, levels, old_denominator)
+    values, bounds = [], []
+    system = -held.change.T
+    system[:, 0] = np.eye(held.slack.size)[0]  # in place of the constant, which T keeps: c
+    for observe in observables:
+        phi, unsure = observe.coefficients(held)
+        solved = np.linalg.solve(system, phi)
+        c, g = solved[0], np.where(np.arange(solved.size) > 0, solved, 0.0)
+        rest, size = np.abs(phi - system @ solved).sum(), np.abs(system) @ np.abs(solved)
+        rounding = (solved.size + 4) * U * (size.sum() + np.abs(phi).sum())
+        values.append(c)
+        bounds.append((rest + rounding + np.abs(g) @ held.slack + unsure) * (1 + 2.0**-20))
+    return np.array(values), np.array(bounds)
 
 
 def denominator(limit: Limit, start_u: float, time: Any) -> Any:
@@ -185,15 +168,26 @@ def limit_waves(
     return np.asarray(fine), np.asarray(bound)
 
 
-def _range(algorithm: RMSprop, noise: Noise, start_u: float) -> tuple[float, float]:
-    """Ends of the interval that u cannot leave."""
+def _proved(algorithm: RMSprop, noise: Noise, interval: Interval, nodes: int, levels: int, old: bool) -> Transfer:
+    """The transfer operator, if its errors can be bounded."""
+    require(whole("nodes", nodes, 3) % 2 == 1, f"nodes={nodes} is not allowed: give an odd number")
+    held = transfer(algorithm, noise, interval, nodes, whole("levels", levels, 2), old)
+    require(np.isfinite(held.slack).all(), "no error bound can be proved for steps this large: lower the time step")
+    return held
+
+
+def _interval(algorithm: RMSprop, noise: Noise, start_u: float, steps: int | None) -> Interval:
+    """What u cannot leave within so many steps, or ever (None)."""
     require(np.isfinite(start_u) and start_u > 0, f"start_u={start_u} is not allowed: give a finite number > 0")
     ratio = algorithm.height / algorithm.noise_std
+    kept = 0.0 if steps is None else algorithm.decay**steps
+    least = max(noise.smallest - ratio, 0.0)
+    low = min(start_u, kept * start_u + (1 - kept) * least**2) * (1 - 1e-9)
+    high = max(start_u, kept * start_u + (1 - kept) * (noise.largest + ratio) ** 2) * (1 + 1e-9)
     require(
-        ratio < noise.smallest,
-        f"gradient/noise = {ratio:.4g} can cancel the smallest noise {noise.smallest:.4g}: lower the time step",
+        low > 1e-6 * high,
+        f"gradient/noise = {ratio:.4g} can cancel the smallest noise {noise.smallest:.4g}, and u fall to {low:.2g}: "
+        "lower the time step or the number of steps",
     )
-    return (
-        min((noise.smallest - ratio) ** 2, start_u) * (1 - 1e-9),
-        max((noise.largest + ratio) ** 2, start_u) * (1 + 1e-9),
-    )
+    low, high = float(np.log(low)), float(np.log(high))
+    return Interval((low + high) / 2, max((high - low) / 2, 0.05))

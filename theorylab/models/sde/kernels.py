@@ -1,4 +1,4 @@
-"""Simulation where no transfer operator reaches: RMSprop in several dimensions, USAM on the line, integrators."""
+"""Simulation where no transfer operator reaches: RMSprop and USAM in several dimensions, real batches, integrators."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theorylab.numerics.jit import kernel
-from theorylab.numerics.streams import Stream, fill_normal
+from theorylab.numerics.streams import Stream, fill_normal, fill_uniform
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +24,8 @@ class Quadratic(NamedTuple):
     rate: float
     time_step: float
     start: Floats
+    old: bool
+    """The step divides by the v from before it."""
 
 
 @kernel
@@ -47,9 +49,11 @@ def rmsprop_moments(p: Quadratic, steps: int, stream: Stream) -> Floats:
                 push += p.root[i, j] * normals[j]
             gradient[i] = p.noise * push + root * force  # sqrt(e) g
         for i in range(d):
-            x[i] -= root * gradient[i] / (p.noise * u[i] ** 0.5 + p.epsilon)
             scaled = gradient[i] / p.noise
-            u[i] += p.rate * p.time_step * (scaled * scaled - u[i])
+            after = u[i] + p.rate * p.time_step * (scaled * scaled - u[i])
+            under = u[i] if p.old else after
+            x[i] -= root * gradient[i] / (p.noise * under**0.5 + p.epsilon)
+            u[i] = after
         if k >= from_step:
             entry = 0
             for i in range(d):
@@ -60,6 +64,87 @@ def rmsprop_moments(p: Quadratic, steps: int, stream: Stream) -> Floats:
     for i in range(out.size):
         if math.isnan(out[i]):
             out[i] = math.inf
+    return out
+
+
+class Batches(NamedTuple):
+    """What the kernel sees: RMSprop on height (1 - cos x), the law of a sample's noise, samples in a batch, start."""
+
+    height: float
+    learning_rate: float
+    decay: float
+    epsilon: float
+    noise: Floats
+    """Values of the noise of one sample, in units of the gradient."""
+    share: Floats
+    """Probabilities of these values, added up."""
+    batch: int
+    x: float
+    v: float
+    old: bool
+
+
+@kernel
+def rmsprop_batches(p: Batches, steps: int, stream: Stream) -> Floats:
+    """1 - cos x of RMSprop after 0..steps steps, (steps + 1,), on batches drawn sample by sample."""
+    out = np.empty(steps + 1)
+    draws = np.empty(p.batch)
+    x, v = p.x, p.v
+    for k in range(steps + 1):
+        out[k] = 1.0 - math.cos(x)
+        fill_uniform(stream, draws)
+        total = 0.0
+        for i in range(p.batch):
+            which = 0
+            while draws[i] >= p.share[which] and which < p.noise.size - 1:
+                which += 1
+            total += p.height * math.sin(x) + p.noise[which]
+        gradient = total / p.batch
+        after = p.decay * v + (1.0 - p.decay) * gradient * gradient
+        under = v if p.old else after
+        x -= p.learning_rate * gradient / (under**0.5 + p.epsilon)
+        v = after
+    return out
+
+
+@kernel
+def usam_moments(
+    hessian: Floats, root: Floats, step_size: float, radius: float, one: bool, steps: int, stream: Stream
+) -> Floats:
+    """Time averages of x_i x_j, i <= j, over the second half of `steps` of USAM on x^T H x / 2 from 0, row by row.
+
+    `root`: root of the noise covariance. `one`: the two gradients of a step see one noise, as on one batch; else each
+    its own.
+    """
+    d = hessian.shape[0]
+    x, ahead = np.zeros(d), np.empty(d)
+    noise, other, normals = np.empty(d), np.empty(d), np.empty(2 * d)
+    out = np.zeros(d * (d + 1) // 2)
+    from_step = steps // 2
+    for k in range(steps):
+        fill_normal(stream, normals)
+        for i in range(d):
+            noise[i], other[i] = 0.0, 0.0
+            for j in range(i + 1):
+                noise[i] += root[i, j] * normals[j]
+                other[i] += root[i, j] * normals[j if one else d + j]
+        for i in range(d):
+            gradient = noise[i]
+            for j in range(d):
+                gradient += hessian[i, j] * x[j]
+            ahead[i] = x[i] + radius * gradient
+        for i in range(d):
+            gradient = other[i]
+            for j in range(d):
+                gradient += hessian[i, j] * ahead[j]
+            x[i] -= step_size * gradient
+        if k >= from_step:
+            entry = 0
+            for i in range(d):
+                for j in range(i, d):
+                    out[entry] += x[i] * x[j]
+                    entry += 1
+    out /= steps - from_step
     return out
 
 

@@ -2,17 +2,19 @@
 
 Adaptive methods see gradients g = f'(x) + sigma z with E z = 0, E z^2 = 1, sigma = noise_std, and
 
-    RMSprop   x <- x - eta g / (sqrt(v) + eps),              v <- b v + (1 - b) g^2   (the old v divides),
+    RMSprop   v <- b v + (1 - b) g^2,  x <- x - eta g / (sqrt(v) + eps),
     Adam      m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2) g^2,  x <- x - eta mhat / (sqrt(vhat) + eps),
 
-mhat = m / (1 - b1^k), vhat = v / (1 - b2^k) after k steps. The diffusion limit keeps, as the time step eta^2 falls,
-noise = eta sigma, epsilon = eta eps, rate = (1 - b) / eta^2 fixed; u = v / sigma^2; time is t = k eta^2.
+mhat = m / (1 - b1^k), vhat = v / (1 - b2^k) after k steps: the new v divides, as in libraries; in the theory of the
+paper it is the old one, an option everywhere (`old_denominator`). The diffusion limit keeps, as the time step eta^2
+falls, noise = eta sigma, epsilon = eta eps, rate = (1 - b) / eta^2 fixed; u = v / sigma^2; time is t = k eta^2.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -60,7 +62,7 @@ class Noise:
 
     @classmethod
     def skewed(cls, low: float = 0.5) -> Noise:
-        """Values -low and 1/low: skewness 1/low - low (low=0.5: -1/2 in four of five draws, 2 in one)."""
+        """Values -low and 1/low: skewness 1/low - low (low=0.5: -1/2 in four of five draws, 2 in one; low=1: signs)."""
         require(low > 0, f"low={low} is not allowed: give a number > 0")
         chance = 1 / (1 + low**2)
         return cls(np.array([-low, 1 / low]), np.array([chance, 1 - chance]))
@@ -86,6 +88,24 @@ class Noise:
     def moment(self, power: int) -> float:
         """E z^power."""
         return float(self.probabilities @ self.values**power)
+
+    def batch(self, count: int) -> Noise:
+        """Noise of sqrt(count) times the mean of `count` independent draws, outcome by outcome.
+
+        Raises InputError for more than 2000 outcomes: counts of how often each value was drawn.
+        """
+        n = self.values.size
+        require(
+            isinstance(count, int) and count >= 1 and math.comb(count + n - 1, n - 1) <= 2000,
+            f"count={count!r} draws of {n} values are not allowed: give an integer >= 1, 2000 outcomes at most",
+        )
+        values, weights = [], []
+        for bars in combinations(range(count + n - 1), n - 1):
+            counts = np.diff([-1, *bars, count + n - 1]) - 1
+            values.append(counts @ self.values / count**0.5)
+            ways = math.factorial(count) // math.prod(math.factorial(int(k)) for k in counts)
+            weights.append(ways * float(np.prod(self.probabilities**counts)))
+        return Noise(np.array(values), np.array(weights))
 
     def svag(self, factor: float) -> Noise:
         """Noise of (r1 z1 + r2 z2) / l of two independent draws: r1 + r2 = 1, r1^2 + r2^2 = l^2, l = `factor` >= 1."""
@@ -205,17 +225,35 @@ class Adam:
 class Landscape:
     """Gradient f'(x) = tilt + sin x on the circle, seen with additive normal noise of `noise_std` >= 0.
 
-    |tilt| > 1 has no critical point. Raises InputError for values that are not finite or a negative noise_std.
+    |tilt| > 1 has no critical point. `wells` = k in (-1, 1) has f = sin^2 x (1 + k cos x) / 2 in place of 1 - cos x:
+    two minima of one depth, at 0 with curvature 1 + k and at pi with 1 - k. Raises InputError for values that are not
+    finite, a negative noise_std, or another k.
     """
 
     tilt: float = 0.0
     noise_std: float = 1.0
+    wells: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("tilt",):
-            number(name, getattr(self, name))
-        for name in ("noise_std",):
-            number(name, getattr(self, name), least=0.0)
+        number("tilt", self.tilt)
+        number("noise_std", self.noise_std, least=0.0)
+        require(
+            self.wells is None or abs(number("wells", self.wells)) < 1,
+            f"wells={self.wells} is not allowed: give a number in (-1, 1), or None for one well",
+        )
+
+    def slope(self, x: Floats) -> Floats:
+        """f'(x)."""
+        if self.wells is None:
+            return np.asarray(self.tilt + np.sin(x))
+        k = self.wells
+        return np.asarray(self.tilt + np.sin(x) * (np.cos(x) * (1 + k * np.cos(x)) - k * np.sin(x) ** 2 / 2))
+
+    def curve(self, x: Floats) -> Floats:
+        """f''(x)."""
+        if self.wells is None:
+            return np.cos(x)
+        return np.asarray(np.cos(2 * x) + self.wells * np.cos(x) * (1 - 4.5 * np.sin(x) ** 2))
 
 
 def square(name: str, matrix: ArrayLike, dimension: int | None = None) -> Floats:

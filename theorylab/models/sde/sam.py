@@ -76,14 +76,14 @@ def operator(landscape: Landscape, method: str, step_size: float, radius: float,
         f"tilt={landscape.tilt:g} has critical points, where DNSAM divides by zero: give |tilt| > 1",
     )
     x = circle.circle_nodes(nodes)
-    true = landscape.tilt + np.sin(x)
+    true = landscape.slope(x)
     if landscape.noise_std == 0:
         z, weights = np.zeros((nodes, 1)), np.ones((nodes, 1))
     else:
         z, weights = normal_rule(-true / landscape.noise_std)
     seen = true[:, None] + landscape.noise_std * z
     where = x[:, None] + ascent(method, radius, seen, true[:, None])
-    after = x[:, None] - step_size * (landscape.tilt + np.sin(where) + landscape.noise_std * z)
+    after = x[:, None] - step_size * (landscape.slope(where) + landscape.noise_std * z)
     matrix = np.full((nodes, nodes), weights.sum(axis=1)[:, None], dtype=float)
     turn, wave = np.exp(1j * after), weights.astype(complex)
     for n in range(1, nodes // 2 + 1):  # E exp(i n x'), against the nodes' exp(-i n x)
@@ -93,16 +93,18 @@ def operator(landscape: Landscape, method: str, step_size: float, radius: float,
 
 
 def coefficients(
-    landscape: Landscape, method: str, step_size: float, radius: float
+    landscape: Landscape, method: str, step_size: float, radius: float, correction: float = 1.0
 ) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
     """Drift -F(x) and variance eta V(x) of the method's limit. Raises InputError for an unknown method.
     Derived: tests/models/sde/test_sam.py::test_coefficients_match_moments_of_one_step_to_first_order_in_rho.
+
+    `correction` multiplies what rho adds to V: rivals drop it, or change its sign.
     """
     valid_method(method)
-    sigma, tilt = landscape.noise_std, landscape.tilt
+    sigma = landscape.noise_std
 
     def parts(x: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        slope, curve = tilt + np.sin(x), np.cos(x)
+        slope, curve = landscape.slope(x), landscape.curve(x)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(slope == 0, 0.0, slope / sigma if sigma else np.sign(slope) * np.inf)
             if method == "USAM":
@@ -120,7 +122,7 @@ def coefficients(
 
     def variance(x: Floats) -> Floats:
         _, curve, _, spread = parts(x)
-        return np.asarray(step_size * (sigma**2 + radius * curve * spread))
+        return np.asarray(step_size * (sigma**2 + correction * radius * curve * spread))
 
     return drift, variance
 
@@ -128,7 +130,7 @@ def coefficients(
 def expectations(
     landscape: Landscape, method: str, step_size: float, radius: float, start: float, steps: int, nodes: int = 49
 ) -> tuple[Floats, Floats]:
-    """E cos x and E sin x after `steps` from `start`, (2,), and an error bound (2,) from two grids.
+    """E cos x, sin x, cos 2x, sin 2x after `steps` from `start`, (4,), and an error estimate (4,) from two grids.
     Derived: tests/models/sde/test_sam.py::test_operator_matches_simulation.
     """
     whole("steps", steps, 0)
@@ -141,12 +143,21 @@ def expectations(
 
 
 def limit_expectations(
-    landscape: Landscape, method: str, step_size: float, radius: float, start: float, time: float, nodes: int = 49
+    landscape: Landscape,
+    method: str,
+    step_size: float,
+    radius: float,
+    start: float,
+    time: float,
+    nodes: int = 49,
+    correction: float = 1.0,
 ) -> tuple[Floats, Floats]:
-    """E cos X and E sin X of the method's limit at `time`, (2,), and an error bound (2,) from two grids.
+    """E cos X, sin X, cos 2X, sin 2X of the method's limit at `time`, (4,), and an error estimate (4,) from two grids.
     Derived: tests/models/sde/test_sam.py::test_limit_without_noise_is_the_pendulum.
-    """
-    drift, variance = coefficients(landscape, method, step_size, radius)
+
+    `correction` as in `coefficients`.
+    """  # fmt: skip
+    drift, variance = coefficients(landscape, method, step_size, radius, correction)
 
     def run(size: int) -> Floats:
         return np.asarray(_from(start, size) @ circle.evolved(drift, variance, time, _waves(size)))
@@ -154,13 +165,14 @@ def limit_expectations(
     return circle.settled(run, nodes, nodes - 8)
 
 
-def stationary_loss(
+def stationary_cosine(
     landscape: Landscape, method: str, step_size: float, radius: float, nodes: int = 161
 ) -> tuple[float, float]:
-    """Stationary E[1 - cos x] on the circle, and an error bound from two grids; needs noise_std > 0.
+    """Stationary E cos x on the circle, and an error estimate from two grids; needs noise_std > 0.
     Derived: tests/models/sde/test_sam.py::test_stationary_loss_matches_the_linear_law_at_small_noise.
 
-    Raises InputError as `operator`, and without noise.
+    1 - E cos x is the stationary loss of one well, (1 - E cos x) / 2 about the share of the well at pi of two. Raises
+    InputError as `operator`, and without noise.
     """
     require(landscape.noise_std > 0, "noise_std=0 has no single stationary law: give a number > 0")
 
@@ -168,7 +180,7 @@ def stationary_loss(
         system = operator(landscape, method, step_size, radius, size).T - np.eye(size)
         system[-1] = 1.0  # the last of the redundant equations makes room for the sum of the weights
         weights = np.linalg.solve(system, np.eye(size)[-1])
-        return np.array([weights @ (1 - np.cos(circle.circle_nodes(size)))])
+        return np.array([weights @ np.cos(circle.circle_nodes(size))])
 
     fine, bound = circle.settled(run, nodes, nodes - 40, 8 / step_size)
     return float(fine[0]), float(bound[0])
@@ -227,4 +239,4 @@ def _from(start: float, nodes: int) -> Floats:
 
 def _waves(nodes: int) -> Floats:
     x = circle.circle_nodes(nodes)
-    return np.stack([np.cos(x), np.sin(x)], axis=1)
+    return np.stack([np.cos(x), np.sin(x), np.cos(2 * x), np.sin(2 * x)], axis=1)

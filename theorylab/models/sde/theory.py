@@ -57,6 +57,41 @@ def adaptive_stationary_covariance(hessian: ArrayLike, covariance: ArrayLike, no
     return np.asarray(solve_continuous_lyapunov(inverse @ h, noise**2 * inverse @ c @ inverse))
 
 
+def adaptive_covariance_slope(
+    hessian: ArrayLike, covariance: ArrayLike, limit: Limit, *, old_denominator: bool = False
+) -> Floats:
+    """Slope (d, d) in eta^2, at 0, of RMSprop's stationary E x x^T on x^T H x / 2 with normal noise of covariance C.
+    Derived: tests/models/sde/test_covariance.py::test_the_slope_is_that_of_runs_at_two_steps.
+
+    Moments of x and v = u - diag C at rest, each to first order in e = eta^2, a(u) = 1 / (noise sqrt(u) + epsilon):
+    E v_i = e (H S H)_ii / noise^2, E v_i v_j = e rate C_ij^2, and E x x^T v_j from what a step adds to it; the new v in
+    the denominator feels the step's own noise, E (z^2 - C) z = 0 at rest but 2 C times the gradient's share away from
+    it. Raises InputError as `adaptive_stationary_covariance`.
+    """
+    h, c, noise, rate = square("hessian", hessian), square("covariance", covariance), limit.noise, limit.rate
+    s, level = adaptive_stationary_covariance(h, c, noise, limit.epsilon), np.diag(c)
+    a = 1 / (noise * level**0.5 + limit.epsilon)
+    first = -(a**2) * noise / (2 * level**0.5)  # a'(u), a''(u)
+    second = 2 * first**2 / a + a**2 * noise / (4 * level**1.5)
+    pull, push = s @ h, h @ s @ h  # E x f^T, E f f^T of the gradient f = H x
+    drift, spread = np.diag(push) / noise**2, rate * c**2  # E v, E v v^T
+    move, term = a[:, None] * h, np.empty_like(s)
+    for j in range(level.size):  # E x x^T v_j
+        late = np.outer(first * spread[:, j], a)
+        mixed = (first * spread[:, j])[:, None] * pull.T + 2 * rate * np.outer(a * c[:, j], pull[:, j])
+        gain = noise**2 * c * (np.outer(a, a) * drift[j] + late + late.T) - mixed - mixed.T
+        gain += 2 * rate * noise**2 * np.outer(a * c[:, j], a * c[:, j])
+        gain += rate / noise**2 * (s * push[j, j] + 2 * np.outer(pull[:, j], pull[:, j]))
+        held = solve_continuous_lyapunov(move + rate / 2 * np.eye(level.size), gain)
+        own = 0.0 if old_denominator else 2 * rate * first[j] * level[j]
+        term[:, j] = first[j] * held @ h[:, j] + (second[j] * spread[j, j] / 2 + own) * pull[:, j]
+    shift = first * drift + second * np.diag(spread) / 2
+    if not old_denominator:
+        shift = shift + 2 * rate * first * level
+    gain = np.outer(shift, a) + np.outer(a, shift) + np.outer(first, first) * spread
+    return np.asarray(solve_continuous_lyapunov(move, noise**2 * c * gain + np.outer(a, a) * push - term - term.T))
+
+
 def svag_skewness(factor: Any) -> Any:
     """Third moment of (r1 z1 + r2 z2) / l over that of z: (3 l^2 - 1) / (2 l^3), l = factor.
     Derived: tests/models/sde/test_theory.py::test_svag_weights_keep_the_mean_and_scale_covariance_and_third_moment.

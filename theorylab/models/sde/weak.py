@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from theorylab.curves import Curve
 from theorylab.errors import require
+
+Pair: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def weak_error(
@@ -23,6 +28,21 @@ def weak_error(
     difference = np.broadcast_to(np.asarray(measured, float) - np.asarray(predicted, float), points.shape)
     sign = -1.0 if difference[-1] < 0 else 1.0
     return Curve(points, sign * difference[None], True, np.broadcast_to(np.asarray(bound, float), points.shape), x_name)
+
+
+def variance_error(steps: ArrayLike, runs: Sequence[Pair], limits: Sequence[Pair]) -> Curve:
+    """Curve over steps per unit of time, 1 / eta, of Var sin x / eta of runs minus that of limits, as `weak_error`.
+    Derived: tests/models/sde/test_sam.py::test_variance_of_the_sine.
+
+    Each pair holds E cos x, sin x, cos 2x, sin 2x and bounds of their errors, as `sam.expectations`. Means are blind to
+    noise of fixed size in the order eta; Var / eta is made of it.
+    """
+    k, gaps, bounds = np.asarray(steps, dtype=float), np.zeros(np.size(steps)), np.zeros(np.size(steps))
+    for sign, pairs in ((1.0, runs), (-1.0, limits)):
+        for i, (mean, unsure) in enumerate(pairs):
+            gaps[i] += sign * ((1 - mean[2]) / 2 - mean[1] ** 2)
+            bounds[i] += unsure[2] / 2 + unsure[1] * (2 * abs(mean[1]) + unsure[1])
+    return weak_error(k, k * gaps, 0.0, k * bounds)
 
 
 def through_last(curve: Curve, exponent: float) -> Curve:
