@@ -27,13 +27,13 @@ class Setting:
     fewest: int = 40  # steps from t = 1/2 to t = 1
     most: int
     points: int = 10
-    size: int  # degrees held in x, m, log u: size - 1, size - 3, 2 size + 1
+    size: int = 9  # degrees held in x, m, log u: size - 1, size - 3, 2 size - 1
     noise: float = 0.7
     epsilon: float = 0.3
 
 
-QUICK = Setting(most=512, size=7)
-FULL = Setting(most=1600, points=14, size=8)
+QUICK = Setting(most=200, points=7)
+FULL = Setting(most=1600, points=14)
 
 
 def measure(s):

@@ -26,17 +26,20 @@ class Setting:
     fewest: int = 30  # steps per unit of time
     most: int
     points: int = 12
-    levels: int = 24
+    heaviest: int = 200  # steps per unit of time with the heavy noise, whose u is as large as a third of them
+    levels: int = 48  # of log u with the heavy noise
     start: tuple[float, float] = (1.0, 0.5)  # x, u
 
 
-QUICK = Setting(most=600)
-FULL = Setting(most=4000, points=16, levels=40)
+QUICK = Setting(most=400, points=8)
+FULL = Setting(most=4000, points=16, heaviest=600, levels=64)
 
 
-def spread(s, limit, noise, k):
+def spread(s, limit, noise, k, levels=16):
     """E u_k and Var u_k along a unit of time, and a bound of their errors."""
-    value, bound = adaptive.expectations(limit.algorithm(1 / k), noise, s.start, int(k), MOMENTS, levels=s.levels)
+    value, bound = adaptive.expectations(
+        limit.algorithm(1 / k), noise, s.start, int(k), MOMENTS, nodes=13, levels=levels
+    )
     return value[0], value[1] - value[0] ** 2, bound[1] + 2 * value[0] * bound[0]
 
 
@@ -48,8 +51,9 @@ def measure(s):
     curves["variance"] = weak_error(n, [v.max() for _, v, _ in curved], 0.0, [b.max() for _, _, b in curved])
     flat = [spread(s, Limit(height=0.0), Noise.symmetric(), k) for k in n]
     curves["flat"] = weak_error(n, [v[-1] for _, v, _ in flat], 0.0, [b[-1] for _, _, b in flat])
-    heavy = [spread(s, Limit(noise=2.0), Noise.heavy(1 / k), k) for k in n]
-    curves["heavy"] = weak_error(n, [v.max() for _, v, _ in heavy], 0.0, [b.max() for _, _, b in heavy])
+    some = log_steps(s.fewest, s.heaviest, s.points)
+    heavy = [spread(s, Limit(noise=2.0), Noise.heavy(1 / k), k, s.levels) for k in some]
+    curves["heavy"] = weak_error(some, [v.max() for _, v, _ in heavy], 0.0, [b.max() for _, _, b in heavy])
     mean, variance, _ = spread(s, Limit(noise=2.0), Noise.symmetric(), s.fewest)
     times = np.arange(s.fewest + 1) / s.fewest
     return curves | {

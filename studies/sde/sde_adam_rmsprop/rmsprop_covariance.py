@@ -17,7 +17,7 @@ from theorylab.models.sde.model import Limit
 from theorylab.models.sde.simulation import rmsprop_covariance
 
 SOURCE = Source("limit of RMSprop (recalled); stationary covariance derived here", kind="derived")
-HESSIAN, COVARIANCE = np.array([[2.0, 0.8], [0.8, 1.0]]), np.array([[1.0, 0.3], [0.3, 0.25]])
+HESSIAN, COVARIANCE = np.array([[2.0, 0.8], [0.8, 1.0]]), np.array([[1.0, -0.2], [-0.2, 0.25]])
 NOISE, EPSILON, ENTRIES = 0.5, 0.1, ([0, 0, 1], [0, 1, 1])
 LIMIT = Limit(noise=NOISE, epsilon=EPSILON)
 

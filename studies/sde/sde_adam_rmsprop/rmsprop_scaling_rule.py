@@ -43,13 +43,12 @@ class Setting:
     most: int
     points: int = 12
     factor: int = 4
-    levels: int = 24
     start: tuple[float, float] = (2.0, 0.25)  # x, u far from its rest at 1
     replicas: int
     seed: int
 
 
-QUICK = Setting(most=2000, replicas=4000, seed=1)
+QUICK = Setting(most=800, points=8, replicas=4000, seed=1)
 FULL = Setting(most=40_000, points=20, replicas=100_000, seed=2)
 
 
@@ -57,15 +56,16 @@ def loss(s, steps, factor=1, rule="square root", batch=None):
     """E f along the run of `steps / factor` steps to t = 1 under the rule, and its error bound."""
     given, noise = LIMIT.algorithm(1 / steps).scaled(factor, rule), SAMPLES.batch(batch or factor)
     given = replace(given, noise_std=LIMIT.algorithm(1 / steps).noise_std / (batch or factor) ** 0.5)
-    observed = [adaptive.COSINE]
-    value, bound = adaptive.expectations(given, noise, s.start, steps // factor, observed, levels=s.levels)
+    observed, levels = [adaptive.COSINE], 20 + factor  # a batch of k can have noise sqrt(k)
+    value, bound = adaptive.expectations(given, noise, s.start, steps // factor, observed, levels=levels)
     return 1 - value[0], bound[0]
 
 
 def along(s, factor, rule="square root", batch=None):
     """The same at the fewest steps, as a curve over the share of samples seen."""
     value, bound = loss(s, s.fewest, factor, rule, batch)
-    return replace(exact(np.linspace(0, 1, value.size), value, ulps=0, x_name="samples"), rounding=bound[None])
+    shares = np.arange(value.size) / (value.size - 1)
+    return replace(exact(shares, value, ulps=0, x_name="samples"), rounding=bound[None])
 
 
 def measure(s):
@@ -75,7 +75,7 @@ def measure(s):
         runs = [loss(s, k, s.factor, rule) for k in n]
         bounds = [b[-1] + c[-1] for (_, b), (_, c) in zip(base, runs, strict=True)]
         curves[rule] = weak_error(n, [v[-1] for v, _ in runs], [v[-1] for v, _ in base], bounds)
-    fine, factors = 1440, [f for f in range(2, 41) if 1440 % f == 0]
+    fine, factors = 720, [f for f in range(2, 21) if 720 % f == 0]
     plain, unsure = loss(s, fine)
     runs = [loss(s, fine, f) for f in factors]
     bounds = [b[-1] + unsure[-1] for _, b in runs]

@@ -32,7 +32,7 @@ class Setting:
     start: tuple[float, float] = (1.0, 0.5)  # x, u
 
 
-QUICK = Setting(fewest=20, most=700)
+QUICK = Setting(fewest=20, most=500)
 FULL = Setting(fewest=20, most=20_000, points=20)
 
 
@@ -55,13 +55,13 @@ def measure(s):
             curves[f"{name}, {order}"] = weak_error(n, ends, truth[i], bounds)
             if name == "sin x" and not old:
                 curves[WRONG[0]] = weak_error(n, ends, off[0][0, 0].imag, np.add(bounds, off[1].max()))
-    # Noise that does not grow lets the law of x narrow as eta falls: the grid holds it down to eta^2 = 1/1000.
+    # Noise that does not grow lets the law of x narrow as eta falls: the operator holds it down to eta^2 = 1/1000.
     for name, kept, some in ((WRONG[1], False, n), (WRONG[2], True, n[n <= 1000])):
         runs = []
         for k in some:
             given, many = limit.algorithm(1 / k), int(k) if kept else int(k**0.5)
             given = replace(given, noise_std=limit.noise, epsilon=limit.epsilon) if kept else given
-            runs.append(adaptive.expectations(given, noise, s.start, many, phi, levels=20))
+            runs.append(adaptive.expectations(given, noise, s.start, many, phi, nodes=41))
         ends, bounds = [value[1, -1] for value, _ in runs], [bound[1, -1] + unsure.max() for _, bound in runs]
         curves[name] = weak_error(some, ends, truth[1], bounds)
     return curves

@@ -26,14 +26,15 @@ LIMITS = {"SAM": ("SAM", "SGD", "full-batch sign"), "DNSAM": ("DNSAM", "SGD", "S
 class Setting:
     fewest: int = 50  # steps per unit of time, 1/eta
     most: int
-    points: int = 10
+    points: int = 8
     radius: float = 0.5  # rho / sqrt(eta)
     start: float = 0.7
-    nodes: int = 49
+    nodes: int = 65
+    narrowest: int = 1000  # steps per unit of time for Var, beyond which more nodes are needed
 
 
 QUICK = Setting(most=2000)
-FULL = Setting(most=20_000, points=16, nodes=109)
+FULL = Setting(most=20_000, points=16, nodes=129, narrowest=4000)
 
 
 def limit(s, method, landscape, step_size, radius, correction=1.0):
@@ -56,7 +57,7 @@ def measure(s):
             limits = [limit(s, other, landscape, *pair) for pair in settings]
             ends, bounds = [v[1] for v, _ in runs], [a[1] + b[1] for (_, a), (_, b) in zip(runs, limits, strict=True)]
             curves[f"{method}, {other}"] = weak_error(n, ends, [v[1] for v, _ in limits], bounds)
-        few = int((n <= 4000).sum())  # beyond, rounding / eta hides the error
+        few = int((n <= s.narrowest).sum())
         for name, correction in (("Var", 1.0), ("Var, dropped", 0.0)):
             limits = [limit(s, method, landscape, *pair, correction) for pair in settings[:few]]
             curves[f"{method}, {name}"] = variance_error(n[:few], runs[:few], limits)

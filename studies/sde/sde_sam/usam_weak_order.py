@@ -37,11 +37,12 @@ class Setting:
     points: int
     radius: float = 0.5  # rho / sqrt(eta)
     start: float = 1.0
-    nodes: int = 49
+    nodes: int
+    narrowest: int  # steps per unit of time for Var, beyond which more nodes are needed
 
 
-QUICK = Setting(most=2000, points=10)
-FULL = Setting(most=20_000, points=20, nodes=89)
+QUICK = Setting(most=2000, points=8, nodes=65, narrowest=1000)
+FULL = Setting(most=20_000, points=20, nodes=129, narrowest=4000)
 
 
 def on_quadratic(s, n, radius, limit_radius, noise_std=LANDSCAPE.noise_std):
@@ -74,7 +75,7 @@ def measure(s):
         limits = [on_circle(s, kind, 1 / k, r) for k, r in zip(n, radius, strict=True)]
         ends, bounds = [v[1] for v, _ in runs], [a[1] + b[1] for (_, a), (_, b) in zip(runs, limits, strict=True)]
         curves[f"circle, {kind}"] = weak_error(n, ends, [v[1] for v, _ in limits], bounds)
-    few = n <= 4000  # beyond, rounding / eta hides the error
+    few = n <= s.narrowest
     for name, sign in SIGNS:
         limits = [on_circle(s, "USAM", 1 / k, r, sign) for k, r in zip(n[few], radius[few], strict=True)]
         curves[f"Var, {name}"] = variance_error(n[few], runs[: len(limits)], limits)

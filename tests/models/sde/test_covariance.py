@@ -10,7 +10,7 @@ from theorylab.models.sde.model import Limit
 from theorylab.models.sde.simulation import rmsprop_covariance
 from theorylab.numerics.streams import fill_normal, stream
 
-H, C = np.array([[2.0, 0.8], [0.8, 1.0]]), np.array([[1.0, 0.3], [0.3, 0.25]])
+H, C = np.array([[2.0, 0.8], [0.8, 1.0]]), np.array([[1.0, -0.2], [-0.2, 0.25]])
 LIMIT = Limit(noise=0.5, epsilon=0.1)
 
 

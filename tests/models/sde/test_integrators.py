@@ -95,7 +95,7 @@ def test_linear_moments_solve_their_equations_in_dimension_two():
 
 def test_rmsprop_kernel_matches_its_python_body_and_one_step_by_hand():
     h = np.array([[2.0, 0.5], [0.5, 1.0]])
-    problem = kernels.Quadratic(h, np.eye(2), 0.5, 0.1, 1.0, 0.04, np.ones(2))
+    problem = kernels.Quadratic(h, np.eye(2), 0.5, 0.1, 1.0, 0.04, np.ones(2), True)
     compiled = kernels.rmsprop_moments(problem, 6, stream(1, 0))
     assert compiled == pytest.approx(kernels.rmsprop_moments.py_func(problem, 6, stream(1, 0)), rel=1e-12)
     z = np.empty(4)

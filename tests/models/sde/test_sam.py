@@ -234,7 +234,8 @@ def test_normal_rule_integrates_a_jump():
         (lambda: sam.escape_steps("SAM", -1.0, 1.0, 0.1, 0.1, 0.0), "half_width=0.0"),
         (lambda: circle.interval_nodes(4, 1.0, 0.0), "low=1.0 must be below"),
         (lambda: circle.interval_cardinals(4, 0.0, 1.0, np.array([2.0])), "outside the interval"),
-        (lambda: circle.settled(lambda n: np.ones(1), 5, 5), "coarser=5"),
+        (lambda: circle.settled(lambda n: np.ones(1), 5, 3), "less=3"),
+        (lambda: circle.settled(lambda n: np.full(1, -n), 99, 3), "do not resolve"),
         (lambda: circle.flow(lambda x: x, 1.0, -1.0), "time=-1.0"),
     ],
 )  # fmt: skip

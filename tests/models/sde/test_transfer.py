@@ -55,7 +55,7 @@ def ratios(seed, settings, setting):
         try:
             worst = max(worst, setting(draw))
         except InputError as error:
-            assert "can cancel" in str(error) or "no error bound" in str(error)  # noqa: PT017
+            assert "can cancel" in str(error)  # noqa: PT017
             refused += 1
             continue
         done += 1
@@ -113,7 +113,7 @@ def test_bounds_are_small_where_studies_use_them(noise, old):
     algorithm = Limit(noise=1.3).algorithm(0.03)
     value, bound = adaptive.expectations(algorithm, noise, (1.0, 0.5), 5, PHI, levels=24, old_denominator=old)
     assert (np.abs(value[:, -1] - enumerated(algorithm, noise, (1.0, 0.5), 5, old)) <= bound[:, -1]).all()
-    assert bound.max() < 1e-8
+    assert bound.max() < 1e-7
 
 
 def test_a_smaller_slack_is_broken():
@@ -125,7 +125,7 @@ def test_a_smaller_slack_is_broken():
 
 
 def test_images_of_the_complex_domain_are_held():
-    # Points of the strip times the ellipse, moved by one step: displacement and semi-axis stay below their bounds.
+    # Points of the strip times the ellipse, moved by one step: imaginary part and semi-axis stay below their bounds.
     draw = np.random.default_rng(3)
     for _ in range(300):
         algorithm, noise, start = random_problem(draw)
@@ -144,7 +144,7 @@ def test_images_of_the_complex_domain_are_held():
             u = np.exp(interval.centre + interval.half * s)
             after_x, after_u = transfer.step(algorithm, x, u, z, old)
             after = s + np.log(after_u / u) / interval.half  # the logarithm that continues log u
-            assert np.abs(after_x - x).max() <= move[k] * (1 + 1e-12)
+            assert np.abs(after_x.imag).max() <= (strip + move[k]) * (1 + 1e-12)
             assert ((np.abs(after - 1) + np.abs(after + 1)) / 2).max() <= reach[k] * (1 + 1e-12)
 
 

@@ -26,8 +26,8 @@ from theorylab.numerics.arguments import positive, whole
 
 Floats = NDArray[np.float64]
 MOST_PATHS = 2.0**31
-WIDTH = 3.0  # of the box that holds x and m, in standard deviations; polynomials are continued beyond it
-CAUTION = 10.0
+WIDTH = 1.5  # of the box that holds x and m, in standard deviations; polynomials are continued beyond it
+CAUTION = 2.0
 
 
 def enumerated(

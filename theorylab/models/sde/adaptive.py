@@ -77,11 +77,10 @@ def expectations(
     Derived: tests/models/sde/test_transfer.py::test_no_bound_is_broken_by_enumeration.
 
     `nodes` (odd) functions of x, `levels` of log u; see `transfer` for the proof. `old_denominator`: the step divides
-    by the v from before it. Raises InputError for a start that is not finite, u that can come near 0, and steps so
-    large that nothing is proved.
+    by the v from before it. Raises InputError for a start that is not finite, or a u that can come near 0.
     """
     interval = _interval(algorithm, noise, start[1], whole("steps", steps, 0))
-    held = _proved(algorithm, noise, interval, nodes, levels, old_denominator)
+    held = _held(algorithm, noise, interval, nodes, levels, old_denominator)
     x, s = np.array(number("start", start[0])), interval.place(np.array(start[1]))
     first, unsure = zip(*(observe.coefficients(held) for observe in observables), strict=True)
     at = products(x, s, held.waves, held.levels).ravel()
@@ -95,8 +94,8 @@ def stationary(
     noise: Noise,
     observables: Sequence[Observable],
     *,
-    nodes: int = 21,
-    levels: int = 20,
+    nodes: int = 29,
+    levels: int = 24,
     old_denominator: bool = False,
 ) -> tuple[Floats, Floats]:
     """Stationary E observable(x, u), and proved error bounds, (observables,) each.
@@ -106,7 +105,7 @@ def stationary(
     (1 - T) g = phi - c in the coefficients held leaves a rest of the operator's slack, times |g|, some 1/eta^2. Raises
     InputError where the gradient can cancel the smallest noise, so that u could fall to 0.
     """
-    held = _proved(algorithm, noise, _interval(algorithm, noise, 1.0, None), nodes, levels, old_denominator)
+    held = _held(algorithm, noise, _interval(algorithm, noise, 1.0, None), nodes, levels, old_denominator)
     values, bounds = [], []
     system = -held.change.T
     system[:, 0] = np.eye(held.slack.size)[0]  # in place of the constant, which T keeps: c
@@ -168,12 +167,9 @@ def limit_waves(
     return np.asarray(fine), np.asarray(bound)
 
 
-def _proved(algorithm: RMSprop, noise: Noise, interval: Interval, nodes: int, levels: int, old: bool) -> Transfer:
-    """The transfer operator, if its errors can be bounded."""
+def _held(algorithm: RMSprop, noise: Noise, interval: Interval, nodes: int, levels: int, old: bool) -> Transfer:
     require(whole("nodes", nodes, 3) % 2 == 1, f"nodes={nodes} is not allowed: give an odd number")
-    held = transfer(algorithm, noise, interval, nodes, whole("levels", levels, 2), old)
-    require(np.isfinite(held.slack).all(), "no error bound can be proved for steps this large: lower the time step")
-    return held
+    return transfer(algorithm, noise, interval, nodes, whole("levels", levels, 2), old)
 
 
 def _interval(algorithm: RMSprop, noise: Noise, start_u: float, steps: int | None) -> Interval:

@@ -1,7 +1,7 @@
 """Spectral tools: cardinal functions on the circle and on an interval, generators of diffusions on the circle.
 
-Functions are held by their values at nodes. Smooth ones are reproduced geometrically fast in the number of nodes, so a
-result on two grids tells its own error: `settled` returns the finer one with the difference as its bound.
+Functions are held by their values at nodes. Smooth ones are reproduced geometrically fast in the number of nodes, so
+results on three grids tell an estimate of the error: `settled`.
 """
 
 from __future__ import annotations
@@ -102,13 +102,23 @@ def flow(drift: Callable[[Floats], Floats], start: float, time: float) -> tuple[
     return np.array([np.cos(fine), np.sin(fine)]), np.full(2, abs(fine - rough) + 1e-12)
 
 
-def settled(compute: Callable[[int], Floats], nodes: int, coarser: int, steps: float = 0.0) -> tuple[Floats, Floats]:
-    """compute(nodes) and an absolute bound of its error: its distance to compute(coarser), plus rounding.
-    Derived: tests/models/sde/test_circle.py::test_two_grids_bound_the_error_of_the_finer_one.
+def settled(compute: Callable[[int], Floats], nodes: int, less: int, steps: float = 0.0) -> tuple[Floats, Floats]:
+    """compute(nodes) and an estimate of the error of its entries, from grids with `less` and 2 `less` nodes less.
+    Derived: tests/models/sde/test_circle.py::test_three_grids_tell_the_error_of_the_finest_one.
 
-    Convergence is geometric, so the coarser grid is the one that errs; what rounding adds is bounded by
-    (steps + 64) nodes 2^-52 for values of order one, since averaging operators do not amplify.
+    Convergence is geometric: where the largest differences d (to the coarser grid) and D (from there to the coarsest)
+    have the ratio r = d / D, what is left is d r / (1 - r), at most d for r <= 1/2. What rounding adds is
+    (steps + 64) nodes 2^-52 for values of order one, since averaging operators do not amplify. Raises InputError where
+    r is above 3/4: the grids do not resolve the function. An estimate, since what is smooth on three grids may have a
+    finer structure; tests/models/sde/test_attacks.py puts it on trial.
     """
-    require(coarser < nodes, f"coarser={coarser} must be below nodes={nodes}")
-    fine, rough = compute(nodes), compute(coarser)
-    return fine, np.abs(fine - rough) + (steps + 64) * nodes * 2.0**-52 * np.maximum(np.abs(fine), 1.0)
+    require(2 * less < nodes, f"less={less} leaves no coarser grids of nodes={nodes}")
+    fine, rough, rougher = compute(nodes), compute(nodes - less), compute(nodes - 2 * less)
+    rounding = (steps + 64) * nodes * 2.0**-52 * np.maximum(np.abs(fine), 1.0)
+    near, far = float(np.abs(fine - rough).max()), float(np.abs(rough - rougher).max())
+    if near <= float(rounding.min()):
+        return fine, near + rounding
+    require(
+        near < 0.75 * far, f"nodes={nodes} do not resolve the function, which still changes by {near:.2g}: give more"
+    )
+    return fine, near * max(1.0, near / (far - near)) + rounding

@@ -80,7 +80,9 @@ def operator(landscape: Landscape, method: str, step_size: float, radius: float,
     if landscape.noise_std == 0:
         z, weights = np.zeros((nodes, 1)), np.ones((nodes, 1))
     else:
-        z, weights = normal_rule(-true / landscape.noise_std)
+        # exp(i n x') turns by at most n eta sigma a unit of z: two points a radian more.
+        turn = nodes // 2 * step_size * landscape.noise_std * (1 + (radius if method == "USAM" else 0.0))
+        z, weights = normal_rule(-true / landscape.noise_std, 48 + int(2 * TAIL * turn))
     seen = true[:, None] + landscape.noise_std * z
     where = x[:, None] + ascent(method, radius, seen, true[:, None])
     after = x[:, None] - step_size * (landscape.slope(where) + landscape.noise_std * z)
@@ -130,7 +132,7 @@ def coefficients(
 def expectations(
     landscape: Landscape, method: str, step_size: float, radius: float, start: float, steps: int, nodes: int = 49
 ) -> tuple[Floats, Floats]:
-    """E cos x, sin x, cos 2x, sin 2x after `steps` from `start`, (4,), and an error estimate (4,) from two grids.
+    """E cos x, sin x, cos 2x, sin 2x after `steps` from `start`, (4,), and an error estimate (4,) from three grids.
     Derived: tests/models/sde/test_sam.py::test_operator_matches_simulation.
     """
     whole("steps", steps, 0)
@@ -139,7 +141,7 @@ def expectations(
         power = np.linalg.matrix_power(operator(landscape, method, step_size, radius, size), steps)
         return np.asarray(_from(start, size) @ power @ _waves(size))
 
-    return circle.settled(run, nodes, nodes - 8, steps)
+    return circle.settled(run, nodes, 8, steps)
 
 
 def limit_expectations(
@@ -152,7 +154,7 @@ def limit_expectations(
     nodes: int = 49,
     correction: float = 1.0,
 ) -> tuple[Floats, Floats]:
-    """E cos X, sin X, cos 2X, sin 2X of the method's limit at `time`, (4,), and an error estimate (4,) from two grids.
+    """E cos X, sin X, cos 2X, sin 2X of the method's limit at `time`, an error estimate from three grids, (4,) each.
     Derived: tests/models/sde/test_sam.py::test_limit_without_noise_is_the_pendulum.
 
     `correction` as in `coefficients`.
@@ -162,13 +164,13 @@ def limit_expectations(
     def run(size: int) -> Floats:
         return np.asarray(_from(start, size) @ circle.evolved(drift, variance, time, _waves(size)))
 
-    return circle.settled(run, nodes, nodes - 8)
+    return circle.settled(run, nodes, 8)
 
 
 def stationary_cosine(
     landscape: Landscape, method: str, step_size: float, radius: float, nodes: int = 161
 ) -> tuple[float, float]:
-    """Stationary E cos x on the circle, and an error estimate from two grids; needs noise_std > 0.
+    """Stationary E cos x on the circle, and an error estimate from three grids; needs noise_std > 0.
     Derived: tests/models/sde/test_sam.py::test_stationary_loss_matches_the_linear_law_at_small_noise.
 
     1 - E cos x is the stationary loss of one well, (1 - E cos x) / 2 about the share of the well at pi of two. Raises
@@ -179,24 +181,28 @@ def stationary_cosine(
     def run(size: int) -> Floats:
         system = operator(landscape, method, step_size, radius, size).T - np.eye(size)
         system[-1] = 1.0  # the last of the redundant equations makes room for the sum of the weights
-        weights = np.linalg.solve(system, np.eye(size)[-1])
-        return np.array([weights @ np.cos(circle.circle_nodes(size))])
+        inverse = np.linalg.inv(system)
+        return np.array([inverse[:, -1] @ np.cos(circle.circle_nodes(size)), np.abs(inverse).sum(axis=0).max()])
 
-    fine, bound = circle.settled(run, nodes, nodes - 40, 8 / step_size)
+    amplified = 8 * run(nodes)[1]  # by the time of mixing, which is long where minima are deep
+    fine, bound = circle.settled(lambda size: run(size)[:1], nodes, 16, amplified)
     return float(fine[0]), float(bound[0])
 
 
 def escape_steps(
     method: str, curvature: float, noise_std: float, step_size: float, radius: float, half_width: float, nodes: int = 65
 ) -> tuple[float, float]:
-    """Mean number of steps from x = 0 to |x| >= half_width on curvature x^2 / 2, and an error bound from two grids.
+    """Mean number of steps from x = 0 to |x| >= half_width on h x^2 / 2, and an error estimate from three grids.
     Derived: tests/models/sde/test_sam.py::test_escape_time_matches_simulation.
 
-    tau = 1 + T tau on |x| < half_width, tau by its values at Chebyshev points. Methods SGD, USAM, SAM. Raises
+    tau = 1 + T tau on |x| < half_width, tau by its values at Chebyshev points. SAM's tau has kinks, at eta rho from the
+    ends and less at its multiples, so that convergence is slow and the estimate, four times the largest difference of
+    three grids, has no theory behind it. Methods SGD, USAM, SAM. Raises
     InputError for others, or parameters that are not finite and positive (curvature may be negative).
     """
     valid_method(method)
     require(method != "DNSAM", "method='DNSAM' divides by zero at the saddle: give SGD, USAM or SAM")
+    whole("nodes", nodes, 26)
     require(np.isfinite(curvature) and curvature != 0, f"curvature={curvature} is not allowed: give a number not 0")
     for name, value in (("noise_std", noise_std), ("step_size", step_size), ("half_width", half_width)):
         positive(name, value)
@@ -227,9 +233,9 @@ def escape_steps(
         tau = np.linalg.solve(np.eye(size) - matrix, np.ones(size))
         return np.asarray(circle.interval_cardinals(size, -half_width, half_width, np.zeros(1)) @ tau)
 
-    fine, bound = circle.settled(run, nodes, nodes - 12)
+    fine, rough, rougher = (float(run(size)[0]) for size in (nodes, nodes - 12, nodes - 24))
     # The linear system amplifies rounding by up to its largest solution, the mean time itself.
-    return float(fine[0]), float(bound[0] + abs(fine[0]) ** 2 * nodes * 2.0**-50)
+    return fine, 4 * max(abs(fine - rough), abs(fine - rougher)) + fine**2 * nodes * 2.0**-50
 
 
 def _from(start: float, nodes: int) -> Floats:

@@ -10,15 +10,16 @@ T averages: it enlarges no largest value. So with held coefficients c_k the erro
 |c_k| . slack, and no assumption on smoothness or mixing enters. slack_j adds
 
 - the coefficients of T b_j on a finer grid that are not kept;
-- what the finer grid misses: with |T b_j| <= M on the strip |Im x| <= Y times the ellipse of Bernstein with
-  parameter rho, coefficients are below 2 M exp(-n Y) rho^-m, and interpolation errs by at most twice the sum of those
-  beyond the grid;
+- what the finer grid misses: with |T b_j| <= M on a strip |Im x| <= Y, or for s in an ellipse of Bernstein with
+  parameter rho, its coefficients fall as M exp(-n Y), or 2 M rho^-m, and interpolation errs by at most twice the sum of
+  those beyond the grid;
 - rounding, by the standard model, from how far values, sums and a step of the recursion can be off.
+
+Nor is any slack above 2 + sum |change_ji|, as T b_j is at most 1, too.
 """
 
 from __future__ import annotations
 
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -106,8 +107,7 @@ def transfer(
     """The step in coefficients on `waves` (odd) functions of x and `levels` of log u.
     Derived: tests/models/sde/test_transfer.py::test_no_bound_is_broken_by_enumeration.
 
-    The interval must hold u before and after the step. slack is inf where every strip and ellipse tried may hold a
-    singularity.
+    The interval must hold u before and after every step that is taken.
     """
     fine = waves + 2 * (waves // 4) + 2, levels + levels // 2 + 2
     gain, rounding = _gain(algorithm, noise, interval, (waves, levels), fine, old)
@@ -118,7 +118,7 @@ def transfer(
     rounding += fine[0] * fine[1] * 4 * (sum(fine) + 32) * U * np.abs(gain).max(axis=(0, 1))  # of the two sums above
     rounding += (waves * levels + 4) * U * column + 4 * U  # of one step of the recursion
     missed = _missed(algorithm, noise, interval, (waves, levels), fine, old)
-    slack = (beyond + missed + rounding).ravel() * (1 + 2.0**-20)
+    slack = np.fmin(beyond + missed + rounding, 2 + column).ravel() * (1 + 2.0**-20)
     return Transfer(np.ascontiguousarray(kept.reshape(waves * levels, -1).T), slack, interval, waves, levels)
 
 
@@ -161,27 +161,32 @@ def _gain(
 def _missed(
     algorithm: RMSprop, noise: Noise, interval: Interval, kept: tuple[int, int], fine: tuple[int, int], old: bool
 ) -> Floats:
-    """Bound of what interpolation of T b on the fine grid misses, for the kept products b, (kept)."""
+    """Bound of what interpolation of T b on the fine grid misses, for the kept products b, (kept).
+
+    First in x, for real s, then in s, for real x, of what was interpolated in x.
+    """
     n, m = (np.arange(kept[0])[:, None] + 1) // 2, np.arange(kept[1])
-    best = np.full(kept, np.inf)
-    for strip, rho in product(STRIPS, ELLIPSES):
-        q, r = np.exp(-strip), 1 / rho
-        outside = (1 + q) / (1 - q) * 2 * r ** fine[1] / (1 - r) + 2 * q ** (fine[0] // 2 + 1) / (1 - q) * (1 + r) / (
-            1 - r
-        )
-        move, reach = _image(algorithm, noise, interval, strip, rho, old)
-        with np.errstate(over="ignore", invalid="ignore"):
-            largest = np.zeros(kept)
-            for z, weight in enumerate(noise.probabilities):
-                largest += weight * np.exp(n * (strip + move[z])) * np.cosh(m * np.arccosh(reach[z]))
-            best = np.fmin(best, 2 * outside * largest)
-    return best
+
+    def least(domains: list[tuple[float, float]], first: int) -> Floats:
+        best = np.full(kept, np.inf)
+        for strip, rho in domains:
+            share = float(np.exp(-strip)) if rho == 1 else 1 / rho
+            move, reach = _image(algorithm, noise, interval, strip, rho, old)
+            with np.errstate(over="ignore", invalid="ignore"):
+                largest = np.zeros(kept)
+                for z, weight in enumerate(noise.probabilities):
+                    largest += weight * np.exp(n * (strip + move[z])) * np.cosh(m * np.arccosh(reach[z]))
+                best = np.fmin(best, 4 * largest * share**first / (1 - share))
+        return best
+
+    in_x = least([(strip, 1.0) for strip in STRIPS], fine[0] // 2 + 1)
+    return in_x + (2 + np.log(fine[0])) * least([(0.0, rho) for rho in ELLIPSES], fine[1])
 
 
 def _image(
     algorithm: RMSprop, noise: Noise, interval: Interval, strip: float, rho: float, old: bool
 ) -> tuple[Floats, Floats]:
-    """Where a step takes |Im x| <= strip and s in the ellipse of rho, for each noise: |x' - x|, semi-axis of s'.
+    """Where a step takes |Im x| <= strip and s in the ellipse of rho, for each noise: |Im x'| - strip, semi-axis of s'.
 
     Inf where that domain may hold a singularity. Points s' with |s' - 1| + |s' + 1| <= 2 a lie in the ellipse of
     semi-axis a, so that |T_m| <= cosh(m arccosh a) there. Two enclosures of u' = b u (1 + w), the better one counts:
@@ -212,7 +217,9 @@ def _image(
             turn, floor = np.full(size.shape, angle), np.full(size.shape, low)
         good = (turn < np.pi) & np.isfinite(axis)
         root = np.sqrt(floor) * np.cos(np.where(good, turn, 0.0) / 2)
-        move = a.learning_rate * a.noise_std * most / (a.noise_std * root + a.epsilon)
+        lean = np.sin(np.minimum(turn, np.pi) / 2)  # of 1 / divisor, at most
+        pull = a.height * np.sinh(strip) + a.noise_std * most * lean
+        move = a.learning_rate * pull / (a.noise_std * root + a.epsilon)
     return np.where(good, move, np.inf), np.where(good, np.maximum(axis, 1.0), np.inf)
 
 
