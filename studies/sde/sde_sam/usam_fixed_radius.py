@@ -56,13 +56,12 @@ def measure(s):
     floor = [[circle.flow(partial(form, r), s.start, 1.0) for form in (ascent, expansion)] for r in radii]
     true, expanded = ([pair[i][0][1] for pair in floor] for i in range(2))
     unsure = [a[1] + b[1] for (_, a), (_, b) in floor]
-    noise = [
-        [form(1 / VANISHING, CURVATURE, r, s.noise_std, 0.0, end)[1] * VANISHING for r in radii]
-        for form, end in ((theory.usam_moments, VANISHING), (theory.usam_limit_moments, 1.0))
-    ]
-    late = np.array(noise[0]) * 10 * CURVATURE * (1 + s.radius * CURVATURE) / VANISHING
+    given = 1 / VANISHING, CURVATURE
+    noise = [theory.usam_moments(*given, r, s.noise_std, 0.0, VANISHING)[1] * VANISHING for r in radii]
+    limit = [theory.usam_limit_moments(*given, r, s.noise_std, 0.0, 1.0)[1] * VANISHING for r in radii]
+    late = np.array(noise) * 10 * CURVATURE * (1 + s.radius * CURVATURE) / VANISHING
     return {
-        "noise": weak_error(1 / radii, *noise, late, "1/rho"),
+        "noise": weak_error(1 / radii, noise, limit, late, "1/rho"),
         "circle": weak_error(n, ends, [v[1] for v, _ in limits], bounds),
         # m^(2k) from m known to a few units: 2k times as many of them; the rest is a sum of two terms of order one.
         "quadratic": weak_error(n, moments, others, (2 * n + 32) * 4 * 2.0**-52),

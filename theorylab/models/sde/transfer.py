@@ -180,7 +180,7 @@ def _missed(
         return best
 
     in_x = least([(strip, 1.0) for strip in STRIPS], fine[0] // 2 + 1)
-    return in_x + (2 + np.log(fine[0])) * least([(0.0, rho) for rho in ELLIPSES], fine[1])
+    return np.asarray(in_x + (2 + np.log(fine[0])) * least([(0.0, rho) for rho in ELLIPSES], fine[1]))
 
 
 def _image(
