@@ -156,3 +156,18 @@ def test_coefficients_of_observables_are_exact():
             value = found @ transfer.products(np.array(x), np.array(s), 9, 7).ravel()
             true = (mpmath.sin if phi.sine else mpmath.cos)(phi.wave * x) * mpmath.exp(phi.power * (0.3 + 1.4 * s))
             assert abs(value - true) <= bound + 1e-14 * np.abs(found).sum()
+
+
+def test_rounding_of_products_is_within_its_blur():
+    interval, draw, worst = transfer.Interval(0.3, 1.4), np.random.default_rng(5), 0.0
+    for _ in range(100):
+        x, u = draw.uniform(-3, 3), np.exp(draw.uniform(-1.1, 1.7))
+        found = transfer.products(np.array(x), interval.place(np.array(u)), 9, 12)
+        with mpmath.workdps(40):
+            s = (mpmath.log(mpmath.mpf(float(u))) - mpmath.mpf(0.3)) / mpmath.mpf(1.4)
+            waves = [mpmath.mpf(1)] + [f(n * mpmath.mpf(x)) for n in range(1, 5) for f in (mpmath.cos, mpmath.sin)]
+            true = [[wave * mpmath.chebyt(m, s) for m in range(12)] for wave in waves]
+            error = np.array([[float(abs(a - mpmath.mpf(float(b)))) for a, b in zip(*rows, strict=True)]
+                              for rows in zip(true, found, strict=True)])  # fmt: skip
+        worst = max(worst, (error / transfer.blur(interval, 9, 12, abs(x))).max())
+    assert 1e-3 < worst <= 1
