@@ -162,7 +162,7 @@ def test_rounding_of_products_is_within_its_blur():
     interval, draw, worst = transfer.Interval(0.3, 1.4), np.random.default_rng(5), 0.0
     for _ in range(100):
         x, u = draw.uniform(-3, 3), np.exp(draw.uniform(-1.1, 1.7))
-        found = transfer.products(np.array(x), interval.place(np.array(u)), 9, 12)
+        found = transfer.products(np.array([x]), interval.place(np.array([u])), 9, 12)[0]
         with mpmath.workdps(40):
             s = (mpmath.log(mpmath.mpf(float(u))) - mpmath.mpf(0.3)) / mpmath.mpf(1.4)
             waves = [mpmath.mpf(1)] + [f(n * mpmath.mpf(x)) for n in range(1, 5) for f in (mpmath.cos, mpmath.sin)]

@@ -45,7 +45,9 @@ class Observable:
         return (np.sin(self.wave * x) if self.sine else np.cos(self.wave * x)) * u**self.power
 
     def coefficients(self, held: Transfer) -> tuple[Floats, float]:
-        """Its coefficients (n,) in the products of the operator, and a bound of the error of their sum."""
+        """Its coefficients (n,) in the products of the operator, and a bound of the error of their sum.
+        Derived: tests/models/sde/test_transfer.py::test_coefficients_of_observables_are_exact.
+        """
         require(2 * self.wave < held.waves, f"wave={self.wave} needs more nodes: give at least {2 * self.wave + 1}")
         m, argument = np.arange(held.levels), self.power * held.interval.half
         scale = float(np.exp(self.power * held.interval.centre))
@@ -81,10 +83,10 @@ def expectations(
     """
     interval = _interval(algorithm, noise, start[1], whole("steps", steps, 0))
     held = _held(algorithm, noise, interval, nodes, levels, old_denominator)
-    x, s = np.array(number("start", start[0])), interval.place(np.array(start[1]))
+    x, s = np.array([number("start", start[0])]), interval.place(np.array([start[1]]))
     first, unsure = zip(*(observe.coefficients(held) for observe in observables), strict=True)
     at = products(x, s, held.waves, held.levels).ravel()
-    reading = blur(interval, held.waves, held.levels, abs(float(x))).ravel() + at.size * U
+    reading = blur(interval, held.waves, held.levels, abs(float(x[0]))).ravel() + at.size * U
     value, error = carried(held.change, held.slack, np.array(first), at, reading, steps)
     return value, (error + np.array(unsure)[:, None]) * (1 + 2.0**-20)
 

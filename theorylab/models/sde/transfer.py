@@ -45,7 +45,9 @@ class Interval(NamedTuple):
         return np.asarray((np.log(u) - self.centre) / self.half)
 
     def blur(self) -> float:
-        """How far rounding can move s, for u in the interval."""
+        """How far rounding can move s, for u in the interval.
+        Derived: tests/models/sde/test_transfer.py::test_rounding_of_products_is_within_its_blur.
+        """
         return 32 * U * (2 + abs(self.centre) + self.half) / self.half
 
 
@@ -123,7 +125,7 @@ def transfer(
 
 
 def products(x: Floats, s: Floats, waves: int, levels: int) -> Floats:
-    """E_n(x) T_m(s) at points of one shape, shape + (waves, levels)."""
+    """E_n(x) T_m(s) at points of one shape, of one dimension at least, shape + (waves, levels)."""
     n = np.arange(1, waves // 2 + 1)
     along = np.ones((*np.shape(x), waves))
     along[..., 1::2], along[..., 2::2] = np.cos(x[..., None] * n), np.sin(x[..., None] * n)
@@ -131,7 +133,9 @@ def products(x: Floats, s: Floats, waves: int, levels: int) -> Floats:
 
 
 def blur(interval: Interval, waves: int, levels: int, away: float) -> Floats:
-    """How far rounding can move E_n(x) T_m(s), (waves, levels), for |x| <= away and s found from u."""
+    """How far rounding can move E_n(x) T_m(s), (waves, levels), for |x| <= away and s found from u.
+    Derived: tests/models/sde/test_transfer.py::test_rounding_of_products_is_within_its_blur.
+    """
     n, m = (np.arange(waves)[:, None] + 1) // 2, np.arange(levels)
     return np.asarray(8 * U * (1 + n * (1 + away)) + m**2 * (interval.blur() + 8 * U))
 
