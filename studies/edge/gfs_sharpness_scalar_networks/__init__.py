@@ -21,6 +21,7 @@ On trial:
 - walks_back_through_chaos [C6]: the product follows the bifurcation diagram backwards; derived here.
 - phase_boundaries [C6, C7]: the boundaries of that diagram; derived here.
 - map_of_minima [C1, C5]: two weights, the end reached from every start of a square; ours.
+- squared_sharpness [beyond]: what squared_regression computes, against closed forms and the flow itself.
 - squared_regression [beyond]: claim 3 in squared regression: false as a law.
 
 Not on trial, because:

@@ -12,6 +12,7 @@ On trial:
 - asgd_alignment [C5]: claim 4, in the setting of the paper's experiments; step, cut-off and horizon are ours.
 - asgd_small_eigenvalues [C1]: claim 1, the rate as derived here.
 - asgd_crossover [C2, C3]: claim 2, and the eigenvalue at which the order flips, derived here.
+- asgd_recursion: the method itself, simulated, against the exact moments that all of these rest on.
 - asgd_variance [C4]: claim 3, of the exact risks (the paper speaks of its bounds).
 - asgd_cutoff [C6]: claim 6, what the cut-off does to rate and complex window.
 - asgd_stability [C9]: claim 6, that the family is stable on Gaussian data.

@@ -2,7 +2,8 @@
 
 Between two eigenvalues the roots of w_{t+2} = tau w_{t+1} - pi w_t (tau = 1 + c - q l, pi = c (1 - d l)) are complex,
 and w_{t+1}^2 - tau w_{t+1} w_t + pi w_t^2 falls by exactly pi = |root|^2 per step. SGD contracts by 1 - d l, so ASGD
-is slower iff c > 1 - d l. With alpha = 1 / (1 + beta) the flip is at 2 beta / ((1 + beta) d), about 2 beta / d.
+is slower iff c > 1 - d l. With alpha = 1 / (1 + beta) the flip is at 2 beta / ((1 + beta) d), about 2 beta / d; for the
+family by cut-off k, from the spectrum alone, at 4 T / (k (1 + beta)), beta = T / (3 k tr H), T the tail sum_{i>k} l_i.
 """
 
 from dataclasses import dataclass
@@ -37,29 +38,16 @@ def families(s):
 
 def contractions(s, ends):
     """Contraction per step of SGD and ASGD, (families, points), at eigenvalues between the ends of each family."""
-    grids = []
-    for a, low, high, cross in families(s):
-        start, stop = ends(low, high, cross)
-        grids.append((a, np.geomspace(start, stop, s.points)))
+    grids = [(a, np.geomspace(*ends(low, high, cross), s.points)) for a, low, high, cross in families(s)]
     rows = [1 - a.short_step * g for a, g in grids], [theory.asgd_contraction(a, g) for a, g in grids]
     # Sums of a few terms below 4, off by some 2^-50 absolutely; the smallest value is SGD's at the upper end.
     return [exact(range(s.points), values, 2.0**-50 / np.min(values), "grid point") for values in rows]
 
 
-def measure(s):
-    curves = dict(zip(("sgd", "asgd"), contractions(s, lambda low, high, x: (1.01 * x, 0.99 * high)), strict=True))
-    curves["sgd, small"], curves["asgd, small"] = contractions(s, lambda low, high, x: (1.01 * low, 0.99 * x))
-
-    def flip(a, cross):
-        def slower(eigenvalue):
-            return theory.asgd_contraction(a, [eigenvalue])[0] > 1 - a.short_step * eigenvalue
-
-        return bracket(slower, 0.5 * cross, 1.5 * cross)
-
-    curves["flip"] = brackets(s.cutoffs, [flip(a, cross) for a, *_, cross in families(s)], "cut-off")
+def inside(s):
+    """The second family, and an eigenvalue between its flip and the upper end of its window."""
     a, _, high, cross = list(families(s))[1]
-    curves["form"] = quadratic_form(a, (cross * high) ** 0.5)
-    return curves
+    return a, (cross * high) ** 0.5
 
 
 def quadratic_form(a, eigenvalue):
@@ -68,16 +56,26 @@ def quadratic_form(a, eigenvalue):
     now, after = (theory.asgd_mean_paths(p, a, np.arange(61))[:, 0][i : i + 60] for i in (0, 1))
     tau, pi = 1 + a.memory - a.pull * eigenvalue, a.memory * (1 - a.short_step * eigenvalue)
     terms = np.stack([after**2, -tau * after * now, pi * now**2])
-    # t steps of two products each, then three terms that cancel: units of the largest term, not of their sum.
-    cancelled = np.abs(terms).sum(axis=0) / terms.sum(axis=0)
+    cancelled = np.abs(terms).sum(axis=0) / terms.sum(axis=0)  # t steps of two products each, then three terms
     return exact(np.arange(60), terms.sum(axis=0), 4 * (np.arange(60) + 8) * 2.0**-52 * cancelled)
 
 
+def measure(s):
+    curves = dict(zip(("sgd", "asgd"), contractions(s, lambda low, high, x: (1.01 * x, 0.99 * high)), strict=True))
+    curves["sgd, small"], curves["asgd, small"] = contractions(s, lambda low, high, x: (1.01 * low, 0.99 * x))
+    flips = [bracket(lambda l, a=a: theory.asgd_contraction(a, [l])[0] > 1 - a.short_step * l, x / 2, 1.5 * x)
+             for a, *_, x in families(s)]  # fmt: skip
+    return curves | {"flip": brackets(s.cutoffs, flips, "cut-off"), "form": quadratic_form(*inside(s))}
+
+
 def predict(s):
-    known = list(families(s))
-    rounding = 8 * 2.0**-52 / np.array([1 - a.memory for a, *_ in known])  # 1 - c loses digits to c
-    flips, leading = [cross for *_, cross in known], [2 * a.beta / a.short_step for a, *_ in known]
-    return {"flip": exact(s.cutoffs, flips, rounding, "cut-off"), "leading": exact(s.cutoffs, leading, rounding)}
+    known, k = list(families(s)), np.array(s.cutoffs)
+    spectrum = np.arange(1.0, s.dim + 1) ** -s.exponent
+    tail = np.array([spectrum[first:].sum() for first in s.cutoffs])
+    flips = {"flip": [cross for *_, cross in known], "leading": [2 * a.beta / a.short_step for a, *_ in known],
+             "tail": 4 * tail / (k + tail / (3 * spectrum.sum())), "no psi": 4 * tail / (k + tail / spectrum.sum())}  # fmt: skip
+    rounding = (8 / np.array([1 - a.memory for a, *_ in known]) + s.dim) * 2.0**-52  # 1 - c loses digits to c
+    return {name: exact(k, values, rounding, "cut-off") for name, values in flips.items()}
 
 
 def checks(s, measured, predicted):
@@ -85,12 +83,13 @@ def checks(s, measured, predicted):
     yield ordered("above (1-c)/d SGD contracts faster than ASGD", measured["sgd"], measured["asgd"], rival=rival)
     rival = Rival(claim="at 2 beta / d", predicted=predicted["leading"])
     yield threshold("the order flips at (1-c)/d", measured["flip"], predicted["flip"], rival=rival)
-    a, _, high, cross = list(families(s))[1]
-    sgd = 1 - a.short_step * (cross * high) ** 0.5
+    rival = Rival(claim="beta without the fourth-moment factor 3", predicted=predicted["no psi"])
+    yield threshold("... = 4 T / (k + T / (3 tr H))", measured["flip"], predicted["tail"], rival=rival)
+    a, eigenvalue = inside(s)
+    sgd = 1 - a.short_step * eigenvalue
     rival = Rival(claim="by SGD's (1 - d l)^2", predicted=float(sgd**2))
-    yield geometric(
-        "squared amplitude falls by c (1 - d l) per step", measured["form"], float(a.memory * sgd), rival=rival
-    )
+    claim = "squared amplitude falls by c (1 - d l) per step"
+    yield geometric(claim, measured["form"], float(a.memory * sgd), rival=rival)
 
 
 def figure(s, measured, predicted):

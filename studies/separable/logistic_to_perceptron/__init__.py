@@ -11,11 +11,13 @@ On trial:
 - perceptron_limit [C1]: claim 1, step for step; that ties count one half is ours.
 - perceptron_distance [C1]: how fast the limit of claim 1 is approached; derived here.
 - perceptron_mistakes [C2]: the perceptron's bound, derived here.
+- weights_are_counted [C2]: what a run counts as mistakes or weights against where it is; derived here.
 - loss_limit [C7]: claim 2, the loss in units of the step size; derived here.
 - loss_misleads [C7]: claim 2, order by loss against order by time, on a hard family.
 - logistic_iterations [C3]: the number of steps at any step size, derived here.
 - perceptron_needs_n [C4]: claim 3, a family whose steps grow with the number of points; derived here.
 - normalised_iterations [C5, C6]: claim 4, with bounds derived here.
+- positions_as_written: every method in units of its step size against its formula in theta; derived here.
 - scale_invariance [C9]: of the setting; derived here.
 
 Not on trial, because:

@@ -2,8 +2,8 @@
 
 On the max-margin direction the position grows by mu / n per mistake, its square by at most (R k_t / n)^2 in a step with
 k_t mistakes, and k_t <= n. So sum_t k_t <= n R^2 / mu^2 with ties counted as mistakes, and T <= 2 n R^2 / mu^2 with
-ties at 1/2, the logistic value. Where one point is given twice under both labels there is no margin: it never stops.
-(The number of mistakes per step need not fall from step to step; nothing here asks it.)
+ties at 1/2, the logistic value. Without the factor n the bound is broken, by n - 1 points against one. Where one point
+is given twice under both labels there is no margin: it never stops. (The number of mistakes per step need not fall from step to step; nothing here asks it.)
 """
 
 from dataclasses import dataclass
@@ -69,17 +69,19 @@ def measure(s):
 
 
 def predict(s):
-    mistakes, rounding = [], []
+    mistakes, rounding, alone = [], [], []
     for data, margin in problems(s):
         bound = theory.mistakes_bound(data.count, data.radius, margin)
         mistakes.append(bound)  # no run has more steps than mistakes
+        alone.append((data.radius / margin) ** 2)
         rounding.append(theory.count_rounding(data.count, data.dimension, data.radius / margin, bound))
     sets, steps = range(len(mistakes)), theory.perceptron_bound(1, 1, 1) * np.array(mistakes)
-    return {"mistakes": exact(sets, mistakes, rounding, "data set"), "steps": exact(sets, steps, rounding, "data set")}
+    values = {"mistakes": mistakes, "steps": steps, "without n": alone}
+    return {name: exact(sets, row, rounding, "data set") for name, row in values.items()}
 
 
 def checks(s, measured, predicted):
-    rival = Rival(claim="also with a point under both labels", measured=measured["contradicted"])
+    rival = Rival(claim="<= R^2/mu^2, without n", predicted=predicted["without n"])
     claim = "mistakes of the perceptron <= n R^2/mu^2"
     yield below(claim, measured["mistakes"], predicted["mistakes"], rival=rival)
     claim = "steps of the perceptron, ties at 1/2, <= 2 n R^2/mu^2"
