@@ -17,10 +17,11 @@ On trial:
 - asgd_cutoff [C6]: claim 6, what the cut-off does to rate and complex window.
 - asgd_stability [C9]: claim 6, that the family is stable on Gaussian data.
 - asgd_tail_variance [C7]: claim 6, the variance part of the bound as recalled, up to its constant.
+- asgd_total_risk [C7]: a bound on the total risk in the shape of claim 6, derived here, from both sides.
 - asgd_strong_convexity [C8]: the order in the condition number behind claim 5, no constant.
 
 Not on trial, because:
-- The bound on the total risk and its bias half: recalled too vaguely to be tried.
+- The paper's own bound on the total risk: its bias half was not read; asgd_total_risk has one of the same shape.
 - The tighter bias bound of claim 5: neither the bound nor the earlier one was read.
 - Every constant of the risk bound: not read.
 - Data that are not Gaussian: the exact recursion on trial is the Gaussian one.

@@ -63,8 +63,8 @@ def quadratic_form(a, eigenvalue):
 def measure(s):
     curves = dict(zip(("sgd", "asgd"), contractions(s, lambda low, high, x: (1.01 * x, 0.99 * high)), strict=True))
     curves["sgd, small"], curves["asgd, small"] = contractions(s, lambda low, high, x: (1.01 * low, 0.99 * x))
-    flips = [bracket(lambda l, a=a: theory.asgd_contraction(a, [l])[0] > 1 - a.short_step * l, x / 2, 1.5 * x)
-             for a, *_, x in families(s)]  # fmt: skip
+    flips = [bracket(lambda x, a=a: theory.asgd_contraction(a, [x])[0] > 1 - a.short_step * x, y / 2, 1.5 * y)
+             for a, *_, y in families(s)]  # fmt: skip
     return curves | {"flip": brackets(s.cutoffs, flips, "cut-off"), "form": quadratic_form(*inside(s))}
 
 
@@ -73,7 +73,8 @@ def predict(s):
     spectrum = np.arange(1.0, s.dim + 1) ** -s.exponent
     tail = np.array([spectrum[first:].sum() for first in s.cutoffs])
     flips = {"flip": [cross for *_, cross in known], "leading": [2 * a.beta / a.short_step for a, *_ in known],
-             "tail": 4 * tail / (k + tail / (3 * spectrum.sum())), "no psi": 4 * tail / (k + tail / spectrum.sum())}  # fmt: skip
+             "tail": 4 * tail / (k + tail / (3 * spectrum.sum())),
+             "no psi": 4 * tail / (k + tail / spectrum.sum())}  # fmt: skip
     rounding = (8 / np.array([1 - a.memory for a, *_ in known]) + s.dim) * 2.0**-52  # 1 - c loses digits to c
     return {name: exact(k, values, rounding, "cut-off") for name, values in flips.items()}
 

@@ -56,7 +56,7 @@ def complex_from(s):
 
     def found(a):
         c, q, d = a.memory, a.pull, a.short_step
-        return bracket(lambda l: (1 - c) ** 2 + q**2 * l**2 + 4 * c * d * l < 2 * (1 + c) * q * l, 1e-9, a.beta / d)
+        return bracket(lambda x: (1 - c) ** 2 + q**2 * x**2 + 4 * c * d * x < 2 * (1 + c) * q * x, 1e-9, a.beta / d)
 
     return brackets(range(len(s.exponents) * len(s.cutoffs)), [found(a) for a in families(s)], "family")
 

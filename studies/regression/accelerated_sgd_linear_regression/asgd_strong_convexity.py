@@ -2,7 +2,9 @@
 
 Half of the eigenvalues are 1, half 1/k'; kappa = R^2 / mu, mu = 1/k', R^2 = tr H + 2. The time constant is that of the
 second moments, -1 / log(spectral radius). With the statistical condition number set to d + 2 (its value for Gaussian
-data) the parameters of Jain et al., as recalled, give the square root; set to kappa, they give kappa again.
+data) the parameters of Jain et al., as recalled, give the square root; set to kappa, they give kappa again. In the
+limit SGD, at step 1 / (5 R^2), takes 5/2 kappa; the roots of ASGD along mu are complex there, of modulus^2 about 1 -
+(1/9 + 1/(3 sqrt 5)) / r, r = sqrt(kappa (d + 2)), and random data add nothing to that: 3.843 r.
 The paper's sharper bound on the bias in this case was not read: the order in kappa is on trial, no constant.
 """
 
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, decays_as, exact, plots, script
+from theorylab import Power, Rival, Source, agrees, decays_as, exact, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import Acceleration, LeastSquares
 
@@ -25,6 +27,7 @@ class Setting:
     dim: int
     smallest: float = 2.0**-14  # 1 / largest k'
     points: int = 19
+    within: float = 0.02  # of the limit, at the largest kappa
 
 
 QUICK, FULL = Setting(dim=10), Setting(dim=10, smallest=2.0**-20, points=31)
@@ -56,7 +59,10 @@ def predict(s):
     for name, slope in (("ASGD", 0.5), ("SGD", 1.0)):
         end = measure(s)[name]
         curves[name] = exact(end.x, end.mean[-1] * (end.x / end.x[-1]) ** slope, ulps=16, x_name="kappa")
-    return curves
+    last = measure(s)["SGD"].x[-1:]
+    root = (last * (s.dim + 2)) ** 0.5
+    limits = {"SGD": 2.5 * last, "ASGD": root / (1 / 9 + 1 / (3 * 5**0.5)), "beta alone": 9 * root}
+    return curves | {f"limit, {name}": exact(last, x, ulps=16, x_name="kappa") for name, x in limits.items()}
 
 
 def checks(s, measured, predicted):
@@ -67,13 +73,18 @@ def checks(s, measured, predicted):
         yield decays_as(
             f"time constant of {title} grows as kappa^{exponent:g}", measured[name], Power(exponent), rival=rival
         )
+    for name, other, words in (("SGD", "ASGD", "that of ASGD"), ("ASGD", "beta alone", "9 r: alpha = 1")):
+        rival = Rival(claim=words, predicted=predicted[f"limit, {other}"])
+        claim = f"... of {name} tends to {'5/2 kappa' if name == 'SGD' else '3.843 r'}"
+        last, limit = measured[name].at(slice(-1, None)), predicted[f"limit, {name}"]
+        yield agrees(claim, last, limit, rival=rival, within=s.within)
 
 
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     for k, name in enumerate(measured):
         plots.measurement(axes, measured[name], k, name)
-    for k, name in enumerate(predicted):
+    for k, name in enumerate(("ASGD", "SGD")):
         plots.prediction(axes, predicted[name], "" if k else "slopes 1/2 and 1")
     plots.label(axes, "condition number kappa", "time constant (iterations)", f"d = {s.dim}")
     return drawn

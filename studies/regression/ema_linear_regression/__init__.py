@@ -18,13 +18,15 @@ On trial:
 - bias_leakage [C6]: how multiplicative noise carries the bias from direction to direction.
 - divergence_threshold [C7]: where SGD on Gaussian data diverges in mean square.
 - minibatch [C8]: what a mini-batch divides.
+- averaging_schemes [C1]: the variance of claim 1 beyond EMA, for every scheme of non-negative weights; derived here.
 
 Not on trial, because:
-- "Proof techniques for a broad class of averaging schemes": a technique, which no run can confirm.
 - The constants of the risk bounds, upper and lower: not read; the bands on trial are ours.
 - The bias of EMA against that of tail averaging, and the condition that ties decay and length: not read.
 - The critical batch size: its formula was not read.
-- The single ReLU neuron of the appendix, and diffusion models: no exact risk is known here.
+- The proof technique for a broad class of averaging schemes: no run can confirm a technique, only what it comes to.
+- The single ReLU neuron of the appendix: half of the data give no gradient, so that second moments do not close.
+- The experiments with diffusion models: out of reach.
 """
 
 HEAD = "ema_bias_and_variance"

@@ -3,7 +3,8 @@
 On the max-margin direction the position grows by mu / n per mistake, its square by at most (R k_t / n)^2 in a step with
 k_t mistakes, and k_t <= n. So sum_t k_t <= n R^2 / mu^2 with ties counted as mistakes, and T <= 2 n R^2 / mu^2 with
 ties at 1/2, the logistic value. Without the factor n the bound is broken, by n - 1 points against one. Where one point
-is given twice under both labels there is no margin: it never stops. (The number of mistakes per step need not fall from step to step; nothing here asks it.)
+is given twice under both labels there is no margin: it never stops. (The number of mistakes per step need not fall from
+step to step; nothing here asks it.)
 """
 
 from dataclasses import dataclass

@@ -1,10 +1,10 @@
 """Kept in units of the step size, every method makes the steps of its own formula in theta.
 
 phi = theta / s is what is computed, so that no step size overflows: phi' = phi + 1/n sum_i q_i z_i, or divided by the
-mean weight, or by the length of the gradient; the perceptron is s = infinity. Here the papers' updates, theta' = theta -
-s grad f(theta) and its divided forms, run beside it in theta itself, one step after the other, on points c z with s /
-c^2 (s / c where the length divides): the same positions, to c. Many points, few dimensions, and steps beyond the
-solution, where weights become small. Rounding makes 1e-9 of it at most; the other methods are far.
+mean weight, or by the length of the gradient; the perceptron is s = infinity. Here the updates as papers write them,
+theta' = theta - s grad f(theta) and its divided forms, run beside it in theta itself, on points z; phi runs on c z with
+s / c^2 (s / c where the length divides). Same positions, to the factor c: many points, few dimensions, and steps beyond
+the solution, where weights become small. Rounding makes less than 1e-9 of it; the other methods are far.
 """
 
 from dataclasses import dataclass
@@ -92,7 +92,9 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
     for k, name in enumerate(METHODS):
-        length, plain = ((curve.samples[: s.dim] ** 2).sum(axis=0) ** 0.5 for curve in (measured[name], predicted[name]))
+        length, plain = (
+            (curve.samples[: s.dim] ** 2).sum(axis=0) ** 0.5 for curve in (measured[name], predicted[name])
+        )
         plots.points(axes, s.steps, length, k, name)
         plots.guide(axes, s.steps, plain, "" if k else "as written")
     plots.label(axes, "iterations", "|theta| / step size", f"Gaussian data, n = {s.count}, d = {s.dim}")

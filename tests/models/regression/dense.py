@@ -10,17 +10,24 @@ import numpy as np
 def gradient_moment(problem, C):
     """E[X C X] for X = mean over the batch of x x^T, any symmetric C."""
     H, B = np.diag(problem.eigenvalues), problem.batch
-    if problem.design == "gaussian":
+    if problem.design in ("additive", "isotropic"):
+        single = H @ C @ H
+    elif problem.design == "gaussian":
         single = 2 * H @ C @ H + H * np.trace(H @ C)
     else:
         single = np.diag(problem.eigenvalues * np.diag(C))
     return single / B + (1 - 1 / B) * H @ C @ H
 
 
+def label_noise(problem):
+    """Covariance of the gradient noise at the minimiser."""
+    spectrum = np.ones(problem.dimension) if problem.design == "isotropic" else problem.eigenvalues
+    return problem.noise_std**2 * np.diag(spectrum) / problem.batch
+
+
 def step(problem, step_size, C):
     """One step of E e e^T for a full matrix C."""
-    H = np.diag(problem.eigenvalues)
-    noise = problem.noise_std**2 * H / problem.batch
+    H, noise = np.diag(problem.eigenvalues), label_noise(problem)
     return C - step_size * (H @ C + C @ H) + step_size**2 * (gradient_moment(problem, C) + noise)
 
 

@@ -11,15 +11,15 @@ def transition(problem, step_size, decay=None):
     d, step, batch = problem.dimension, mpmath.mpf(step_size), problem.batch
     lam = [mpmath.mpf(float(x)) for x in problem.eigenvalues]
     a, b = (mpmath.mpf(1), mpmath.mpf(1)) if decay is None else (mpmath.mpf(decay), 1 - mpmath.mpf(decay))
-    one_hot = problem.design == "one-hot"
+    flat = problem.design == "isotropic"
     M = mpmath.zeros(3 * d + 1)
     M[0, 0] = 1
     for i in range(d):
         c, p, v, turn = 1 + i, 1 + d + i, 1 + 2 * d + i, 1 - step * lam[i]
-        spread = lam[i] * (1 - lam[i]) if one_hot else lam[i] ** 2
+        spread = {"gaussian": lam[i] ** 2, "one-hot": lam[i] * (1 - lam[i])}.get(problem.design, 0)
         M[c, c] = turn**2 + step**2 * spread / batch
-        M[c, 0] = step**2 * lam[i] / batch * mpmath.mpf(problem.noise_std) ** 2
-        for j in range(0 if one_hot else d):
+        M[c, 0] = step**2 * (1 if flat else lam[i]) / batch * mpmath.mpf(problem.noise_std) ** 2
+        for j in range(d if problem.design == "gaussian" else 0):
             M[c, 1 + j] += step**2 * lam[i] * lam[j] / batch
         M[p, p], M[p, c] = turn * a, turn * b
         M[v, v], M[v, p], M[v, c] = a * a, 2 * a * b, b * b

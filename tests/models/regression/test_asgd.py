@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from tests.models.regression.dense import gradient_moment
+from tests.models.regression.dense import gradient_moment, label_noise
 from theorylab import Rival, agrees, exact
 from theorylab.errors import InputError
 from theorylab.models.regression import kernels, moments, theory
 from theorylab.models.regression.kernels import accelerated_paths
-from theorylab.models.regression.model import Acceleration, LeastSquares
+from theorylab.models.regression.model import DESIGNS, Acceleration, LeastSquares
 from theorylab.models.regression.simulation import Observation, simulate_accelerated
 from theorylab.numerics import spectra
 from theorylab.numerics.streams import fill_normal, stream
@@ -40,7 +40,7 @@ def dense_risks(p, a, start, steps):
     for _ in range(steps):
         Z, U = path[-1], mix @ path[-1] @ mix.T
         drift = hold @ Z @ mix.T @ H @ push.T
-        noise = gradient_moment(p, U) + p.noise_std**2 * H / p.batch
+        noise = gradient_moment(p, U) + label_noise(p)
         path.append(hold @ Z @ hold.T - drift - drift.T + push @ noise @ push.T)
     total = np.zeros((d, d))
     for t in range(start, steps):
@@ -53,7 +53,7 @@ def dense_risks(p, a, start, steps):
     return 0.5 * np.trace(H @ path[steps][:d, :d]), 0.5 * np.trace(H @ total) / (steps - start) ** 2
 
 
-@pytest.mark.parametrize("design", ["gaussian", "one-hot"])
+@pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize(("start", "steps"), [(0, 1), (2, 9), (10, 25)])
 def test_risks_match_dense_covariances_of_the_method_as_written(design, batch, start, steps):
@@ -147,7 +147,7 @@ def test_contraction_is_the_spectral_radius_of_the_mean_map():
     assert theory.asgd_contraction(FREE, grid) == pytest.approx(np.array(radii), rel=1e-9)
 
 
-@pytest.mark.parametrize("design", ["gaussian", "one-hot"])
+@pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("batch", [1, 3])
 def test_time_constant_matches_the_dense_spectral_radius(design, batch):
     p = problem(design, batch)
@@ -216,6 +216,22 @@ def test_family_by_cutoff_has_the_ratios_of_its_definition():
     assert a.alpha * (1 + a.beta) == pytest.approx(1, rel=1e-15)
 
 
+def test_strongly_convex_parameters_by_hand():
+    # mu = 1/4, R^2 = 4, statistical 9: r = sqrt(16 x 9) = 12, 3 sqrt 5 r = 36 sqrt 5.
+    a = Acceleration.strongly_convex(0.25, 4.0, 9.0)
+    root = 36 * 5**0.5
+    assert (a.alpha, a.beta) == pytest.approx((root / (1 + root), 1 / 108), rel=1e-15)
+    assert (a.long_step, a.short_step) == pytest.approx((4 / root, 1 / 20), rel=1e-15)
+
+
+def test_lookahead_risk_is_that_of_the_method_as_written():
+    # u_1 = (1 + c) u_0 - c w_0 - q g_0 = u_0 - q g_0 from u_0 = w_0: SGD with step q.
+    p = problem()
+    assert theory.asgd_lookahead_risk(p, FREE, [0, 1]) == pytest.approx(
+        theory.sgd_risk(p, FREE.pull, [0, 1]), rel=1e-13
+    )
+
+
 @pytest.mark.parametrize("degree", [1, 2])
 def test_kernel_matches_its_python_body(degree):
     p, starts, steps = problem(batch=2), np.array([0, 4]), np.array([3, 12])
@@ -267,7 +283,7 @@ def test_kernel_is_the_method_as_written():
     assert out[:, 0] == pytest.approx([0.5 * weights @ path[9] ** 2, 0.5 * weights @ tail**2], rel=1e-12)
 
 
-@pytest.mark.parametrize("design", ["gaussian", "one-hot"])
+@pytest.mark.parametrize("design", DESIGNS)
 def test_simulation_agrees_with_exact_risks(design):
     p, steps, start = problem(design, 2), np.array([5, 20, 60]), np.array([2, 10, 30])
     runs = simulate_accelerated(p, FREE, Observation(steps, start), replicas=4000, seed=12)
@@ -286,6 +302,10 @@ def test_simulation_agrees_with_exact_risks(design):
         (lambda p: Acceleration(0.5, 1.5, 0.1, 0.1), "beta=1.5 is not allowed"),
         (lambda p: Acceleration(0.5, 0.5, -0.1, 0.1), "long_step=-0.1"),
         (lambda p: Acceleration(0.5, 0.5, 0.1, float("inf")), "short_step=inf"),
+        (lambda p: Acceleration(0.5, 0.5, 0.1, -1e-9), "short_step=-1e-09 is not allowed: give a finite number >= 0"),
+        (lambda p: Acceleration.nesterov(0.1, 1.0), r"momentum=1.0 is not allowed: give a number in \[0, 1\)"),
+        (lambda p: Acceleration.heavy_ball(0.0, 0.5), "step_size=0.0"),
+        (lambda p: Acceleration.heavy_ball(0.1, -0.5), "momentum=-0.5"),
         (lambda p: Acceleration.with_cutoff(p, 4), "cutoff=4 is not allowed: give an integer from 1 to d - 1 = 3"),
         (lambda p: Acceleration.with_cutoff(p, 1, scale=-1.0), "scale=-1.0"),
         (lambda p: Acceleration.strongly_convex(0.0, 1.0, 1.0), "smallest=0.0"),

@@ -7,7 +7,7 @@ from theorylab import Rival, agrees, exact, replicate
 from theorylab.errors import DivergedError, InputError
 from theorylab.models.regression import kernels, moments, theory
 from theorylab.models.regression.kernels import paths
-from theorylab.models.regression.model import LeastSquares
+from theorylab.models.regression.model import DESIGNS, LeastSquares
 from theorylab.models.regression.simulation import OUTPUTS, Observation, simulate
 from theorylab.numerics import spectra
 from theorylab.numerics.streams import fill_normal, fill_uniform, stream
@@ -25,7 +25,7 @@ def arguments(p, degree=2):
     return p.data(), 0.1, 0.8, kernels.Observation(steps, starts, np.ascontiguousarray(p.eigenvalues), degree)
 
 
-@pytest.mark.parametrize("design", ["gaussian", "one-hot"])
+@pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("degree", [1, 2])
 def test_kernel_matches_its_python_body(design, batch, degree):
@@ -76,7 +76,7 @@ def test_kernel_is_sgd_as_written_in_the_model(design):
     assert pytest.approx(np.array(expected), rel=1e-12) == paths(*arguments(p), stream(5, 0)).T
 
 
-@pytest.mark.parametrize("design", ["gaussian", "one-hot"])
+@pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("batch", [1, 4])
 def test_simulation_agrees_with_exact_risks(design, batch):
     p, steps, start = problem(design, batch), np.array([5, 20, 60]), np.array([2, 10, 30])

@@ -22,6 +22,7 @@ def test_the_risk_of_second_moments_is_half_their_weighted_sum():
 def test_the_spread_of_a_gradient_is_that_of_its_design():
     assert recursions.gradient_spread(problem()) == pytest.approx([0.25, 0.09])
     assert recursions.gradient_spread(problem(design="one-hot")) == pytest.approx([0.25, 0.21])
+    assert (recursions.gradient_spread(problem(design="additive")) == 0).all()
 
 
 def test_an_observable_is_quadratic_or_linear_in_the_error():
@@ -31,7 +32,9 @@ def test_an_observable_is_quadratic_or_linear_in_the_error():
     assert kernels.observe(weights, 2, 1.0, np.array([np.nan, 1.0])) == np.inf
 
 
-@pytest.mark.parametrize("more", [{}, {"batch": 3}, {"design": "one-hot"}])
+@pytest.mark.parametrize(
+    "more", [{}, {"batch": 3}, {"design": "one-hot"}, {"design": "additive", "batch": 2}, {"design": "isotropic"}]
+)
 def test_drawn_gradients_have_the_mean_and_the_spread_of_theory(more):
     p = problem(**more)
     data, error, state = p.data(), np.array([1.0, -2.0]), stream(5, 0)
@@ -47,7 +50,7 @@ def test_drawn_gradients_have_the_mean_and_the_spread_of_theory(more):
     assert (np.abs(mean + lam * error) <= 5 * deviation / count**0.5).all()
     # One sample: E g_i^2 = spread_i e_i^2 + (lambda_i e_i)^2 + lambda_i (sigma^2 + feedback of the other errors).
     fed = 0.0 if more.get("design") else float((lam * error**2).sum())
-    one = recursions.gradient_spread(p) * error**2 + lam * (p.noise_std**2 + fed)
+    one = recursions.gradient_spread(p) * error**2 + p.noise_spectrum * p.noise_std**2 + lam * fed
     assert deviation**2 == pytest.approx(one / p.batch, rel=0.1)
 
 

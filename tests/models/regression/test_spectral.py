@@ -187,7 +187,8 @@ def test_losses_are_one_minus_keep():
 @pytest.mark.parametrize("kernel", ["last", "ema", "average"])
 def test_kernels_match_their_python_bodies(kernel):
     p = problem("i^-1.5", 3)
-    r = horizons.driven(p.eigenvalues, theory.moment_losses(p, 0.2), 0.2, 1, 1.0, p.noise_std**2, p.error0**2)
+    r = horizons.driven(p.eigenvalues, theory.moment_losses(p, 0.2), 0.2, 1, 1.0, p.noise_std**2, p.error0**2,
+                        p.noise_spectrum)  # fmt: skip
     extra = {"last": (), "ema": (0.8,), "average": (1,)}[kernel]
     given = (r, *extra, np.array([2, 3, 29]))
     compiled = getattr(horizons, kernel)
@@ -291,5 +292,6 @@ def test_steps_are_made_where_that_is_cheap_and_leapt_over_where_it_is_not():
 
 def test_the_feedback_is_twice_the_risk():
     p, steps = problem("i^-1.5", 3), np.array([0, 1, 7, 40])
-    r = horizons.driven(p.eigenvalues, theory.moment_losses(p, 0.2), 0.2, 1, 1.0, p.noise_std**2, p.error0**2)
+    r = horizons.driven(p.eigenvalues, theory.moment_losses(p, 0.2), 0.2, 1, 1.0, p.noise_std**2, p.error0**2,
+                        p.noise_spectrum)  # fmt: skip
     assert horizons.feedback_sum(r, steps) == pytest.approx(2 * theory.sgd_risk(p, 0.2, steps), rel=1e-12)

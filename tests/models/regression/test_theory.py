@@ -9,7 +9,7 @@ import sympy as sp
 from tests.models.regression import dense
 from theorylab.errors import InputError
 from theorylab.models.regression import theory
-from theorylab.models.regression.model import LeastSquares
+from theorylab.models.regression.model import DESIGNS, LeastSquares
 from theorylab.models.regression.theory import recursions
 from theorylab.numerics import spectra
 
@@ -23,7 +23,7 @@ def problem(design="gaussian", batch=1, dimension=5, noise_std=0.7):
     return LeastSquares(eigenvalues, RNG.standard_normal(dimension), noise_std, design, batch)
 
 
-@pytest.mark.parametrize("design", ["gaussian", "one-hot"])
+@pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize(("decay", "start", "steps"), [(0.9, 4, 12), (0.0, 0, 7), (0.5, 29, 30)])
 def test_risks_match_dense_covariances_of_the_whole_path(design, batch, decay, start, steps):
@@ -32,6 +32,26 @@ def test_risks_match_dense_covariances_of_the_whole_path(design, batch, decay, s
     assert theory.sgd_risk(p, 0.2, [steps])[0] == pytest.approx(last, rel=1e-12)
     assert theory.ema_risk(p, 0.2, decay, [steps])[0] == pytest.approx(ema, rel=1e-12)
     assert theory.average_risk(p, 0.2, start, [steps])[0] == pytest.approx(average, rel=1e-12)
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_weighted_risks_are_those_of_the_averages_they_name(design):
+    p, n, a = problem(design, 2), 12, 0.8
+    t = np.arange(n)
+    ema = (1 - a) * a ** (n - 1 - t)
+    ema[0] += a**n
+    rows = [ema, np.where(t >= 4, 1 / 8, 0.0), t == n - 1]
+    last, average = dense.risks(p, 0.2, a, 4, n)[1:]
+    found = theory.weighted_risk(p, 0.2, rows)
+    assert found == pytest.approx([last, average, theory.sgd_risk(p, 0.2, [n - 1])[0]], rel=1e-12)
+    assert theory.weighted_risk(p, 0.2, [[2.0], [-2.0]]) == pytest.approx(4 * theory.sgd_risk(p, 0.2, [0])[0])
+
+
+def test_a_difference_of_two_iterates_by_hand_in_dimension_one():
+    # E (e_1 - e_0)^2 = E (h x (xi - x e))^2 = h^2 (sigma^2 l + 3 l^2 e^2).
+    p = LeastSquares(np.array([0.7]), np.array([1.3]), 0.5)
+    expected = 0.35 * 0.04 * (0.25 * 0.7 + 3 * 0.49 * 1.69)
+    assert theory.weighted_risk(p, 0.2, [[-1.0, 1.0]])[0] == pytest.approx(expected, rel=1e-13)
 
 
 def test_gaussian_fourth_moment_is_that_of_wick_pairings():
@@ -207,7 +227,7 @@ def test_critical_step_size_of_one_hot_data(batch, expected):
     assert theory.critical_step_size(p) == pytest.approx(expected, rel=1e-14)
 
 
-@pytest.mark.parametrize("design", ["gaussian", "one-hot"])
+@pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("batch", [1, 4])
 def test_moments_grow_exactly_beyond_the_critical_step_size(design, batch):
     p = problem(design, batch)
@@ -283,6 +303,8 @@ def test_band_is_refused_where_it_was_not_derived(trace_step, horizon):
         (lambda p: theory.average_risk(p, 0.1, 5, [5]), "start=5 at steps=5 is not allowed"),
         (lambda p: theory.average_risk(p, 0.1, [0, 1], [5]), r"start has shape \(2,\)"),
         (lambda p: theory.average_risk(p, 0.1, [2, 1], [5, 6]), "must not decrease"),
+        (lambda p: theory.weighted_risk(p, 0.1, [1.0, 2.0]), r"weights of shape \(2,\) are not allowed"),
+        (lambda p: theory.weighted_risk(p, 0.1, [[1.0, np.nan]]), "give finite numbers"),
     ],
 )  # fmt: skip
 def test_bad_input_is_named(call, message):
@@ -300,7 +322,10 @@ def test_bad_input_is_named(call, message):
         (([1.0, 0.5], [1.0], 1.0), r"error0 has shape \(1,\), eigenvalues have \(2,\)"),
         (([1.0], [np.nan], 1.0), "error0 holds a value that is not finite"),
         (([1.0], [1.0], -1.0), "noise_std=-1.0"),
-        (([1.0], [1.0], 1.0, "uniform"), "design='uniform' is not allowed: give one of gaussian, one-hot"),
+        (
+            ([1.0], [1.0], 1.0, "uniform"),
+            "design='uniform' is not allowed: give one of gaussian, one-hot, additive, isotropic",
+        ),
         (([1.0, 0.5], [1.0, 1.0], 1.0, "one-hot"), "sum to 1.5"),
         (([1.0], [1.0], 1.0, "gaussian", 0), "batch=0"),
     ],

@@ -78,11 +78,11 @@ def moments(problem: LeastSquares, step_size: float, ema_decay: float, steps: in
 
 
 def _direction(problem: LeastSquares, step: arb, eigenvalue: arb) -> _Direction:
-    one_hot = problem.design == "one-hot"
     contraction = 1 - step * eigenvalue
     shared = square(step) / problem.batch
-    spread = eigenvalue * (1 - eigenvalue) if one_hot else square(eigenvalue)
-    return _Direction(eigenvalue, square(contraction) + shared * spread, shared * eigenvalue, contraction)
+    spread = {"gaussian": square(eigenvalue), "one-hot": eigenvalue * (1 - eigenvalue)}.get(problem.design, arb(0))
+    gain = shared if problem.design == "isotropic" else shared * eigenvalue
+    return _Direction(eigenvalue, square(contraction) + shared * spread, gain, contraction)
 
 
 def step_size_of(problem: LeastSquares) -> float:

@@ -46,9 +46,17 @@ class Driven(NamedTuple):
 
 
 def driven(
-    eigenvalues: Floats, loss: Floats, step_size: float, batch: int, feedback: float, noise: float, start: Floats
+    eigenvalues: Floats,
+    loss: Floats,
+    step_size: float,
+    batch: int,
+    feedback: float,
+    noise: float,
+    start: Floats,
+    noise_spectrum: Floats,
 ) -> Driven:
-    """The `Driven` form of the recursion c <- (1 - loss) c + gain (feedback S + noise), gain = step_size^2 lambda / B.
+    """The `Driven` form of the recursion c <- (1 - loss) c + gain (feedback S + noise), gain = step_size^2 / B times
+    the noise spectrum, which is the eigenvalues where noise is fed back.
     Derived: tests/models/regression/test_spectral.py::test_every_moment_is_that_of_the_recursion.
 
     Stable problems only: all loss > 0, and no growing mode.
@@ -60,7 +68,7 @@ def driven(
     # Stationary noise sigma^2 / (1 - K) as sigma^2 (1 + sum of answers), so that the sum at t = 0 cancels to sigma^2.
     amplitudes = np.append(direct - noise * answer, noise * (1 + answer.sum()))
     rates = np.append(modes.rates, 0.0)
-    scaled, gain = step_size * eigenvalues, rho * eigenvalues
+    scaled, gain = step_size * eigenvalues, rho * noise_spectrum
     return Driven(eigenvalues, loss, scaled, gain, start, rates, amplitudes, direct, forced, noise)
 
 

@@ -56,6 +56,12 @@ def observe(weights: Floats, degree: int, scale: float, error: Floats) -> float:
 def draw_gradient(data: Data, error: Floats, normals: Floats, choice: Floats, gradient: Floats, stream: Stream) -> None:
     """Fill `gradient` (d,) with minus the sum of the gradients of a fresh batch at `error`; the others are scratch."""
     d = error.size
+    if data.additive:  # normal noise of a batch is one normal, sqrt(batch) times as large
+        fill_normal(stream, normals[:d])
+        size = math.sqrt(float(data.batch)) * data.noise_std
+        for i in range(d):
+            gradient[i] = size * data.scales[i] * normals[i] - data.batch * data.eigenvalues[i] * error[i]
+        return
     for b in range(data.batch):
         if b == 0 and (data.one_hot or data.batch > 1):
             gradient[:] = 0.0

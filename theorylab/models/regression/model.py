@@ -7,7 +7,9 @@ quantities are errors e = w - w*; the excess risk is R = 1/2 sum_i eigenvalues_i
     e_{t+1} = e_t + step_size / batch * sum_b (noise_std * xi_b - <e_t, x_b>) x_b.
 
 Designs. gaussian: x_i = sqrt(eigenvalues_i) * independent standard normals. one-hot: x is the i-th unit vector with
-probability eigenvalues_i, and zero with what is left of 1.
+probability eigenvalues_i, and zero with what is left of 1. Two designs have additive noise alone: each sample gives the
+exact gradient eigenvalues_i e_i plus a normal variable independent of e, of variance noise_std^2 eigenvalues_i
+(additive: what label noise does on random data) or noise_std^2 (isotropic).
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ from theorylab.numerics import spectra
 from theorylab.numerics.arguments import number, positive, whole
 
 Floats = NDArray[np.float64]
-DESIGNS = ("gaussian", "one-hot")
+DESIGNS = ("gaussian", "one-hot", "additive", "isotropic")
+ADDITIVE = DESIGNS[2:]
+"""Designs whose gradient noise does not depend on where the iterate is."""
 
 
 class Data(NamedTuple):
@@ -31,13 +35,14 @@ class Data(NamedTuple):
 
     eigenvalues: Floats
     scales: Floats
-    """Standard deviations sqrt(eigenvalues) of the features, (d,)."""
+    """Standard deviations of the features, or of additive noise at noise_std = 1, (d,)."""
     cumulative: Floats
     """Cumulative probabilities of the one-hot features, (d,)."""
     error0: Floats
     noise_std: float
     batch: int
     one_hot: bool
+    additive: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +99,11 @@ class LeastSquares:
         return cls(eigenvalues, np.full(dimension, float(start)), noise_std, design, batch)
 
     @property
+    def noise_spectrum(self) -> Floats:
+        """Variance of the gradient noise that does not depend on the iterate, at noise_std = 1 and batch 1, (d,)."""
+        return np.ones(self.dimension) if self.design == "isotropic" else np.ascontiguousarray(self.eigenvalues)
+
+    @property
     def trace(self) -> float:
         """Trace of the covariance, E |x|^2."""
         return float(self.eigenvalues.sum())
@@ -118,12 +128,13 @@ class LeastSquares:
         """The problem as a NamedTuple of arrays for kernels."""
         return Data(
             np.ascontiguousarray(self.eigenvalues),
-            np.sqrt(self.eigenvalues),
+            np.sqrt(self.noise_spectrum),
             np.cumsum(self.eigenvalues),
             np.ascontiguousarray(self.error0),
             float(self.noise_std),
             int(self.batch),
             self.design == "one-hot",
+            self.design in ADDITIVE,
         )
 
 
@@ -135,7 +146,7 @@ class Acceleration:
         w_{t+1} = u_t - short_step g,        v_{t+1} = beta u_t + (1 - beta) v_t - long_step g.
 
     In papers short_step is delta, long_step gamma. SGD is alpha = beta = 1. Raises InputError unless alpha and beta
-    lie in (0, 1], and the steps are finite and > 0.
+    lie in (0, 1], and the steps are finite, the long one > 0 and the short one >= 0.
     """
 
     alpha: float
@@ -147,8 +158,8 @@ class Acceleration:
         for name in ("alpha", "beta"):
             value = getattr(self, name)
             require(0 < value <= 1, f"{name}={value} is not allowed: give a number in (0, 1]")
-        for name in ("long_step", "short_step"):
-            positive(name, getattr(self, name))
+        positive("long_step", self.long_step)
+        number("short_step", self.short_step, least=0.0)
 
     @property
     def memory(self) -> float:
@@ -164,6 +175,26 @@ class Acceleration:
     def sgd(cls, step_size: float) -> Acceleration:
         """SGD as a member of the family: no memory, one step size."""
         return cls(1.0, 1.0, step_size, step_size)
+
+    @classmethod
+    def nesterov(cls, step_size: float, momentum: float) -> Acceleration:
+        """Nesterov's method with constant momentum m: w' = u - step_size g(u), u' = w' + m (w' - w), from u_0 = w_0.
+
+        alpha = (1 + m) / 2, beta = (1 - m) / (1 + m), long = step_size (1 + m) / (1 - m): memory m, pull (1 + m)
+        step_size. Raises InputError unless step_size > 0 and 0 <= momentum < 1.
+        """
+        m = _momentum(momentum)
+        return cls((1 + m) / 2, (1 - m) / (1 + m), step_size * (1 + m) / (1 - m), positive("step_size", step_size))
+
+    @classmethod
+    def heavy_ball(cls, step_size: float, momentum: float) -> Acceleration:
+        """Polyak's heavy ball x' = x - step_size g(x) + m (x - x_before), as u, from x_0 = x_{-1} = error0.
+
+        Short step 0, so that w is one step behind: w_{t+1} = u_t = x_t, and x after t steps is what these functions
+        give after t + 1. alpha and beta as in `nesterov`, long = 2 step_size / (1 - m). Raises InputError as there.
+        """
+        m = _momentum(momentum)
+        return cls((1 + m) / 2, (1 - m) / (1 + m), 2 * positive("step_size", step_size) / (1 - m), 0.0)
 
     @classmethod
     def with_cutoff(
@@ -198,3 +229,9 @@ class Acceleration:
         root = (radius / smallest * statistical) ** 0.5
         times = 3 * 5**0.5 * root
         return cls(times / (1 + times), 1 / (9 * root), 1 / (3 * 5**0.5 * smallest * root), 1 / (5 * radius))
+
+
+def _momentum(momentum: float) -> float:
+    value = number("momentum", momentum, least=0.0)
+    require(value < 1, f"momentum={momentum} is not allowed: give a number in [0, 1)")
+    return value

@@ -142,7 +142,7 @@ class Accelerated(NamedTuple):
 
 @kernel
 def accelerated(r: Accelerated, start: int, steps: Integers) -> Floats:
-    """E w_{t,i}^2 at t = steps, and that of the mean of w_t over start <= t < N (0 for N <= start), (2, points, d).
+    """E w_t^2 at t = steps, of the mean of w_t over start <= t < N (0 for N <= start), and E u_t^2, (3, points, d).
     Derived: tests/models/regression/test_asgd.py::test_risks_match_dense_covariances_of_the_method_as_written.
     """
     d = r.start.size
@@ -153,7 +153,7 @@ def accelerated(r: Accelerated, start: int, steps: Integers) -> Floats:
     v = np.zeros(d)
     pw = np.zeros(d)
     pu = np.zeros(d)
-    out = np.zeros((2, steps.size, d))
+    out = np.zeros((3, steps.size, d))
     fed = r.feedback * dot(r.eigenvalues, uu) + r.noise
     c, q, short = r.memory, r.pull, r.short_step
     t = 0
@@ -182,6 +182,7 @@ def accelerated(r: Accelerated, start: int, steps: Integers) -> Floats:
             fed = r.feedback * fresh + r.noise
             t += 1
         out[0, k] = ww
+        out[2, k] = uu
         count = float(steps[k] - start)
         if count > 0.0:
             for i in range(d):

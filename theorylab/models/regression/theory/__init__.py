@@ -2,14 +2,21 @@
 
 Conventions of `model`: risk 1/2 sum_i lambda_i E e_i^2; step t uses the gradient at e_t; averages over N steps hold
 e_0, ..., e_{N-1}. The recursions are derived for this project from the fourth moments E[x x^T A x x^T] =
-2 H A H + H tr(H A) of Gaussian data, and diag(p) diag(A) of one-hot data.
+2 H A H + H tr(H A) of Gaussian data, and diag(p) diag(A) of one-hot data; additive noise has H A H.
 """
 
+from theorylab.models.regression.theory.additive import (
+    additive_moments,
+    additive_risk,
+    heavy_ball_variance,
+    nesterov_variance,
+)
 from theorylab.models.regression.theory.asgd import (
     asgd_amplification,
     asgd_complex_window,
     asgd_contraction,
     asgd_crossover,
+    asgd_lookahead_risk,
     asgd_mean_paths,
     asgd_noise_response,
     asgd_recursion_matrix,
@@ -50,13 +57,17 @@ from theorylab.models.regression.theory.sgd import (
     sgd_risk,
     stationary_variance_ratio,
     steps_are_made,
+    weighted_risk,
 )
 
 __all__ = [
+    "additive_moments",
+    "additive_risk",
     "asgd_amplification",
     "asgd_complex_window",
     "asgd_contraction",
     "asgd_crossover",
+    "asgd_lookahead_risk",
     "asgd_mean_paths",
     "asgd_noise_response",
     "asgd_recursion_matrix",
@@ -77,8 +88,10 @@ __all__ = [
     "ema_bias_factor_at_coincidence",
     "ema_moments",
     "ema_risk",
+    "heavy_ball_variance",
     "mean_paths",
     "moment_losses",
+    "nesterov_variance",
     "noise_amplification",
     "recursion",
     "recursion_matrix",
@@ -91,4 +104,5 @@ __all__ = [
     "steps_are_made",
     "valid_decay",
     "valid_step_size",
+    "weighted_risk",
 ]

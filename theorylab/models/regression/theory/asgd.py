@@ -37,6 +37,16 @@ def asgd_risk(
     return risk_of(problem, moments.accelerated(recursion, 0, steps)[0])
 
 
+def asgd_lookahead_risk(problem: LeastSquares, parameters: Acceleration, steps: ArrayLike) -> Floats:
+    """Expected excess risk of u, where gradients are taken, after each number of `steps`, (points,).
+    Derived: tests/models/regression/test_asgd.py::test_lookahead_risk_is_that_of_the_method_as_written.
+
+    Twice it is what Gaussian data feed into the noise of every direction. Raises as `asgd_risk`.
+    """
+    recursion = _recursion(problem, parameters, False)
+    return risk_of(problem, moments.accelerated(recursion, 0, increasing_steps(steps))[2])
+
+
 def asgd_tail_risk(
     problem: LeastSquares,
     parameters: Acceleration,
@@ -208,7 +218,7 @@ def _blocks(problem: LeastSquares, parameters: Acceleration) -> tuple[Floats, Fl
         ],
         axis=1,
     )
-    return blocks, (lam / problem.batch)[:, None] * push
+    return blocks, (problem.noise_spectrum / problem.batch)[:, None] * push
 
 
 def _recursion(problem: LeastSquares, parameters: Acceleration, allow_unstable: bool) -> moments.Accelerated:
@@ -222,7 +232,7 @@ def _recursion(problem: LeastSquares, parameters: Acceleration, allow_unstable: 
     return moments.Accelerated(
         eigenvalues=np.ascontiguousarray(problem.eigenvalues),
         spread=gradient_spread(problem) / problem.batch,
-        gain=problem.eigenvalues / problem.batch,
+        gain=problem.noise_spectrum / problem.batch,
         feedback=feedback(problem),
         noise=float(problem.noise_std) ** 2,
         start=np.ascontiguousarray(problem.error0**2),

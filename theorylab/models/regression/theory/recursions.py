@@ -2,7 +2,7 @@
 
 Conventions of `model`: risk 1/2 sum_i lambda_i E e_i^2; step t uses the gradient at e_t. Derived in Li & Gu's setting
 (arXiv 2502.14123) for this project: fourth moments E[x x^T A x x^T] = 2 H A H + H tr(H A) of Gaussian data, and
-diag(p) diag(A) of one-hot data.
+diag(p) diag(A) of one-hot data; H A H where noise is additive.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 
 from theorylab.errors import InputError, require
 from theorylab.models.regression import moments
-from theorylab.models.regression.model import LeastSquares
+from theorylab.models.regression.model import ADDITIVE, LeastSquares
 from theorylab.numerics.arguments import positive
 
 Floats = NDArray[np.float64]
@@ -23,7 +23,7 @@ Integers = NDArray[np.int64]
 
 
 def recursion(problem: LeastSquares, step_size: float) -> moments.Recursion:
-    """Coefficients of the compiled recursions at a valid step size: gain = step_size^2 lambda / B,
+    """Coefficients of the compiled recursions at a valid step size: gain = step_size^2 / B times the noise spectrum,
     Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
 
     keep = (1-l)^2 + step_size^2 / B times the variance of the gradient per unit of c_i itself.
@@ -33,7 +33,7 @@ def recursion(problem: LeastSquares, step_size: float) -> moments.Recursion:
     return moments.Recursion(
         eigenvalues=lam,
         keep=contraction**2 + step**2 / batch * gradient_spread(problem),
-        gain=step**2 / batch * lam,
+        gain=step**2 / batch * problem.noise_spectrum,
         contraction=contraction,
         feedback=feedback(problem),
         noise=float(problem.noise_std) ** 2,
@@ -53,9 +53,11 @@ def moment_losses(problem: LeastSquares, step_size: float) -> Floats:
     """1 - keep of the recursion without cancellation, (d,), with l = step_size * eigenvalue.
     Derived: tests/models/regression/test_spectral.py::test_losses_are_one_minus_keep.
 
-    Gaussian: l (2 - l (1 + 1/B)); one-hot: l (2 - l - step_size (1 - eigenvalue) / B).
+    Gaussian: l (2 - l (1 + 1/B)); one-hot: l (2 - l - step_size (1 - eigenvalue) / B); additive noise: l (2 - l).
     """
     lam, scaled = problem.eigenvalues, step_size * problem.eigenvalues
+    if problem.design in ADDITIVE:
+        return np.asarray(scaled * (2.0 - scaled))
     if problem.design == "one-hot":
         return np.asarray(scaled * (2.0 - scaled - step_size * (1.0 - lam) / problem.batch))
     return np.asarray(scaled * (2.0 - scaled * (1.0 + 1.0 / problem.batch)))
@@ -66,14 +68,16 @@ def gradient_spread(problem: LeastSquares) -> Floats:
     Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
     """
     lam = problem.eigenvalues
+    if problem.design in ADDITIVE:
+        return np.zeros(problem.dimension)
     return np.asarray(lam * (1.0 - lam) if problem.design == "one-hot" else lam**2)
 
 
 def feedback(problem: LeastSquares) -> float:
-    """Whether noise is fed from direction to direction through S: 1 for Gaussian data, 0 for one-hot data.
+    """Whether noise is fed from direction to direction through S: 1 for Gaussian data, 0 for all other designs.
     Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
     """
-    return 0.0 if problem.design == "one-hot" else 1.0
+    return 1.0 if problem.design == "gaussian" else 0.0
 
 
 def risk_of(problem: LeastSquares, second_moments: Floats) -> Floats:
@@ -88,9 +92,12 @@ def critical_step_size(problem: LeastSquares) -> float:
     Derived: tests/models/regression/test_theory.py::test_critical_step_size_in_dimension_one.
 
     Gaussian: noise_amplification = 1 (with step_size * largest eigenvalue < 2 B / (B + 1)); one-hot:
-    min_i 2 / (p_i + (1 - p_i) / B). For d = 1: 2 B / ((B + 2) lambda), and for B = 1 2. To a few 2^-53, relatively.
+    min_i 2 / (p_i + (1 - p_i) / B); additive noise: 2 / largest eigenvalue. For d = 1: 2 B / ((B + 2) lambda), and for
+    B = 1 2. To a few 2^-53, relatively.
     """
     largest, batch = float(problem.eigenvalues[0]), problem.batch
+    if problem.design in ADDITIVE:
+        return 2.0 / largest
     if problem.design == "one-hot":
         return 2.0 / (largest + (1.0 - largest) / batch)
     if problem.dimension == 1:

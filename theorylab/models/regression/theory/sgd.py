@@ -23,7 +23,7 @@ from theorylab.models.regression.theory.recursions import (
     valid_decay,
     valid_step_size,
 )
-from theorylab.numerics.arguments import increasing_steps
+from theorylab.numerics.arguments import increasing_steps, numbers
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -61,6 +61,28 @@ def average_risk(
     N. Raises as `sgd_risk`.
     """
     return risk_of(problem, average_moments(problem, step_size, start, steps, allow_unstable=allow_unstable))
+
+
+def weighted_risk(problem: LeastSquares, step_size: float, weights: ArrayLike) -> Floats:
+    """Expected excess risk of sum_t weights_t e_t over t = 0, ..., N - 1, for each row of `weights`, (schemes, N).
+    Derived: tests/models/regression/test_theory.py::test_weighted_risks_are_those_of_the_averages_they_name.
+
+    Any averaging scheme, (schemes,): last iterate, EMA and means are rows among others. By E e_{t+k} e_t = q^k E e_t^2
+    the sum is that of weights_t^2 c_t + 2 weights_t p_t, p_t = sum_{s<t} weights_s q^(t-s) c_s; O(schemes N d). Raises
+    InputError for weights that are not (schemes, N) finite numbers, and as `sgd_risk`.
+    """
+    rows = numbers("weights", weights)
+    require(
+        rows.ndim == 2 and bool(rows.size) and bool(np.isfinite(rows).all()),
+        f"weights of shape {rows.shape} are not allowed: give finite numbers (schemes, N), N >= 1",
+    )
+    moments = sgd_moments(problem, step_size, np.arange(rows.shape[1]))
+    contraction = 1 - step_size * problem.eigenvalues
+    crossed, total = np.zeros((rows.shape[0], problem.dimension)), np.zeros((rows.shape[0], problem.dimension))
+    for weight, now in zip(rows.T[:, :, None], moments, strict=True):
+        total += weight * (weight * now + 2 * crossed)
+        crossed = contraction * (crossed + weight * now)
+    return risk_of(problem, total)
 
 
 def sgd_moments(problem: LeastSquares, step_size: float, steps: ArrayLike, *, allow_unstable: bool = False) -> Floats:

@@ -54,7 +54,7 @@ def relative_rounding(problem: LeastSquares, step_size: float, points: Integers,
     Derived: tests/models/regression/test_spectral.py::test_moments_after_a_million_million_steps_in_seventy_digits.
 
     (d + 64 + 16 log2(t + 1)) (2 + log max(R_0 / R_t, 1)) 2^-52 / (1 - K), K = `noise_amplification` summed (0 if
-    one-hot). Sums of d terms and the doublings give the first factor, in the rates and in the amplitudes. A relative
+    nothing is fed back). Sums of d terms and the doublings give the first factor, in rates and amplitudes. A relative
     error e of the rates moves exp(-x_k), x_k = rate_k t, by e x_k; the mean of x_k under weights p_k exp(-x_k) is at
     most log(sum p_k / sum p_k exp(-x_k)), by Jensen. Of noise it moves (1 - exp(-x_k)) / rate_k by at most e. Roots are
     relatively exact to 2^-52 / (1 - K), as 1 - K is a difference. Amplitudes p_k of the start are of both signs where
@@ -80,5 +80,5 @@ def _driven(problem: LeastSquares, step_size: float) -> horizons.Driven:
     )
     return horizons.driven(
         problem.eigenvalues, moment_losses(problem, step_size), float(step_size), problem.batch, feedback(problem),
-        problem.noise_std**2, problem.error0**2,
+        problem.noise_std**2, problem.error0**2, problem.noise_spectrum,
     )  # fmt: skip

@@ -1,0 +1,84 @@
+"""Additive noise: second moments of momentum methods at any horizon, direction by direction, without steps.
+
+Noise that does not depend on the iterate couples no directions. Per direction of eigenvalue l the pair z = (w, u) of
+`asgd` follows z' = A z + (delta, q) xi, A = ((0, 1 - delta l), (-c, 1 + c - q l)), so that its covariance after m + n
+steps is V_m + A^m V_n A^m', and powers of A come by squaring: 2 log2(t) products of 2x2 matrices. Derived here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theorylab.errors import require
+from theorylab.models.regression.model import ADDITIVE, Acceleration, LeastSquares
+from theorylab.models.regression.theory.recursions import risk_of
+from theorylab.numerics.arguments import increasing_steps
+
+Floats = NDArray[np.float64]
+
+
+def additive_risk(problem: LeastSquares, parameters: Acceleration, steps: ArrayLike) -> Floats:
+    """Expected excess risk of w after each number of `steps` up to 2^53, (points,). Raises as `additive_moments`.
+    Derived: tests/models/regression/test_additive.py::test_leaps_are_the_steps_of_the_recursion.
+    """
+    return risk_of(problem, additive_moments(problem, parameters, steps))
+
+
+def additive_moments(problem: LeastSquares, parameters: Acceleration, steps: ArrayLike) -> Floats:
+    """E w_{t,i}^2 in every direction after each number of `steps` up to 2^53, (points, d).
+    Derived: tests/models/regression/test_additive.py::test_leaps_are_the_steps_of_the_recursion.
+
+    Raises InputError for a design whose noise is not additive, or steps that are not increasing integers >= 0.
+    """
+    require(
+        problem.design in ADDITIVE,
+        f"the noise of design={problem.design!r} depends on the iterate: give one of {', '.join(ADDITIVE)}, or ask "
+        "asgd_risk",
+    )
+    lam, p, d = problem.eigenvalues, parameters, problem.dimension
+    step, push = np.zeros((d, 2, 2)), np.array([p.short_step, p.pull])
+    step[:, 0, 1], step[:, 1, 0], step[:, 1, 1] = 1 - p.short_step * lam, -p.memory, 1 + p.memory - p.pull * lam
+    noise = problem.noise_spectrum * (problem.noise_std**2 / problem.batch)
+    fresh = noise[:, None, None] * np.outer(push, push)
+    points = increasing_steps(steps)
+    out = np.empty((points.size, d))
+    for k, count in enumerate(points):
+        power, covariance = _leap(step, fresh, int(count))
+        out[k] = (power[:, 0].sum(axis=1) * problem.error0) ** 2 + covariance[:, 0, 0]
+    return out
+
+
+def _leap(step: Floats, fresh: Floats, count: int) -> tuple[Floats, Floats]:
+    """The map of the mean and the covariance after `count` steps, (d, 2, 2) both, by the binary digits of `count`."""
+    power, covariance = np.broadcast_to(np.eye(2), step.shape), np.zeros_like(step)
+    for digit in f"{count:b}":
+        covariance = covariance + power @ covariance @ power.transpose(0, 2, 1)
+        power = power @ power
+        if digit == "1":
+            covariance = step @ covariance @ step.transpose(0, 2, 1) + fresh
+            power = step @ power
+    return power, covariance
+
+
+def heavy_ball_variance(step_size: Any, momentum: Any, eigenvalue: Any) -> Any:
+    """Stationary E x^2 of the heavy ball per unit of gradient variance, one direction.
+    Derived: tests/models/regression/test_additive.py::test_stationary_variances_solve_their_equations.
+
+    h (1 + m) / (l (1 - m) (2 (1 + m) - h l)), h = step_size; stable for h l < 2 (1 + m).
+    """
+    h, m, lam = step_size, momentum, eigenvalue
+    return h * (1 + m) / (lam * (1 - m) * (2 * (1 + m) - h * lam))
+
+
+def nesterov_variance(step_size: Any, momentum: Any, eigenvalue: Any) -> Any:
+    """Stationary E w^2 of Nesterov's method per unit of gradient variance, one direction.
+    Derived: tests/models/regression/test_additive.py::test_stationary_variances_solve_their_equations.
+
+    h (1 + m k) / (l (1 - m k) (2 (1 + m) - (1 + 2 m) h l)), k = 1 - h l, h = step_size.
+    """
+    h, m, lam = step_size, momentum, eigenvalue
+    kept = m * (1 - h * lam)
+    return h * (1 + kept) / (lam * (1 - kept) * (2 * (1 + m) - (1 + 2 * m) * h * lam))
