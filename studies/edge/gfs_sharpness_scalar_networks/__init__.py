@@ -19,6 +19,7 @@ On trial:
 - loss_at_the_edge [C3]: claim 4, the constants near the edge.
 - frozen_sharpness [C9]: where no stable minimum exists and claim 2 cannot hold; derived here.
 - walks_back_through_chaos [C6]: the product follows the bifurcation diagram backwards; derived here.
+- equal_weights [C7]: the map of two equal weights in closed form, against its steps; derived here.
 - phase_boundaries [C6, C7]: the boundaries of that diagram; derived here.
 - map_of_minima [C1, C5]: two weights, the end reached from every start of a square; ours.
 - squared_sharpness [beyond]: what squared_regression computes, against closed forms and the flow itself.

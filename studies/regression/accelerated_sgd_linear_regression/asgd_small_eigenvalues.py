@@ -58,6 +58,8 @@ def predict(s):
 
     return {
         "rate": rows(lambda a: (a.long_step + a.short_step) / 2),
+        "form": rows(lambda a: theory.asgd_slow_rate(a.memory, a.pull, a.short_step)),
+        "pull": rows(lambda a: a.pull / (1 - a.memory)),
         "long": rows(lambda a: a.long_step),
         "sgd": rows(lambda a: a.short_step),
     }
@@ -68,6 +70,8 @@ def checks(s, measured, predicted):
         rival = Rival(claim=name, predicted=predicted[other])
         claim = f"rate / eigenvalue tends to the mean of both steps, not {other}"
         yield agrees(claim, measured["rate"], predicted["rate"], rival=rival, within=s.within)
+    rival = Rival(claim="q / (1 - c)", predicted=predicted["pull"])
+    yield agrees("... which is (q - c d) / (1 - c)", measured["rate"], predicted["form"], rival=rival, within=s.within)
     a = families(s)[1]
     small = eigenvalues(s, a)[-1]
     rival = Rival(claim="by SGD's 1 - d l", predicted=float(1 - a.short_step * small))

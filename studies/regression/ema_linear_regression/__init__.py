@@ -13,6 +13,7 @@ On trial:
 - ema_bias_and_variance [C1, C2]: both claims in the paper's Figure 1, at sizes of ours.
 - ema_effective_dimension [C3]: claim 3, with constants derived here.
 - ema_lower_bound [C5]: the lower bound of claim 3, with constants derived here, for Gaussian data.
+- ema_stationary [C1]: how much less it is in the long run, in every direction; derived here.
 - ema_tail_equivalence [C4]: claim 4, the variance of EMA against tails of three lengths.
 - one_hot [C5]: what becomes of the recursion where the lower fourth-moment condition fails.
 - bias_leakage [C6]: how multiplicative noise carries the bias from direction to direction.

@@ -32,9 +32,10 @@ FULL = Setting(replicas=100_000, seed=2)
 
 
 def problem(s):
-    """Step size 1, so that eigenvalues are the scaled ones; unit start; a little label noise; the long grid."""
-    d = len(s.scaled)
-    return LeastSquares(np.array(s.scaled), np.ones(d), noise_std=0.1), s.horizon * np.arange(1, 41) // 40
+    """Step size 1, so that eigenvalues are the scaled ones; unit start; a little label noise; two grids of steps."""
+    p = LeastSquares(np.array(s.scaled), np.ones(len(s.scaled)), noise_std=0.1)
+    # A power law shows on a logarithmic grid, and past the exponential transient of the slowest direction.
+    return p, s.horizon * np.arange(1, 41) // 40, log_steps(s.horizon / 40, 10 * s.horizon, 40)
 
 
 def closed(s, scaled, steps, power):
@@ -46,28 +47,27 @@ def closed(s, scaled, steps, power):
 
 
 def measure(s):
-    p, grid = problem(s)
-    # A power law shows on a logarithmic grid, and past the exponential transient of the slowest direction.
-    long = log_steps(s.horizon / 40, 10 * s.horizon, 40)
+    p, grid, long = problem(s)
     ema, average = (theory.mean_paths(p, 1.0, s.ema_decay, x)[name] for x, name in ((grid, "ema"), (long, "average")))
     curves = {}
     for i, scaled in enumerate(s.scaled):
         curves[f"ema {scaled}"] = exact(grid, ema[:, i] ** 2, 2 * theory.relative_rounding(p, 1.0, grid))
         curves[f"average {scaled}"] = exact(long, average[:, i] ** 2, 2 * theory.relative_rounding(p, 1.0, long))
-        direction = np.eye(len(s.scaled))[i]
-        observed = Observation(s.short, weights=direction, degree=1)
+        observed = Observation(s.short, weights=np.eye(len(s.scaled))[i], degree=1)
         run = simulate(p, 1.0, s.ema_decay, observed, replicas=s.replicas, seed=s.seed)
         curves[f"simulated {scaled}"] = run["ema"]
     return curves
 
 
 def predict(s):
-    _, grid = problem(s)
+    _, grid, long = problem(s)
     short, curves = np.array(s.short), {}
     for scaled in s.scaled:
         curves[f"ema {scaled}"] = closed(s, scaled, grid, 2)
         curves[f"simulated {scaled}"] = closed(s, scaled, short, 1)
         curves[f"last {scaled}"] = exact(short, theory.sgd_bias_factor(1.0, scaled, short), ulps=short + 8)
+        averaged = theory.average_bias_factor(1.0, scaled, long) ** 2
+        curves[f"average {scaled}"] = exact(long, averaged, s.horizon * 2.0**-46)
         # Rival: an EMA of u_(t+1) from the same start is one step ahead, b(N+1); both conventions are in use.
         ahead = closed(s, scaled, grid + 1, 2)
         curves[f"ahead {scaled}"] = exact(grid, ahead.samples, ahead.rounding / ahead.samples)
@@ -85,6 +85,11 @@ def checks(s, measured, predicted):
         rival = Rival(claim="as N^-1", predicted=Power(-1))
         claim = f"squared bias of averaging from the start falls as N^-2, l = {scaled}"
         yield decays_as(claim, measured[f"average {scaled}"], Power(-2), rival=rival)
+        form = predicted[f"average {scaled}"]
+        rival = Rival(claim="(N l)^-2", predicted=exact(form.x, (form.x * scaled) ** -2.0, ulps=8))
+        yield agrees(
+            f"... and is ((1 - q^N) / (N l))^2, l = {scaled}", measured[f"average {scaled}"], form, rival=rival
+        )
         none = Rival(claim="that of the last iterate", predicted=predicted[f"last {scaled}"])
         claim, key = f"mean of simulated EMA, l = {scaled}", f"simulated {scaled}"
         yield agrees(claim, measured[key], predicted[key], rival=none)

@@ -1,15 +1,16 @@
 """The risk of EMA is at least its mean bias plus a constant times the effective dimension, whatever the start.
 
 Total risk = bias run + variance run >= 1/2 sum_i l_i b_i^2 e_0i^2 (Jensen) + low sigma^2/2 D, with `low` of
-theory.effective_dimension_band. The paper's constants were not read; these are derived here, for Gaussian data. What
-becomes of the recursion where the lower fourth-moment condition fails is tried in one_hot.py.
+theory.effective_dimension_band, the limit of one direction with l = 1-a, along which D = 1-a and no noise is fed back.
+The paper's constants were not read; these are derived here, for Gaussian data. What becomes of the recursion where the
+lower fourth-moment condition fails is tried in one_hot.py.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, above, exact, plots, script
+from theorylab import Rival, Source, above, agrees, exact, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import LeastSquares
 
@@ -23,6 +24,9 @@ class Setting:
     horizons: tuple[int, ...] = (100, 300, 1000, 3000)
     average: float = 5.0  # N (1-a)
     starts: tuple[float, ...] = (0.0, 0.1, 1.0, 10.0)
+    alone: tuple[float, ...] = (5.0, 7.0, 20.0)  # N (1-a) of the one direction
+    many: int = 20_000  # steps there, and how near the limit they come
+    within: float = 1e-3
 
 
 QUICK = Setting(dim=200)
@@ -37,7 +41,9 @@ def measure(s):
         step_size = 1 / (6 * p.trace)
         rows.append([theory.ema_risk(p, step_size, 1 - s.average / n, [n])[0] for n in s.horizons])
         rounding.append(theory.relative_rounding(p, step_size, s.horizons))
-    return {"risk": exact(s.horizons, rows, rounding)}
+    p, rates = LeastSquares(np.ones(1), np.zeros(1), 1.0, "additive"), np.array(s.alone) / s.many
+    ratios = [theory.ema_risk(p, x, 1 - x, [s.many])[0] / (x / 2) for x in rates]
+    return {"risk": exact(s.horizons, rows, rounding), "alone": exact(s.alone, ratios, 1e-9, "N (1-a)")}
 
 
 def predict(s):
@@ -55,7 +61,9 @@ def predict(s):
         rounding.append(3 * theory.relative_rounding(p, step_size, s.horizons))
     bias, variance = np.moveaxis(np.array(terms), -1, 0)
     bounds = {"risk": bias + variance, "variance x 4": bias + 4 * variance, "bias x 2": 2 * bias + variance}
-    return {name: exact(s.horizons, values, rounding) for name, values in bounds.items()}
+    lowest = [theory.effective_dimension_band(1 / 6, x)[0] for x in s.alone]
+    curves = {name: exact(s.horizons, values, rounding) for name, values in bounds.items()}
+    return curves | {"alone": exact(s.alone, lowest, ulps=4, x_name="N (1-a)")}
 
 
 def checks(s, measured, predicted):
@@ -63,6 +71,9 @@ def checks(s, measured, predicted):
         rival = Rival(claim=f"with {claim}", predicted=predicted[term])
         name = f"risk of EMA >= mean bias + low sigma^2/2 D, not {claim}"
         yield above(name, measured["risk"], predicted["risk"], rival=rival)
+    rival = Rival(claim="1/4 at any N (1-a)", predicted=0.25)
+    claim = "one direction, l = 1-a: low is reached"
+    yield agrees(claim, measured["alone"], predicted["alone"], rival=rival, within=s.within)
 
 
 def figure(s, measured, predicted):

@@ -15,6 +15,7 @@ On trial:
 - loss_limit [C7]: claim 2, the loss in units of the step size; derived here.
 - loss_misleads [C7]: claim 2, order by loss against order by time, on a hard family.
 - logistic_iterations [C3]: the number of steps at any step size, derived here.
+- bounds_cross [C2, C3, C5, C6]: every bound on trial is where its two inequalities meet, constants included.
 - perceptron_needs_n [C4]: claim 3, a family whose steps grow with the number of points; derived here.
 - normalised_iterations [C5, C6]: claim 4, with bounds derived here.
 - positions_as_written: every method in units of its step size against its formula in theta; derived here.
