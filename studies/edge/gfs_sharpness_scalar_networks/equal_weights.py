@@ -1,9 +1,9 @@
 """Two equal weights make the frozen map a cubic: one step, its peak and the slope over its 2-cycle are closed forms.
 
-With w_1 = w_2 the balance is 0 for ever, and a step takes the product p to p (1 + eta (1 - p))^2. From (0, 1) it reaches
-at most 4 (1 + eta)^3 / (27 eta), and near its 2-cycle every two steps multiply what is missing by 9 - 2 (1 + eta)^2.
-Steps are made by gradient descent on the weights and return to the balances of the start; peaks are taken on a grid, and
-slopes from how differences shrink. phase_boundaries has the boundaries that follow.
+With w_1 = w_2 the balance is 0 for ever, and a step takes the product p to p (1 + eta (1 - p))^2. From (0, 1) it
+reaches at most 4 (1 + eta)^3 / (27 eta), and near its 2-cycle every two steps multiply what is missing by 9 - 2 (1 +
+eta)^2. Steps are made by gradient descent on the weights and return to the balances of the start; peaks are taken on a
+grid, and slopes from how differences shrink. phase_boundaries has the boundaries that follow.
 """
 
 from dataclasses import dataclass
