@@ -68,13 +68,14 @@ def predict(s):
 
 def late(s, directions):
     """Exact risks of ASGD and SGD after many steps, a point per direction of the initial error."""
-    rows: tuple[list[float], list[float]] = ([], [])
+    rows: tuple[list[float], list[float], list[float], list[float]] = ([], [], [], [])
     for direction in directions:
         p, a, _ = problem(s, direction)
         rows[0].append(theory.asgd_risk(p, a, [s.many])[0])
         rows[1].append(theory.sgd_risk(p, a.short_step, [s.many])[0])
-    rounding = theory.asgd_relative_rounding(p, a, s.many), theory.relative_rounding(p, a.short_step, s.many)
-    return [exact(s.smaller, row, bound, "direction") for row, bound in zip(rows, rounding, strict=True)]
+        rows[2].append(theory.asgd_relative_rounding(p, a, [s.many])[0])
+        rows[3].append(theory.relative_rounding(p, a.short_step, [s.many])[0])
+    return [exact(s.smaller, rows[k], np.array(rows[k + 2]), "direction") for k in (0, 1)]
 
 
 def checks(s, measured, predicted):

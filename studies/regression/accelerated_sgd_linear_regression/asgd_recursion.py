@@ -57,10 +57,11 @@ def measure(s):
 def predict(s):
     (p, steps), curves = problem(s), {}
     for name, a in methods(s).items():
-        rounding = theory.asgd_relative_rounding(p, a, steps)
-        curves[f"{name}, last"] = exact(steps, theory.asgd_risk(p, a, steps), rounding)
-        curves[f"{name}, tail"] = exact(steps, theory.asgd_tail_risk(p, a, steps // 2, steps), rounding)
+        last, tail = theory.asgd_risk(p, a, steps), theory.asgd_tail_risk(p, a, steps // 2, steps)
+        curves[f"{name}, last"] = exact(steps, last, theory.asgd_relative_rounding(p, a, steps))
+        curves[f"{name}, tail"] = exact(steps, tail, theory.asgd_tail_relative_rounding(p, a, steps // 2, steps))
     short = methods(s)["family"].short_step
+    rounding = theory.relative_rounding(p, short, steps)
     curves["sgd, last"] = exact(steps, theory.sgd_risk(p, short, steps), rounding)
     return curves | {"sgd, tail": exact(steps, theory.average_risk(p, short, steps // 2, steps), rounding)}
 

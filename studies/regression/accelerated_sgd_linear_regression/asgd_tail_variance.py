@@ -39,7 +39,7 @@ def ratios(s, exponent, rate):
         risk = theory.asgd_tail_risk(noise, a, s.horizon // 2, [s.horizon])[0]
         scaled = rate(a) * noise.eigenvalues
         values.append(risk / np.where(scaled >= 1 / length, 1 / length, length * scaled**2).sum())
-        rounding.append(2 * theory.asgd_relative_rounding(noise, a, s.horizon))
+        rounding.append(2 * theory.asgd_tail_relative_rounding(noise, a, s.horizon // 2, s.horizon)[0])
     return exact(s.cutoffs, np.array(values) / values[0], rounding, "cut-off")
 
 

@@ -43,7 +43,7 @@ def tails(s, change):
     steps, rows, rounding = np.array(s.horizons), [], []
     for p, a in cases(s):
         rows.append(theory.asgd_tail_risk(change(p, a), a, steps // 2, steps))
-        rounding.append(theory.asgd_relative_rounding(p, a, steps))
+        rounding.append(theory.asgd_tail_relative_rounding(change(p, a), a, steps // 2, steps))
     return exact(steps, rows, rounding)
 
 

@@ -43,10 +43,14 @@ def rows(s, risk, rounding):
 
 
 def measure(s):
-    n, bound = np.array(s.steps), theory.asgd_relative_rounding
+    n = np.array(s.steps)
+
+    def tail_bound(p, a, n):
+        return theory.asgd_tail_relative_rounding(p, a, n // 2, n)
+
     return {
-        "asgd": rows(s, lambda p, a: theory.asgd_risk(p, a, n), bound),
-        "tail": rows(s, lambda p, a: theory.asgd_tail_risk(p, a, n // 2, n), bound),
+        "asgd": rows(s, lambda p, a: theory.asgd_risk(p, a, n), theory.asgd_relative_rounding),
+        "tail": rows(s, lambda p, a: theory.asgd_tail_risk(p, a, n // 2, n), tail_bound),
     }
 
 

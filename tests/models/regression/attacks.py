@@ -133,7 +133,7 @@ def parameters(draw, p):
 
 
 def asgd_risks(draw):
-    """asgd_risk and asgd_tail_risk against asgd_relative_rounding, from alpha, beta and both steps as they are."""
+    """asgd_risk and asgd_tail_risk against their own relative rounding, from alpha, beta and both steps as they are."""
     a = None
     while a is None:
         p = problem(draw)
@@ -159,10 +159,13 @@ def asgd_risks(draw):
                   c * c * w - 2 * c * g * x + g * g * u + q * q * e)
                  for s, g, w, x, u, e in rows]  # fmt: skip
         ww, wu, uu = (list(row) for row in zip(*moved, strict=True))
-    bound = float(theory.asgd_relative_rounding(p, a, steps))
+    bounds = (
+        float(theory.asgd_relative_rounding(p, a, [steps])[0]),
+        float(theory.asgd_tail_relative_rounding(p, a, start, [steps])[0]),
+    )
     last, tail = dot(lam, ww) / 2, dot(lam, v) / 2 / (steps - start) ** 2
     found = theory.asgd_risk(p, a, [steps])[0], theory.asgd_tail_risk(p, a, start, [steps])[0]
-    return max(relative(found[0], last, bound), relative(found[1], tail, bound))
+    return max(relative(found[0], last, bounds[0]), relative(found[1], tail, bounds[1]))
 
 
 def transition(p, step, decay):

@@ -10,7 +10,7 @@ import sympy as sp
 from tests.models.regression.dense import gradient_moment, label_noise
 from theorylab import Rival, agrees, exact
 from theorylab.errors import InputError
-from theorylab.models.regression import kernels, moments, theory
+from theorylab.models.regression import budgets, kernels, moments, theory
 from theorylab.models.regression.kernels import accelerated_paths
 from theorylab.models.regression.model import DESIGNS, Acceleration, LeastSquares
 from theorylab.models.regression.simulation import Observation, simulate_accelerated
@@ -177,13 +177,26 @@ def test_recursion_matrix_takes_one_step_of_the_recursion():
     ("dimension", "exponent", "cutoff"), [(6, 2, 1), (6, 2, 4), (20, 2, 10), (24, 3, 6), (24, 3, 20)]
 )
 @pytest.mark.parametrize("noise_std", [0.0, 1.0])
-def test_rounding_allowance_has_ten_to_spare_against_fifty_digits(dimension, exponent, cutoff, noise_std):
+def test_rounding_bound_holds_against_fifty_digits_and_is_no_more_than_it_must_be(
+    dimension, exponent, cutoff, noise_std
+):
     p = LeastSquares.power_law(dimension, exponent, start=1.0, noise_std=noise_std)
     a, steps = Acceleration.with_cutoff(p, cutoff), [10, 100, 600]
     with mpmath.workdps(50):
         true = _fifty_digits(p, a, steps)
         errors = [abs(mpmath.mpf(float(x)) / y - 1) for x, y in zip(theory.asgd_risk(p, a, steps), true, strict=True)]
-    assert (10 * np.array(errors, dtype=float) <= theory.asgd_relative_rounding(p, a, steps)).all()
+    bounds = theory.asgd_relative_rounding(p, a, steps)
+    assert (np.array(errors, dtype=float) <= bounds).all()
+    assert (bounds < 1e-6).all()
+
+
+def test_the_budget_goes_beside_the_moments_and_grows_with_the_unit():
+    r, steps = theory.asgd._recursion(problem(), FREE, False), np.array([0, 1, 5, 20])
+    rows = budgets.accelerated_budget(r, 1e-15, 2, steps)
+    assert rows[2:] == pytest.approx(moments.accelerated(r, 2, steps)[:2], rel=1e-12)
+    assert rows[:2] == pytest.approx(budgets.accelerated_budget.py_func(r, 1e-15, 2, steps)[:2], rel=1e-12)
+    assert budgets.accelerated_budget(r, 2e-15, 2, steps)[:2] == pytest.approx(2 * rows[:2], rel=1e-12)
+    assert (rows[0] > 1e-15 * rows[2]).all()
 
 
 def _fifty_digits(p, a, steps):

@@ -23,6 +23,7 @@ from theorylab.models.regression.theory.asgd import (
     asgd_relative_rounding,
     asgd_risk,
     asgd_slow_rate,
+    asgd_tail_relative_rounding,
     asgd_tail_risk,
     asgd_time_constant,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "asgd_relative_rounding",
     "asgd_risk",
     "asgd_slow_rate",
+    "asgd_tail_relative_rounding",
     "asgd_tail_risk",
     "asgd_time_constant",
     "average_bias_factor",

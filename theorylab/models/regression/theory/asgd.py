@@ -15,12 +15,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import bisect
 
 from theorylab.errors import require
-from theorylab.models.regression import moments
+from theorylab.models.regression import budgets, moments
 from theorylab.models.regression.model import Acceleration, LeastSquares
 from theorylab.models.regression.theory.recursions import averaging_starts, feedback, gradient_spread, risk_of
 from theorylab.numerics.arguments import increasing_steps
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 def asgd_risk(
@@ -192,16 +193,38 @@ def asgd_recursion_matrix(problem: LeastSquares, parameters: Acceleration) -> Fl
 
 
 def asgd_relative_rounding(problem: LeastSquares, parameters: Acceleration, steps: ArrayLike) -> Floats:
-    """Allowance for the relative rounding error of ASGD risks, (points,).
-    Derived: tests/models/regression/test_asgd.py::test_rounding_allowance_has_ten_to_spare_against_fifty_digits.
+    """Bound on the relative rounding error of `asgd_risk` after each number of `steps`, (points,).
+    Derived: tests/models/test_attacks.py::test_no_bound_is_broken.
 
-    (t + 1) (d + 24) 2^-52 times 10 min(t + 1, 1 / (1 - c)): terms of both signs cancel, and a perturbation grows along
-    the memory, of length 1 / (1 - c), before it contracts. Not a proof: against 50-digit arithmetic in the tests it
-    holds with a factor of ten to spare, for 1 - c from 0.3 down to 1e-5.
+    Carried along beside the moments: see `budgets`. A step's terms, their coefficients, and sums over d directions are
+    off by fewer than d + 16 units 2^-53; twice that covers second order. Large where a risk passes near 0 on its way,
+    as that of a mean path without noise does: inf where it is 0 but need not be. Raises InputError as `asgd_risk`.
     """
-    count = np.asarray(steps, dtype=float) + 1.0
-    growth = 10 * np.minimum(count, 1 / (1 - parameters.memory))
-    return np.asarray(count * (problem.dimension + 24) * 2.0**-52 * growth)
+    return _budget(problem, parameters, 0, increasing_steps(steps))[0]
+
+
+def asgd_tail_relative_rounding(
+    problem: LeastSquares, parameters: Acceleration, start: ArrayLike, steps: ArrayLike
+) -> Floats:
+    """Bound on the relative rounding error of `asgd_tail_risk`, (points,): as `asgd_relative_rounding`.
+    Derived: tests/models/test_attacks.py::test_no_bound_is_broken.
+    """
+    steps = increasing_steps(steps)
+    starts = averaging_starts(start, steps)
+    out = np.empty(steps.size)
+    for first in np.unique(starts):
+        mask = starts == first
+        out[mask] = _budget(problem, parameters, int(first), steps[mask])[1]
+    return out
+
+
+def _budget(problem: LeastSquares, parameters: Acceleration, start: int, steps: Integers) -> Floats:
+    """Relative bounds of the risks of w and of its mean from `start`, (2, points)."""
+    unit = (problem.dimension + 16) * 2.0**-52
+    rows = budgets.accelerated_budget(_recursion(problem, parameters, False), unit, start, steps)
+    errors, risks = (np.array([risk_of(problem, row) for row in pair]) for pair in (rows[:2], rows[2:]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(errors > 0, errors / np.maximum(risks, 0.0), 0.0) + unit
 
 
 def _blocks(problem: LeastSquares, parameters: Acceleration) -> tuple[Floats, Floats]:
