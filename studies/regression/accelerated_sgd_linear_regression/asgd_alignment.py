@@ -25,6 +25,7 @@ SOURCE = Source(
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     dim: int
+    few: int  # directions of what is simulated
     cutoff: int = 5
     large: int = 1  # number of the direction that holds the error
     small: int = 10
@@ -36,20 +37,20 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(dim=100, replicas=8000, seed=1)
-FULL = Setting(dim=2000, horizon=3000, points=16, replicas=4000, seed=2)
+QUICK = Setting(dim=100, few=20, horizon=100, points=8, replicas=8000, seed=1)
+FULL = Setting(dim=2000, few=2000, horizon=3000, points=16, replicas=4000, seed=2)
 
 
-def problem(s, direction):
-    eigenvalues = spectra.power_law(s.dim, 2.0)
-    p = LeastSquares(eigenvalues, 1.0 * (np.arange(1, s.dim + 1) == direction), noise_std=0.0)
+def problem(s, direction, dim):
+    eigenvalues = spectra.power_law(dim, 2.0)
+    p = LeastSquares(eigenvalues, 1.0 * (np.arange(1, dim + 1) == direction), noise_std=0.0)
     return p, Acceleration.with_cutoff(p, s.cutoff), log_steps(5, s.horizon, s.points)
 
 
 def measure(s):
     curves = {}
     for name, direction in (("large", s.large), ("small", s.small)):
-        p, a, steps = problem(s, direction)
+        p, a, steps = problem(s, direction, s.few)
         common = {"replicas": s.replicas, "seed": s.seed}
         curves[f"asgd, {name}"] = simulate_accelerated(p, a, steps, **common)["last"]
         curves[f"sgd, {name}"] = simulate(p, a.short_step, 0.0, steps, **common)["last"]
@@ -59,7 +60,7 @@ def measure(s):
 def predict(s):
     curves = {}
     for name, direction in (("large", s.large), ("small", s.small)):
-        p, a, steps = problem(s, direction)
+        p, a, steps = problem(s, direction, s.few)
         rounding = theory.asgd_relative_rounding(p, a, steps), theory.relative_rounding(p, a.short_step, steps)
         curves[f"asgd, {name}"] = exact(steps, theory.asgd_risk(p, a, steps), rounding[0])
         curves[f"sgd, {name}"] = exact(steps, theory.sgd_risk(p, a.short_step, steps), rounding[1])
@@ -70,7 +71,7 @@ def late(s, directions):
     """Exact risks of ASGD and SGD after many steps, a point per direction of the initial error."""
     rows: tuple[list[float], list[float], list[float], list[float]] = ([], [], [], [])
     for direction in directions:
-        p, a, _ = problem(s, direction)
+        p, a, _ = problem(s, direction, s.dim)
         rows[0].append(theory.asgd_risk(p, a, [s.many])[0])
         rows[1].append(theory.sgd_risk(p, a.short_step, [s.many])[0])
         rows[2].append(theory.asgd_relative_rounding(p, a, [s.many])[0])
@@ -98,7 +99,7 @@ def figure(s, measured, predicted):
         for k, method in enumerate(("asgd", "sgd")):
             plots.measurement(panel, measured[f"{method}, {name}"], k, f"{method.upper()}, simulated")
             plots.prediction(panel, predicted[f"{method}, {name}"], "" if k else "exact recursion")
-        plots.label(panel, "iterations", "excess risk", f"error along eigenvalue {direction} of d = {s.dim}")
+        plots.label(panel, "iterations", "excess risk", f"error along eigenvalue {direction} of d = {s.few}")
     return drawn
 
 

@@ -55,11 +55,11 @@ def measure(s):
 
 def predict(s):
     """Lines of slope 1/2 and 1 through the last points, for the eye: the claims are the exponents."""
-    curves = {}
+    curves, found = {}, measure(s)
     for name, slope in (("ASGD", 0.5), ("SGD", 1.0)):
-        end = measure(s)[name]
+        end = found[name]
         curves[name] = exact(end.x, end.mean[-1] * (end.x / end.x[-1]) ** slope, ulps=16, x_name="kappa")
-    last = measure(s)["SGD"].x[-1:]
+    last = found["SGD"].x[-1:]
     root = (last * (s.dim + 2)) ** 0.5
     limits = {"SGD": 2.5 * last, "ASGD": root / (1 / 9 + 1 / (3 * 5**0.5)), "beta alone": 9 * root}
     return curves | {f"limit, {name}": exact(last, x, ulps=16, x_name="kappa") for name, x in limits.items()}

@@ -27,20 +27,7 @@ class Setting:
 
 
 QUICK = Setting(dim=300, horizon=10_000)
-FULL = Setting(dim=2000, horizon=30_000, cutoffs=(2, 3, 4, 5, 7, 9, 12, 16, 20, 25, 32))
-
-
-def ratios(s, exponent, rate):
-    """Variance risk / V, V at 1 / (N rate(parameters)), over cut-offs, in units of the first."""
-    noise = LeastSquares.power_law(s.dim, exponent, start=0.0, noise_std=1.0)
-    length, values, rounding = s.horizon - s.horizon // 2, [], []
-    for k in s.cutoffs:
-        a = Acceleration.with_cutoff(noise, k)
-        risk = theory.asgd_tail_risk(noise, a, s.horizon // 2, [s.horizon])[0]
-        scaled = rate(a) * noise.eigenvalues
-        values.append(risk / np.where(scaled >= 1 / length, 1 / length, length * scaled**2).sum())
-        rounding.append(2 * theory.asgd_tail_relative_rounding(noise, a, s.horizon // 2, s.horizon)[0])
-    return exact(s.cutoffs, np.array(values) / values[0], rounding, "cut-off")
+FULL = Setting(dim=1000, horizon=20_000, cutoffs=(2, 3, 4, 5, 7, 9, 12, 16, 20, 25, 32))
 
 
 def both(a):
@@ -51,8 +38,25 @@ def short(a):
     return a.short_step
 
 
+def ratios(s, exponent):
+    """Variance risk / V over cut-offs, in units of the first, with V at 1 / (N (g + d)), and at 1 / (N d)."""
+    noise = LeastSquares.power_law(s.dim, exponent, start=0.0, noise_std=1.0)
+    length, values, rounding = s.horizon - s.horizon // 2, [], []
+    for k in s.cutoffs:
+        a = Acceleration.with_cutoff(noise, k)
+        risk = theory.asgd_tail_risk(noise, a, s.horizon // 2, [s.horizon])[0]
+        rounding.append(2 * theory.asgd_tail_relative_rounding(noise, a, s.horizon // 2, [s.horizon])[0])
+        scaled = [rate(a) * noise.eigenvalues for rate in (both, short)]
+        values.append([risk / np.where(x >= 1 / length, 1 / length, length * x**2).sum() for x in scaled])
+    found = np.array(values) / values[0]
+    return [exact(s.cutoffs, column, np.array(rounding) + rounding[0], "cut-off") for column in found.T]
+
+
 def measure(s):
-    return {f"{rate.__name__}, {e:g}": ratios(s, e, rate) for e in s.exponents for rate in (both, short)}
+    curves = {}
+    for e in s.exponents:
+        curves[f"both, {e:g}"], curves[f"short, {e:g}"] = ratios(s, e)
+    return curves
 
 
 def predict(s):

@@ -35,7 +35,7 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(dim=20, replicas=2000, seed=1)
+QUICK = Setting(dim=10, horizon=60, replicas=2000, seed=1)
 FULL = Setting(dim=200, replicas=4000, seed=2)
 
 

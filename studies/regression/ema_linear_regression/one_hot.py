@@ -28,7 +28,7 @@ class Setting:
     horizon: int = 100
     points: int = 8
     flat: int = 10  # equal probabilities, and the steps of the run that weighs the label noise
-    precise: int = 80_000  # replicas there
+    precise: int = 40_000  # replicas there
     off: float = 0.01  # of the label noise in its rival
     replicas: int
     seed: int
