@@ -1,8 +1,10 @@
 """Additive noise: second moments of momentum methods at any horizon, direction by direction, without steps.
 
-Noise that does not depend on the iterate couples no directions. Per direction of eigenvalue l the pair z = (w, u) of
-`asgd` follows z' = A z + (delta, q) xi, A = ((0, 1 - delta l), (-c, 1 + c - q l)), so that its covariance after m + n
-steps is V_m + A^m V_n A^m', and powers of A come by squaring: 2 log2(t) products of 2x2 matrices. Derived here.
+Noise that does not depend on the iterate couples no directions. Per direction of eigenvalue l the pair z = (w, u - w)
+of `asgd` follows z' = A z + (delta, q - delta) xi, with A - 1 = ((-delta l, 1 - delta l), (-(q - delta) l, c - 1 -
+(q - delta) l)), small where the direction is slow. The covariance after m + n steps is V_m + A^m V_n A^m', and powers
+of A come by squaring, 2 log2(t) products of 2x2 matrices: of A - 1 while that is small, so that a rate near 0 keeps its
+digits. Derived here.
 """
 
 from __future__ import annotations
@@ -39,28 +41,37 @@ def additive_moments(problem: LeastSquares, parameters: Acceleration, steps: Arr
         "asgd_risk",
     )
     lam, p, d = problem.eigenvalues, parameters, problem.dimension
-    step, push = np.zeros((d, 2, 2)), np.array([p.short_step, p.pull])
-    step[:, 0, 1], step[:, 1, 0], step[:, 1, 1] = 1 - p.short_step * lam, -p.memory, 1 + p.memory - p.pull * lam
-    noise = problem.noise_spectrum * (problem.noise_std**2 / problem.batch)
+    away, gap = np.empty((d, 2, 2)), p.pull - p.short_step
+    away[:, 0, 0], away[:, 0, 1] = -p.short_step * lam, 1 - p.short_step * lam
+    away[:, 1, 0], away[:, 1, 1] = -gap * lam, -(1 - p.memory) - gap * lam
+    push, noise = np.array([p.short_step, gap]), problem.noise_spectrum * (problem.noise_std**2 / problem.batch)
     fresh = noise[:, None, None] * np.outer(push, push)
     points = increasing_steps(steps)
     out = np.empty((points.size, d))
     for k, count in enumerate(points):
-        power, covariance = _leap(step, fresh, int(count))
-        out[k] = (power[:, 0].sum(axis=1) * problem.error0) ** 2 + covariance[:, 0, 0]
+        power, covariance = _leap(away, fresh, int(count))
+        out[k] = (power[:, 0, 0] * problem.error0) ** 2 + covariance[:, 0, 0]
     return out
 
 
-def _leap(step: Floats, fresh: Floats, count: int) -> tuple[Floats, Floats]:
-    """The map of the mean and the covariance after `count` steps, (d, 2, 2) both, by the binary digits of `count`."""
-    power, covariance = np.broadcast_to(np.eye(2), step.shape), np.zeros_like(step)
+def _leap(away: Floats, fresh: Floats, count: int) -> tuple[Floats, Floats]:
+    """A^count and the covariance after `count` steps, (d, 2, 2) both, by the binary digits of `count`; away = A - 1."""
+    one = np.broadcast_to(np.eye(2), away.shape)
+    power, beyond, covariance = one, np.zeros_like(away), np.zeros_like(away)  # beyond = power - 1
     for digit in f"{count:b}":
         covariance = covariance + power @ covariance @ power.transpose(0, 2, 1)
-        power = power @ power
+        power, beyond = _either(power @ power, 2 * beyond + beyond @ beyond)
         if digit == "1":
-            covariance = step @ covariance @ step.transpose(0, 2, 1) + fresh
-            power = step @ power
+            covariance = (one + away) @ covariance @ (one + away).transpose(0, 2, 1) + fresh
+            power, beyond = _either(power + away @ power, beyond + away + away @ beyond)
     return power, covariance
+
+
+def _either(power: Floats, beyond: Floats) -> tuple[Floats, Floats]:
+    """Both forms of a power by the one that is more accurate: by its distance from 1 while w keeps half or more."""
+    near = beyond[:, :1, :1] > -0.5
+    one = np.eye(2)
+    return np.where(near, one + beyond, power), np.where(near, beyond, power - one)
 
 
 def heavy_ball_variance(step_size: Any, momentum: Any, eigenvalue: Any) -> Any:
