@@ -23,15 +23,16 @@ def ball(x):
 
 def ratio(found, true, bound):
     """|found - true| / bound, from above; 0 where both are exact."""
+    assert true.rel_accuracy_bits() > 60 or true == 0, "the truth needs more bits"
     error = abs(ball(found) - true)
     return 0.0 if error == 0 else float((error / ball(bound)).abs_upper())
 
 
 def relative(found, true, bound):
-    """As `ratio`, for a relative bound; moments below the normal floats are left out."""
+    """As `ratio`, for a bound relative to what was found, as curves take it; below the normal floats nothing is said."""
     if not abs(true) > 1e-290:
         return 0.0
-    return ratio(found, true, 1.0) / (float(abs(true).abs_lower()) * bound)
+    return ratio(found, true, abs(float(found)) * bound) if np.isfinite(bound) else 0.0
 
 
 def spectrum(draw, dimension):
@@ -140,6 +141,7 @@ def asgd_risks(draw):
         a = parameters(draw, p)
     steps = int(draw.integers(1, 100))
     start = int(draw.integers(steps))
+    ctx.prec = BITS + 8 * steps  # balls grow where terms cancel, by a few bits in a step
     lam, spread, noise, fed, sigma = parts(p)
     alpha, beta, long, d = (ball(x) for x in (a.alpha, a.beta, a.long_step, a.short_step))
     c, q = alpha * (1 - beta), alpha * d + (1 - alpha) * long

@@ -1,10 +1,11 @@
 """Rounding errors of the moments of accelerated SGD, carried along beside them: a bound that is proved, not tried.
 
 Per direction the second moments of z = (sum of w, w, u) follow S <- A S A' + n(S) b b', n(S) >= 0 linear in S: a map
-that keeps the order of positive semidefinite matrices. One step in floats adds an error R to the block with |R_jk| <=
-e sqrt(m_j m_k), m the squares that its terms are made of, e a few units 2^-53; then -3 e diag(m) <= R <= 3 e diag(m) in
-that order. So a block D that follows the same map, without noise, with 3 e diag(m) added in every step, bounds the
-error from both sides for ever, however terms cancel and however long the memory is.
+that keeps the order of positive semidefinite matrices. One step in floats makes an error of n, relatively f, and adds
+an error R to the block with |R_jk| <= e sqrt(m_j m_k), m the squares that its other terms are made of, e a few units
+2^-53; then -3 e diag(m) <= R <= 3 e diag(m) in that order. So a block D that follows the same map, without noise, with
+3 e diag(m) + f n b b' added in every step, bounds the error from both sides for ever, however terms cancel and however
+long the memory is.
 """
 
 from __future__ import annotations
@@ -45,10 +46,10 @@ def _advance(r: Accelerated, block: Floats, noise: float, inside: float) -> None
 
 
 @kernel
-def accelerated_budget(r: Accelerated, unit: float, start: int, steps: Integers) -> Floats:
+def accelerated_budget(r: Accelerated, unit: float, fed_unit: float, start: int, steps: Integers) -> Floats:
     """Bounds on the errors of `moments.accelerated`: of E w_t^2 at t = steps, and of the tail mean's, (2, points, d).
 
-    `unit`: the e of one step. With the bounds go the moments themselves, in the last two rows: (4, points, d).
+    The e and the f of one step. With the bounds go the moments themselves, in the last two rows: (4, points, d).
     """
     d = r.start.size
     moments, budget = np.zeros((6, d)), np.zeros((6, d))
@@ -57,7 +58,7 @@ def accelerated_budget(r: Accelerated, unit: float, start: int, steps: Integers)
             moments[row, i] = r.start[i]
         budget[WW, i] = budget[UU, i] = 3.0 * unit * r.start[i]
     out = np.zeros((4, steps.size, d))
-    added = np.empty((3, d))
+    added, noisy = np.empty((3, d)), np.empty(d)
     t = 0
     for k in range(steps.size):
         while t < steps[k]:
@@ -67,18 +68,20 @@ def accelerated_budget(r: Accelerated, unit: float, start: int, steps: Integers)
                 fed += r.eigenvalues[i] * moments[UU, i]
             fed = r.feedback * fed + r.noise
             for i in range(d):
-                lam, n = r.eigenvalues[i], r.spread[i] * moments[UU, i] + r.gain[i] * fed
+                lam = r.eigenvalues[i]
+                noisy[i] = fed_unit * (r.spread[i] * moments[UU, i] + r.gain[i] * fed)
                 w, u = np.sqrt(max(moments[WW, i], 0.0)), np.sqrt(max(moments[UU, i], 0.0))
                 total = np.sqrt(max(moments[SS, i], 0.0))
                 added[0, i] = inside * (total + w) ** 2
-                added[1, i] = ((1.0 + r.short_step * lam) * u) ** 2 + r.short_step**2 * n
-                added[2, i] = (r.memory * w + (1.0 + r.memory + r.pull * lam) * u) ** 2 + r.pull**2 * n
+                added[1, i] = ((1.0 + r.short_step * lam) * u) ** 2
+                added[2, i] = (r.memory * w + (1.0 + r.memory + r.pull * lam) * u) ** 2
             _advance(r, moments, r.noise, inside)
             _advance(r, budget, 0.0, inside)
             for i in range(d):
                 budget[SS, i] += 3.0 * unit * added[0, i]
-                budget[WW, i] += 3.0 * unit * added[1, i]
-                budget[UU, i] += 3.0 * unit * added[2, i]
+                budget[WW, i] += 3.0 * unit * added[1, i] + r.short_step**2 * noisy[i]
+                budget[WU, i] += r.short_step * r.pull * noisy[i]
+                budget[UU, i] += 3.0 * unit * added[2, i] + r.pull**2 * noisy[i]
             t += 1
         count = max(float(steps[k] - start), 1.0) ** 2
         for i in range(d):

@@ -194,11 +194,11 @@ def asgd_recursion_matrix(problem: LeastSquares, parameters: Acceleration) -> Fl
 
 def asgd_relative_rounding(problem: LeastSquares, parameters: Acceleration, steps: ArrayLike) -> Floats:
     """Bound on the relative rounding error of `asgd_risk` after each number of `steps`, (points,).
-    Derived: tests/models/test_attacks.py::test_no_bound_is_broken.
+    Derived: tests/models/regression/test_asgd.py::test_rounding_bounds_hold_against_fifty_digits.
 
-    Carried along beside the moments: see `budgets`. A step's terms, their coefficients, and sums over d directions are
-    off by fewer than d + 16 units 2^-53; twice that covers second order. Large where a risk passes near 0 on its way,
-    as that of a mean path without noise does: inf where it is 0 but need not be. Raises InputError as `asgd_risk`.
+    Carried along beside the moments: see `budgets`. A step's terms and coefficients are off by fewer than 24 units
+    2^-53, sums over d directions by d more; twice that covers second order. Large where a risk passes near 0 on its
+    way, as that of a mean path without noise does: inf where it is 0 but need not be. Raises InputError as `asgd_risk`.
     """
     return _budget(problem, parameters, 0, increasing_steps(steps))[0]
 
@@ -207,7 +207,7 @@ def asgd_tail_relative_rounding(
     problem: LeastSquares, parameters: Acceleration, start: ArrayLike, steps: ArrayLike
 ) -> Floats:
     """Bound on the relative rounding error of `asgd_tail_risk`, (points,): as `asgd_relative_rounding`.
-    Derived: tests/models/test_attacks.py::test_no_bound_is_broken.
+    Derived: tests/models/regression/test_asgd.py::test_rounding_bounds_hold_against_fifty_digits.
     """
     steps = increasing_steps(steps)
     starts = averaging_starts(start, steps)
@@ -220,11 +220,11 @@ def asgd_tail_relative_rounding(
 
 def _budget(problem: LeastSquares, parameters: Acceleration, start: int, steps: Integers) -> Floats:
     """Relative bounds of the risks of w and of its mean from `start`, (2, points)."""
-    unit = (problem.dimension + 16) * 2.0**-52
-    rows = budgets.accelerated_budget(_recursion(problem, parameters, False), unit, start, steps)
+    unit, fed_unit = 24 * 2.0**-52, (problem.dimension + 24) * 2.0**-52
+    rows = budgets.accelerated_budget(_recursion(problem, parameters, False), unit, fed_unit, start, steps)
     errors, risks = (np.array([risk_of(problem, row) for row in pair]) for pair in (rows[:2], rows[2:]))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(errors > 0, errors / np.maximum(risks, 0.0), 0.0) + unit
+        return np.where(errors > 0, errors / np.maximum(risks, 0.0), 0.0) + fed_unit
 
 
 def _blocks(problem: LeastSquares, parameters: Acceleration) -> tuple[Floats, Floats]:
