@@ -29,7 +29,7 @@ def ratio(found, true, bound):
 
 
 def relative(found, true, bound):
-    """As `ratio`, for a bound relative to what was found, as curves take it; below the normal floats nothing is said."""
+    """As `ratio`, for a bound relative to what was found, as curves take it; nothing said below the normal floats."""
     if not abs(true) > 1e-290:
         return 0.0
     return ratio(found, true, abs(float(found)) * bound) if np.isfinite(bound) else 0.0
@@ -201,7 +201,8 @@ def far_risks(draw):
             theory.risk_of(p, spectral.ema_moments(p, step, decay, points))[0],
             theory.risk_of(p, spectral.average_moments(p, step, start, points))[0],
         )
-    except InputError:  # too close to the limit, or tiny: refused, not wrong
+        bounds = [float(spectral.relative_rounding(p, step, points, np.array([value]))[0]) for value in found]
+    except InputError:  # too close to the limit, or tiny, or forgotten in one step: refused, not wrong
         return 0.0
     ctx.prec = 900
     d = p.dimension
@@ -217,7 +218,6 @@ def far_risks(draw):
         sum((x * ema[1 + 2 * d + i, 0] for i, x in enumerate(lam)), arb(0)) / 2,
         sum((x * mean[1 + 2 * d + i, 0] for i, x in enumerate(lam)), arb(0)) / 2 / count,
     )
-    bounds = [float(spectral.relative_rounding(p, step, points, np.array([value]))[0]) for value in found]
     return max(relative(x, y, bound) for x, y, bound in zip(found, true, bounds, strict=True))
 
 

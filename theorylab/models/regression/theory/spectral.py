@@ -60,12 +60,14 @@ def relative_rounding(problem: LeastSquares, step_size: float, points: Integers,
     relatively exact to 2^-52 / (1 - K), as 1 - K is a difference. Amplitudes p_k of the start are of both signs where
     slow directions start larger than fast ones, of size 1 / (1 - K) in units of their sum: that errors of consistent
     eigenvectors do not add up to more than that is tried in tests, not proven. Raises InputError where step_size *
-    largest eigenvalue > 1: averages cancel there.
+    largest eigenvalue > 1: averages cancel there; and where a direction keeps less than 1/64 of its moment in one step,
+    as additive noise and large batches allow: what is kept, 1 - loss, has lost its digits there.
     """
-    scaled = step_size * float(problem.eigenvalues[0])
+    scaled, kept = step_size * float(problem.eigenvalues[0]), 1 - float(moment_losses(problem, step_size).max())
     require(scaled <= 1, f"step_size * largest eigenvalue = {scaled:.3g}: the rounding bound needs <= 1")
+    require(kept >= 1 / 64, f"a direction keeps {kept:.3g} of its moment in a step: the rounding bound needs >= 1/64")
     first = 0.5 * float(problem.eigenvalues @ problem.error0**2)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         fallen = np.where(risks < first, np.log(first) - np.log(risks), 0.0)
     terms = problem.dimension + 64 + 16 * np.log2(points + 1.0)
     return np.asarray(terms * (2 + fallen) * 2.0**-52 / (1 - amplification(problem, step_size)))
