@@ -33,16 +33,16 @@ QUICK = Setting(rows=3, seed=1)
 FULL = Setting(rows=30, directions=8, seed=2)
 
 
-def gradient(x, y, w):
+def downhill(_, w, x, y):
     plus, minus = np.split(w, 2)
     g = x.T @ (x @ (plus**2 - minus**2) - y) / len(y)
-    return np.concatenate([2 * plus * g, -2 * minus * g])
+    return np.concatenate([-2 * plus * g, 2 * minus * g])
 
 
 def largest_curvature(x, y, w):
     """By central differences of the gradient."""
     h = 1e-5 * np.eye(w.size)
-    rows = np.array([gradient(x, y, w + e) - gradient(x, y, w - e) for e in h]) / 2e-5
+    rows = np.array([downhill(0, w - e, x, y) - downhill(0, w + e, x, y) for e in h]) / 2e-5
     return np.linalg.eigvalsh((rows + rows.T) / 2)[-1]
 
 
@@ -51,7 +51,7 @@ def general(s):
     given, found = squared.random_problems(s.rows, s.samples, s.directions, 0.9, 0.6, s.seed), []
     for x, y, plus, minus in zip(*given, strict=True):
         start = np.concatenate([plus, minus])
-        flow = solve_ivp(lambda _, w, x=x, y=y: -gradient(x, y, w), (0, s.time), start, "LSODA", rtol=1e-9, atol=1e-11)
+        flow = solve_ivp(downhill, (0, s.time), start, "LSODA", args=(x, y), rtol=1e-9, atol=1e-11)
         jacobian = 2 * np.hstack([x * plus, -x * minus])
         newton = np.linalg.eigvalsh(jacobian @ jacobian.T / len(y))[-1]
         found.append((largest_curvature(x, y, start), newton, largest_curvature(x, y, flow.y[:, -1])))

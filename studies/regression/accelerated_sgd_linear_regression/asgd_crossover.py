@@ -38,33 +38,36 @@ def families(s):
 
 def contractions(s, ends):
     """Contraction per step of SGD and ASGD, (families, points), at eigenvalues between the ends of each family."""
-    grids = [(a, np.geomspace(*ends(low, high, cross), s.points)) for a, low, high, cross in families(s)]
+    spans = [(a, *ends(low, high, cross)) for a, low, high, cross in families(s)]
+    grids = [(a, np.geomspace(first, last, s.points)) for a, first, last in spans]
     rows = [1 - a.short_step * g for a, g in grids], [theory.asgd_contraction(a, g) for a, g in grids]
     # Sums of a few terms below 4, off by some 2^-50 absolutely; the smallest value is SGD's at the upper end.
     return [exact(range(s.points), values, 2.0**-50 / np.min(values), "grid point") for values in rows]
 
 
+def flip(a, cross):
+    return bracket(lambda x: bool(theory.asgd_contraction(a, [x])[0] > 1 - a.short_step * x), cross / 2, 1.5 * cross)
+
+
 def inside(s):
-    """The second family, and an eigenvalue between its flip and the upper end of its window."""
     a, _, high, cross = list(families(s))[1]
     return a, (cross * high) ** 0.5
 
 
 def quadratic_form(a, eigenvalue):
-    """The form that falls by pi, along a simulated mean path of 60 steps."""
+    """The form that falls by pi, along a mean path of 60 steps: two products each, then three terms that cancel."""
     p = LeastSquares(np.array([eigenvalue]), np.ones(1), 0.0)
     now, after = (theory.asgd_mean_paths(p, a, np.arange(61))[:, 0][i : i + 60] for i in (0, 1))
     tau, pi = 1 + a.memory - a.pull * eigenvalue, a.memory * (1 - a.short_step * eigenvalue)
     terms = np.stack([after**2, -tau * after * now, pi * now**2])
-    cancelled = np.abs(terms).sum(axis=0) / terms.sum(axis=0)  # t steps of two products each, then three terms
+    cancelled = np.abs(terms).sum(axis=0) / terms.sum(axis=0)
     return exact(np.arange(60), terms.sum(axis=0), 4 * (np.arange(60) + 8) * 2.0**-52 * cancelled)
 
 
 def measure(s):
     curves = dict(zip(("sgd", "asgd"), contractions(s, lambda low, high, x: (1.01 * x, 0.99 * high)), strict=True))
     curves["sgd, small"], curves["asgd, small"] = contractions(s, lambda low, high, x: (1.01 * low, 0.99 * x))
-    flips = [bracket(lambda x, a=a: theory.asgd_contraction(a, [x])[0] > 1 - a.short_step * x, y / 2, 1.5 * y)
-             for a, *_, y in families(s)]  # fmt: skip
+    flips = [flip(a, cross) for a, *_, cross in families(s)]
     return curves | {"flip": brackets(s.cutoffs, flips, "cut-off"), "form": quadratic_form(*inside(s))}
 
 
@@ -89,8 +92,7 @@ def checks(s, measured, predicted):
     a, eigenvalue = inside(s)
     sgd = 1 - a.short_step * eigenvalue
     rival = Rival(claim="by SGD's (1 - d l)^2", predicted=float(sgd**2))
-    claim = "squared amplitude falls by c (1 - d l) per step"
-    yield geometric(claim, measured["form"], float(a.memory * sgd), rival=rival)
+    yield geometric("squared amplitude: by c (1 - d l) per step", measured["form"], float(a.memory * sgd), rival=rival)
 
 
 def figure(s, measured, predicted):
@@ -100,7 +102,6 @@ def figure(s, measured, predicted):
         ratio = np.log(theory.asgd_contraction(a, grid)) / np.log1p(-a.short_step * grid)
         plots.line(axes, grid / cross, ratio, k, f"cut-off {s.cutoffs[k]}")
     axes.axvline(1.0, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="predicted flip")
-    axes.axhline(1.0, color="grey", linewidth=0.8)
     plots.label(axes, "eigenvalue / ((1 - c) / d)", "bias decay rate, ASGD / SGD", f"i^-{s.exponent:g}, d = {s.dim}")
     return drawn
 

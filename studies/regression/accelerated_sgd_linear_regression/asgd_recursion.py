@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, agrees, exact, plots, script
+from theorylab import Curve, Rival, Source, agrees, exact, plots, script
 from theorylab.models.regression import theory
 from theorylab.models.regression.model import Acceleration, LeastSquares
 from theorylab.models.regression.simulation import Observation, simulate_accelerated
@@ -47,7 +47,8 @@ def methods(s):
 
 
 def measure(s):
-    (p, steps), curves = problem(s), {}
+    p, steps = problem(s)
+    curves: dict[str, Curve] = {}
     for name, a in list(methods(s).items())[:2]:
         run = simulate_accelerated(p, a, Observation(steps, steps // 2), replicas=s.replicas, seed=s.seed)
         curves |= {f"{name}, last": run["last"], f"{name}, tail": run["tail"]}

@@ -73,8 +73,8 @@ def checks(s, measured, predicted):
         yield decays_as(
             f"time constant of {title} grows as kappa^{exponent:g}", measured[name], Power(exponent), rival=rival
         )
-    for name, other, words in (("SGD", "ASGD", "that of ASGD"), ("ASGD", "beta alone", "9 r: alpha = 1")):
-        rival = Rival(claim=words, predicted=predicted[f"limit, {other}"])
+    for name, against, words in (("SGD", "ASGD", "that of ASGD"), ("ASGD", "beta alone", "9 r: alpha = 1")):
+        rival = Rival(claim=words, predicted=predicted[f"limit, {against}"])
         claim = f"... of {name} tends to {'5/2 kappa' if name == 'SGD' else '3.843 r'}"
         last, limit = measured[name].at(slice(-1, None)), predicted[f"limit, {name}"]
         yield agrees(claim, last, limit, rival=rival, within=s.within)

@@ -64,8 +64,8 @@ def measure(s):
     found, x = np.array(rows).T, np.arange(len(rows))
     curves = {"schemes": found[:-2], "last": np.tile(found[-2], (len(found) - 2, 1)), "extrapolated": found[-1:]}
     curves |= {"EMA": found[:1], "last half": found[2:3]}
-    curves = {name: exact(x, values, rounding, "case") for name, values in curves.items()}
-    return curves | {"schemes": curves["schemes"].drawn_from("exponential weights", s.random)}
+    out = {name: exact(x, values, rounding, "case") for name, values in curves.items()}
+    return out | {"schemes": out["schemes"].drawn_from("exponential weights", s.random)}
 
 
 def predict(s):

@@ -200,7 +200,7 @@ def asgd_relative_rounding(problem: LeastSquares, parameters: Acceleration, step
     2^-53, sums over d directions by d more; twice that covers second order. Large where a risk passes near 0 on its
     way, as that of a mean path without noise does: inf where it is 0 but need not be. Raises InputError as `asgd_risk`.
     """
-    return _budget(problem, parameters, 0, increasing_steps(steps))[0]
+    return np.asarray(_budget(problem, parameters, 0, increasing_steps(steps))[0])
 
 
 def asgd_tail_relative_rounding(
