@@ -48,6 +48,7 @@ def _advance(r: Accelerated, block: Floats, noise: float, inside: float) -> None
 @kernel
 def accelerated_budget(r: Accelerated, unit: float, fed_unit: float, start: int, steps: Integers) -> Floats:
     """Bounds on the errors of `moments.accelerated`: of E w_t^2 at t = steps, and of the tail mean's, (2, points, d).
+    Derived: tests/models/regression/test_asgd.py::test_rounding_bounds_hold_against_fifty_digits.
 
     The e and the f of one step. With the bounds go the moments themselves, in the last two rows: (4, points, d).
     """
