@@ -58,7 +58,7 @@ class Reading:
 
     `lower` and `upper` are half-widths about the centre. `grows`: the drift gets faster towards the end, and no limit
     is in sight on the side to which it heads (`heading`, 1 up or -1 down). `theta` is the power of the correction that
-    fits best, 0 for a logarithm; `logarithm` tells whether one fits as well.
+    fits best, 0 for a logarithm; `logarithm` tells whether one fits as well. Of resamples there is a centre alone.
     """
 
     centre: Floats
@@ -94,38 +94,55 @@ def tail_weights(position: Floats) -> Floats:
 
 
 def read(
-    position: Floats, values: Floats, slope_noise: Floats, fit_noise: Floats, *, powers_only: bool = False
+    position: Floats,
+    values: Floats,
+    slope_noise: Floats,
+    fit_noise: Floats,
+    *,
+    powers_only: bool = False,
+    resamples: int = 0,
 ) -> Reading:
     """What the slopes of values (curves, points) tell; positions (curves or 1, points) increase, and are 4 or more.
 
     `slope_noise` (curves or 1, points - 1) and `fit_noise` (curves or 1,) are the standard deviations of the slopes
     between neighbours and of the least-squares slope over the tail. With `powers_only` no drift fades as a logarithm.
+    The last `resamples` curves are those of others: of them nothing but the centre is told.
     """
     tail, tried = tail_size(position.shape[1]), THETAS.size if powers_only else FADING
     raw = np.diff(values) / np.diff(position), (position[:, 1:] + position[:, :-1]) / 2, slope_noise
     slopes, middle, noise = (rows[:, ::-1][:, :tail] for rows in raw)  # the last slope first
-    kind = _kinds(slopes, noise)
-    fits = _fits(position, slopes, middle, noise)
-    low, median, high = _hull(fits.limit[:, :tried], _kept(fits, kind, tried))
+    kind, whole = _kinds(slopes, noise), len(values) - resamples
     line = (tail_weights(position) * values).sum(axis=1)
+    low, median, high = line.copy(), line.copy(), line.copy()
     own = np.where(kind == Kind.FLAT, 2 * fit_noise, noise.mean(axis=1))
+    # Where slopes neither drift nor turn the forms tell widths alone.
+    fitted = (kind == Kind.MONOTONE) | (kind == Kind.TURNING)
+    fitted[:whole] = True
+    fits = _fits(_of(position, fitted), slopes[fitted], _of(middle, fitted), _of(noise, fitted))
+    low[fitted], median[fitted], high[fitted] = _hull(fits.limit[:, :tried], _kept(fits, kind[fitted], tried))
     some = kind == Kind.OSCILLATING
     if some.any():
         kind[some], low[some], median[some], high[some], own[some] = _scattered(
-            position if len(position) == 1 else position[some], values[some], tried
+            _of(position, some), values[some], tried
         )
     # What neither drifts nor turns is a line; the rest is where the forms lead, and not nearer than the last slope.
     straight = (kind == Kind.FLAT) | (kind == Kind.OSCILLATING)
     centre = np.where(straight, line, median)
     nearest = np.where(straight, line, np.where(kind == Kind.DRIFTING, median, slopes[:, 0]))
     lower, upper = centre - np.minimum(low, nearest), np.maximum(high, nearest) - centre
-    lower, upper = _widened(lower, upper, slopes, kind)
-    best, fading, growing, allowed = _longest(fits)
+    slopes, kind, own = slopes[:whole], kind[:whole], own[:whole]
+    lower, upper = _widened(lower[:whole], upper[:whole], slopes, kind)
+    best, fading, growing, allowed = _longest(fits, whole)
     grows = (fading.min(axis=1) > TOLD * growing.min(axis=1) + allowed) & (kind == Kind.MONOTONE) & (tail >= LONG)
     logarithmic = fading[:, THETAS.size :].min(axis=1) <= FAIR * fading.min(axis=1) + allowed
     return Reading(
         centre, lower + own, upper + own, kind, grows, np.sign(slopes[:, 0] - slopes[:, -1]), best, logarithmic
     )
+
+
+def _of(rows: Floats, some: Flags) -> Floats:
+    """Some of the rows; the one that there is for all."""
+    return rows if len(rows) == 1 else rows[some]
 
 
 def _kinds(slopes: Floats, noise: Floats) -> NDArray[np.int64]:
@@ -135,10 +152,9 @@ def _kinds(slopes: Floats, noise: Floats) -> NDArray[np.int64]:
     a, b = noise[:, 1:], noise[:, :-1]
     changes = np.diff(slopes)
     signs = np.where(np.abs(changes) > bar * np.sqrt(a * a + b * b + a * b), np.sign(changes), 0.0)  # one value shared
-    turns, before = np.zeros(len(slopes), dtype=np.int64), np.zeros(len(slopes))
-    for sign in signs.T:
-        turns += sign * before < 0
-        before = np.where(sign != 0, sign, before)
+    told, row = np.maximum.accumulate(np.where(signs != 0, np.arange(tail - 1), 0), axis=1), np.arange(len(signs))
+    last = signs[row[:, None], told]  # the last sign that was seen so far
+    turns = (last[:, 1:] * last[:, :-1] < 0).sum(axis=1)
     turning = np.where((turns == 1) & (tail >= LONG), Kind.TURNING, Kind.OSCILLATING)
     return np.where((signs == 0).all(axis=1), Kind.FLAT, np.where(turns == 0, Kind.MONOTONE, turning))
 
@@ -246,8 +262,8 @@ def _widened(lower: Floats, upper: Floats, slopes: Floats, kind: NDArray[np.int6
     return np.maximum(lower, side), np.maximum(upper, side)
 
 
-def _longest(fits: _Fits) -> tuple[Floats, Floats, Floats, Floats]:
-    """On the longest tail: theta of the best form, residuals of fading and growing forms, what noise explains."""
-    residual, allowed = fits.residual[:, :, -1], fits.noise[:, 0, -1]
+def _longest(fits: _Fits, whole: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """On the longest tail of the first curves: theta of the best form, residuals of fading and growing forms, noise."""
+    residual, allowed = fits.residual[:whole, :, -1], fits.noise[:whole, 0, -1]
     theta = np.append(THETAS, np.zeros(STARTS.size))[residual[:, :FADING].argmin(axis=1)]
     return theta, residual[:, :FADING], residual[:, FADING:], allowed

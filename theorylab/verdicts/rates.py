@@ -214,7 +214,8 @@ def _read(data: Series, values: Floats, weights: Floats) -> Reading:
     slopes = np.sqrt(((np.diff(data.spread) / np.diff(data.position)) ** 2).sum(axis=0))
     fit = np.sqrt(((data.spread @ weights) ** 2).sum())
     noise = slopes[None], fit[None]
-    return drift.read(data.position[None], values, *noise, powers_only=data.axis is Axis.LOGARITHM)
+    powers_only = data.axis is Axis.LOGARITHM
+    return drift.read(data.position[None], values, *noise, powers_only=powers_only, resamples=len(values) - 1)
 
 
 def _quantile(dof: float, level: float) -> float:
