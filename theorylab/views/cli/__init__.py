@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 import theorylab
+from theorylab.views.cli.audit import audit
 from theorylab.views.cli.calibrate import calibrate
 from theorylab.views.cli.certify import certify
 from theorylab.views.cli.console import INTERRUPTED, say, user_errors, warnings_as_lines
@@ -31,7 +32,8 @@ def cli() -> None:
     """Put published theorems about learning algorithms on trial."""
 
 
-for _command in (list_studies, papers, findings, show, new, run, judge, why, falsify, hunt, calibrate, certify):
+COMMANDS = (list_studies, papers, findings, show, new, run, judge, why, falsify, hunt, calibrate, certify, audit)
+for _command in COMMANDS:
     cli.add_command(_command)
 
 

@@ -1,0 +1,281 @@
+"""The audit of a toy model: a mutant that a study must notice, one that a test must, one that none can, one equal."""
+
+import dataclasses
+import io
+import json
+import shutil
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+import theorylab
+from theorylab.errors import InputError
+from theorylab.trials import audit, trees, witnesses
+from theorylab.trials.audit import Audit, Row
+
+ROOT = Path(theorylab.__file__).parents[1]
+THEORY = '''"""Closed forms."""
+
+
+def line(x):
+    """-x, which the study compares."""
+    return -x
+
+
+def tested(x):
+    """-x, which only a test compares."""
+    return -x
+
+
+def spare(x):
+    """-x, which nobody looks at."""
+    return -x
+
+
+def same(x):
+    """x, in a roundabout way."""
+    return max(x, x)
+'''
+STUDY = '''"""A line falls."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from theorylab import Rival, Source, agrees, exact
+from theorylab.models.toy import theory
+
+SOURCE = Source("here", kind="derived")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    points: int = 4
+
+
+QUICK = Setting()
+
+
+def measure(s):
+    theory.tested(1.0), theory.spare(1.0)
+    x = np.arange(1.0, s.points + 1)
+    return {"line": exact(x, theory.line(x) * theory.same(1.0), ulps=4)}
+
+
+def predict(s):
+    x = np.arange(1.0, s.points + 1)
+    return {"line": exact(x, 0.0 - x, ulps=0), "twice": exact(x, -2.0 * x, ulps=0)}
+
+
+def checks(s, measured, predicted):
+    rival = Rival(claim="twice", predicted=predicted["twice"])
+    yield agrees("it falls", measured["line"], predicted["line"], rival=rival)
+
+
+def figure(s, measured, predicted): ...
+'''
+TEST = """from theorylab.models.toy import theory
+
+
+def test_tested():
+    assert theory.tested(2.0) == -2.0
+"""
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """A clone with nothing but a toy model in it, its study and its test."""
+    root = tmp_path_factory.mktemp("clone")
+    shutil.copytree(ROOT / "theorylab", root / "theorylab", ignore=shutil.ignore_patterns("__pycache__", "models"))
+    texts = {
+        "theorylab/models/__init__.py": "",
+        "theorylab/models/toy/__init__.py": "",
+        "theorylab/models/toy/theory.py": THEORY,
+        "theorylab/models/toy/certificates.py": "def unread(x):\n    return -x\n",
+        "studies/__init__.py": "",
+        "studies/toy/__init__.py": "",
+        "studies/toy/paper/__init__.py": '"""A paper."""',
+        "studies/toy/paper/falls.py": STUDY,
+        "studies/toy/paper/broken.py": STUDY.replace("ulps=0)}", "ulps=0)} | {'line': exact(x, x, ulps=0)}"),
+        "tests/__init__.py": "",
+        "tests/models/__init__.py": "",
+        "tests/models/toy/__init__.py": "",
+        "tests/models/toy/test_theory.py": TEST,
+        "pyproject.toml": "",
+    }
+    for name, text in texts.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    return tmp_path_factory.mktemp("out")
+
+
+@pytest.fixture(scope="module")
+def trial(clone, out):
+    return Audit("toy", out, clone)
+
+
+@pytest.fixture(scope="module")
+def rows(trial):
+    listed = {("toy/theory.py", "same", "return max(x, x)", "return min(x, x)"): "one number is its own least"}
+    return {row.function: audit.named(row, listed) for row in trial.rows(10, seed=1)}
+
+
+def test_who_notices_is_told(rows):
+    outcomes = {function: row.outcome for function, row in rows.items()}
+    assert outcomes == {"line": "verdict", "tested": "test", "spare": "nobody", "same": "equivalent"}
+    assert rows["line"].by == "toy.paper.falls"
+    assert rows["line"].said == "refuted: it falls"
+    assert rows["tested"].said == "tests/models/toy/test_theory.py::test_tested"
+    assert (rows["spare"].studies, rows["spare"].tests) == (1, 0)
+    assert rows["same"].reason == "one number is its own least"
+
+
+def test_what_is_not_as_declared_unchanged_is_no_witness_and_files_that_no_study_reaches_are_left_out(trial, rows):
+    report = trial.report(rows.values())
+    assert report["unfit"] == ["toy.paper.broken"]
+    assert report["left_out"] == ["toy/__init__.py", "toy/certificates.py"] or report["left_out"] == [
+        "toy/certificates.py"
+    ]
+    assert (report["mutants"], report["functions"], report["earlier"]) == (4, 4, 0)
+    assert [row["function"] for row in report["rows"]] == ["line", "tested", "spare", "same"]
+    assert json.loads(json.dumps(report)) == report
+
+
+def test_nothing_is_done_twice_unless_what_reaches_it_was_edited(clone, out, trial, rows, monkeypatch):
+    asked = []
+    monkeypatch.setattr(trees.Tree, "ask", lambda self, who, **_: asked.append(who) or trees.Said())
+    with trial.rows_file.open("a") as file:
+        file.write('{"torn')
+    again = Audit("toy", out, clone)
+    assert [row.outcome for row in again.rows(10, seed=1)].count("nobody") == 2
+    assert not asked
+    study = clone / "studies/toy/paper/falls.py"
+    study.write_text(STUDY + "# edited\n")
+    edited = Audit("toy", out, clone)
+    edited.known_file.write_text("")
+    found = list(edited.rows(10, seed=1, survivors=True))
+    study.write_text(STUDY)
+    assert {row.function for row in found if row.noticed} == {"line", "tested"}
+    assert edited.earlier == 2
+
+
+def test_the_copy_is_the_original_again_after_a_mutant(clone, trial, rows):
+    for file in ("theorylab/models/toy/theory.py", "studies/toy/paper/falls.py"):
+        assert (trial.tree.root / file).read_bytes() == (clone / file).read_bytes()
+    one = trial.subject.mutants[0]
+    file = trial.tree.root / audit.MODELS / one.file
+
+    def interrupted():
+        with trial.tree.holding(one, audit.MODELS):
+            assert file.read_text() == THEORY.replace("return -x", "return x", 1)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert file.read_text() == THEORY
+
+
+@pytest.mark.parametrize(
+    ("script", "late", "words"),
+    [
+        ("import os; os.kill(os.getpid(), 24)", True, "more processor time"),
+        ("import os; os.kill(os.getpid(), 11)", False, "broke: exit status -11"),
+        ("raise SystemError('lost')", False, "broke: exit status 1: SystemError: lost"),
+    ],
+)
+def test_a_process_that_dies_is_the_word_of_the_witness_that_it_ran(trial, monkeypatch, script, late, words):
+    monkeypatch.setattr(trees, "COMMAND", ("-c", script))
+    said = trial.tree.ask([trees.Witness("toy.paper.falls", "study", 1.0, frozenset())])
+    assert (said.by, said.late) == ("toy.paper.falls", late)
+    assert words in said.words
+
+
+def test_a_witness_that_takes_too_long_is_stopped_by_the_system(monkeypatch):
+    limits = []
+    monkeypatch.setattr(witnesses.resource, "setrlimit", lambda which, pair: limits.append((which, pair[0])))
+    witnesses.limit_processor_time(100.0)
+    ((which, most),) = limits
+    assert which == witnesses.resource.RLIMIT_CPU
+    assert most >= 100
+
+
+def test_an_order_is_served_up_to_the_first_that_notices(monkeypatch, tmp_path):
+    monkeypatch.setattr(witnesses, "limit_processor_time", lambda seconds: None)
+    monkeypatch.setattr(witnesses, "study_says", {"a": "", "b": "refuted: " + "x" * 1000, "c": ""}.get)
+    report = io.StringIO()
+    order = [{"name": name, "kind": "study", "limit": 1.0} for name in "abc"]
+    witnesses.serve({"traced": None, "witnesses": order}, report)
+    lines = [json.loads(line) for line in report.getvalue().splitlines()]
+    assert [(line["name"], len(line["said"])) for line in lines] == [("a", 0), ("b", witnesses.WORDS)]
+    report = io.StringIO()
+    witnesses.serve({"traced": str(tmp_path), "witnesses": order[:1]}, report)
+    assert json.loads(report.getvalue())["lines"] == {}
+
+
+def test_a_file_of_tests_says_which_fails_first(monkeypatch, tmp_path):
+    def main(arguments, plugins):
+        assert arguments[-1] == "a.py"
+        for name, failed in (("a::fine", False), ("a::first", True), ("a::second", True)):
+            plugins[0].pytest_runtest_logreport(types.SimpleNamespace(failed=failed, nodeid=name))
+        return pytest.ExitCode.TESTS_FAILED
+
+    monkeypatch.setattr(pytest, "main", main)
+    assert witnesses.tests_say("a.py") == "a::first"
+    monkeypatch.setattr(pytest, "main", lambda arguments, plugins: pytest.ExitCode.NO_TESTS_COLLECTED)
+    assert witnesses.tests_say("a.py") == ""
+    monkeypatch.setattr(pytest, "main", lambda arguments, plugins: pytest.ExitCode.INTERNAL_ERROR)
+    assert witnesses.tests_say("a.py") == "a.py: exit status 3"
+
+
+def test_a_study_that_cannot_be_run_broke():
+    assert witnesses.study_says("no.such.study").startswith("broke: InputError: ")
+
+
+def row(outcome, **more):
+    return dataclasses.asdict(Row("k", "m/a.py", "f", 1, "sign", "a", "-a", outcome, **more))
+
+
+def test_shares_leave_equivalent_ones_out_and_have_exact_limits():
+    rows = [row("verdict")] * 8 + [row("broke"), row("timed out"), row("test"), row("nobody"), row("equivalent")]
+    found = audit.shares(rows)
+    assert found["by study"][:2] == (10, 12)
+    assert found["by study or test"][:2] == (11, 12)
+    # Of 12 of 12 the lower limit is 0.025^(1/12), by hand.
+    assert audit.shares([row("verdict")] * 12)["by study"][2:] == (pytest.approx(0.025 ** (1 / 12)), 1.0)
+    assert audit.shares([])["by study"] == (0, 0, 0.0, 1.0)
+    assert audit.counts(rows) == {
+        "verdict": 8, "broke": 1, "timed out": 1, "test": 1, "nobody": 1, "equivalent": 1
+    }  # fmt: skip
+
+
+def test_unknown_models_and_wheels_are_refused(tmp_path):
+    with pytest.raises(InputError, match="there is no model 'toyy': give one of"):
+        audit.subject("toyy")
+    with pytest.raises(InputError, match="is no clone of the project"):
+        audit.subject("sde", tmp_path)
+
+
+def test_the_list_of_equivalent_mutants_names_mutants_that_are_there():
+    listed, known = audit.equivalents(), set()
+    for model in audit.models():
+        known |= {(one.file, one.function, one.before, one.after) for one in audit.subject(model).mutants}
+    assert not [entry for entry in listed if entry not in known]
+    assert all(len(reason) > 20 for reason in listed.values())
+
+
+def test_lines_of_the_files_below_a_folder_are_traced(tmp_path):
+    (tmp_path / "a.py").write_text("def f(x):\n    if x:\n        return 1\n    return 2\n")
+    space = {}
+    exec(compile((tmp_path / "a.py").read_text(), tmp_path / "a.py", "exec"), space)
+    before, trace = sys.gettrace(), witnesses.Lines(tmp_path)
+    sys.settrace(trace)
+    space["f"](0)
+    sys.settrace(before)
+    assert trace.to_json() == {"a.py": [2, 4]}

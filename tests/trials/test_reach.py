@@ -1,0 +1,67 @@
+"""What names lead to, and which lines a witness reaches."""
+
+import ast
+
+from theorylab.trials.mutation import Mutant
+from theorylab.trials.reach import Reach, Witness, names_in, names_of
+
+TEXT = b"""
+TABLE = {"fast": quick}
+
+def quick(x):
+    return inner(x)
+
+def inner(x):
+    return x
+
+@kernel
+def path(x):
+    return step(x)
+
+@inlined
+def step(x):
+    return x
+
+def lonely(x):
+    return TABLE[x]
+
+class Problem:
+    def __post_init__(self):
+        inner(self)
+    def data(self):
+        return 1
+"""
+REACH = Reach({"toy/theory.py": TEXT})
+
+
+def reached(*names):
+    return {function for _, function in REACH.of(names)}
+
+
+def test_names_lead_on_through_functions_tables_and_classes():
+    assert reached("quick") == {"quick", "inner"}
+    assert reached("lonely") == {"lonely", "quick", "inner"}
+    assert reached("Problem") == {"Problem.__post_init__", "inner"}
+    assert reached("data") == {"Problem.data"}
+    assert reached("elsewhere") == set()
+
+
+def test_kernels_are_known():
+    found = {name: REACH.compiled(("toy/theory.py", name)) for name in ("path", "step", "quick")}
+    assert found == {"path": True, "step": True, "quick": False}
+
+
+def test_names_are_all_that_may_name_something(tmp_path):
+    assert names_in(ast.parse("from a import b\nc.d(e='by_name')")) == {"a", "b", "c", "d", "by_name"}
+    (tmp_path / "a.py").write_text("f(g)")
+    assert names_of([tmp_path / "a.py"]) == {"f", "g"}
+
+
+def test_a_line_is_reached_if_it_was_executed_or_leaves_no_trace():
+    one = Mutant("toy/theory.py", "f", 3, 4, "sign", "a", "b", 0, 1, "b")
+    where = frozenset({("toy/theory.py", "f")})
+    assert Witness("s", "study", 1.0, where, {"toy/theory.py": frozenset({4})}).reaches(one, compiled=False)
+    assert not Witness("s", "study", 1.0, where, {"toy/theory.py": frozenset({5})}).reaches(one, compiled=False)
+    assert Witness("s", "study", 1.0, where, {}).reaches(one, compiled=True)
+    assert Witness("s", "tests", 1.0, where, None).reaches(one, compiled=False)
+    assert not Witness("s", "study", 1.0, frozenset(), {"toy/theory.py": frozenset({4})}).reaches(one, compiled=True)

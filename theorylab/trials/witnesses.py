@@ -1,0 +1,133 @@
+"""Studies and files of tests, run in a process of their own: `python -m theorylab.trials.witnesses`, for `audit`.
+
+An order comes as JSON on standard input; a line of JSON goes out for each witness as soon as it is known what it says,
+up to the first that notices something. One that takes more processor time than its limit ends the process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import threading
+import time
+import types
+import warnings
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+WORDS = 300
+"""Letters of what is said that are kept."""
+
+
+def study_says(name: str) -> str:
+    """Why a study at its quick setting does not stand as declared; '' if it does.
+
+    As `theorylab run` judges it: p-values adjusted, claims and rivals.
+    """
+    from theorylab.trials import runs
+    from theorylab.verdicts import suite
+
+    try:
+        result = runs.run(name, figure=False, workers=1)
+        checks, _ = suite.controlled(result.checks)
+    except (Exception, SystemExit) as error:
+        return f"broke: {type(error).__name__}: {error}"
+    return "; ".join(f"{check.verdict}: {check.claim}" for check in checks if not check.as_declared)
+
+
+def tests_say(file: str) -> str:
+    """The first test of a file that fails; '' if none does."""
+    import pytest
+
+    first = _First()
+    status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", file], plugins=[first])
+    if status in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return ""
+    return first.name or f"{file}: exit status {int(status)}"
+
+
+class _First:
+    """A plugin that remembers the first test that failed, or file that could not be read."""
+
+    name = ""
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed and not self.name:
+            self.name = str(report.nodeid)
+
+    def pytest_collectreport(self, report: Any) -> None:
+        if report.failed and not self.name:
+            self.name = f"{report.nodeid} (cannot be read)"
+
+
+class Lines:
+    """A trace of the lines that are executed in the files below a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = f"{folder}{os.sep}"
+        self.found: defaultdict[str, set[int]] = defaultdict(set)
+
+    def __call__(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        """What `sys.settrace` asks for: a trace of the frame, or None for a frame from elsewhere."""
+        if not frame.f_code.co_filename.startswith(self.folder):
+            return None
+        seen = self.found[frame.f_code.co_filename.removeprefix(self.folder)]
+
+        def line(frame: types.FrameType, event: str, argument: Any) -> Any:
+            seen.add(frame.f_lineno)
+            return line
+
+        return line
+
+    def to_json(self) -> dict[str, list[int]]:
+        """Lines by file, sorted."""
+        return {file: sorted(lines) for file, lines in sorted(self.found.items())}
+
+
+def limit_processor_time(seconds: float) -> None:
+    """From now on so much processor time may be taken; then the system ends the process."""
+    most = int(time.process_time() + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+
+
+def serve(order: dict[str, Any], report: Any) -> None:
+    """Run the witnesses of an order, each a dict of name, kind and limit; write what they say.
+
+    `traced`, a folder: each is run for the lines of the files there first, then for what it says and takes.
+    """
+    for witness in order["witnesses"]:
+        limit_processor_time(witness["limit"])
+        says = {"study": study_says, "tests": tests_say}[witness["kind"]]
+        lines = {}
+        if order["traced"]:
+            trace = Lines(Path(order["traced"]))
+            threading.settrace(trace)
+            sys.settrace(trace)
+            says(witness["name"])
+            sys.settrace(None)
+            threading.settrace(None)  # type: ignore[arg-type]
+            lines = {"lines": trace.to_json()}
+        began = time.process_time()
+        said = says(witness["name"])[:WORDS]
+        line = {"name": witness["name"], "seconds": time.process_time() - began, "said": said, **lines}
+        report.write(json.dumps(line) + "\n")
+        report.flush()
+        if said:
+            return
+
+
+def main() -> None:
+    """Take the order from standard input, and keep standard output for what is reported."""
+    order = json.load(sys.stdin)
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as report:
+        silent = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silent, 1)
+        warnings.simplefilter("ignore")
+        serve(order, report)
+
+
+if __name__ == "__main__":
+    main()
