@@ -83,6 +83,14 @@ def test_a_mutant_changes_its_own_bytes_only():
     assert (one.line, one.before, one.after) == (3, "return é + a", "return é - a")
 
 
+def test_a_mutant_knows_the_lines_of_its_statement():
+    text = "def f(a):\n    b = g(\n        a,\n        2.0,\n    )\n    if a > 0:\n        b += 1\n    return b\n"
+    lines = {one.after: one.lines for one in mutants("toy/theory.py", text.encode())}
+    assert lines["2.2,"] == (2, 5)
+    assert lines["if a >= 0:"] == (6, 6)
+    assert lines["b -= 1"] == (7, 7)
+
+
 def test_every_mutant_of_the_models_parses_and_has_a_name_of_its_own():
     keys = Counter()
     for path in MODELS.rglob("theory*.py"):

@@ -58,7 +58,7 @@ def test_names_are_all_that_may_name_something(tmp_path):
 
 
 def test_a_line_is_reached_if_it_was_executed_or_leaves_no_trace():
-    one = Mutant("toy/theory.py", "f", 3, 4, "sign", "a", "b", 0, 1, "b")
+    one = Mutant("toy/theory.py", "f", 3, (3, 4), "sign", "a", "b", 0, 1, "b")
     where = frozenset({("toy/theory.py", "f")})
     assert Witness("s", "study", 1.0, where, {"toy/theory.py": frozenset({4})}).reaches(one, compiled=False)
     assert not Witness("s", "study", 1.0, where, {"toy/theory.py": frozenset({5})}).reaches(one, compiled=False)

@@ -33,7 +33,8 @@ class Mutant:
     function: str
     """Qualified name of the function at the top of the file, or of the method."""
     line: int
-    end_line: int
+    lines: tuple[int, int]
+    """First and last line of the statements that are changed."""
     kind: str
     before: str
     after: str
@@ -81,7 +82,7 @@ def mutants(file: str, content: bytes) -> list[Mutant]:
             whole = content[:start] + text.encode() + content[end:]
             if before != after and _parses(whole):
                 found.append(
-                    Mutant(file, name, change.first.lineno, change.last.end_lineno or 0, *words, start, end,
+                    Mutant(file, name, change.first.lineno, _statement(node, change), *words, start, end,
                            text, counts[words])
                 )  # fmt: skip
                 counts[words] += 1
@@ -112,6 +113,15 @@ def sample(candidates: Iterable[Mutant], budget: int, seed: int) -> list[Mutant]
         ranked += [(turn, place(*function), one) for turn, (_, _, one) in enumerate(rounds)]
     ranked.sort(key=lambda item: item[:2])
     return [one for _, _, one in ranked[:budget]]
+
+
+def _statement(function: ast.FunctionDef, change: Change) -> tuple[int, int]:
+    """Lines of the statement that a change is in, whole: of a long expression some lines leave no trace when they run."""
+    low, high = change.first.lineno, change.last.end_lineno or 0
+    for node in ast.walk(function):
+        if isinstance(node, ast.stmt) and not hasattr(node, "body") and node.lineno <= low <= (node.end_lineno or 0):
+            return node.lineno, max(high, node.end_lineno or 0)
+    return low, high
 
 
 def _parses(content: bytes) -> bool:

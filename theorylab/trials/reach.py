@@ -80,7 +80,8 @@ class Witness:
             return False
         if compiled or self.lines is None:
             return True
-        return bool(self.lines.get(mutant.file, frozenset()) & {*range(mutant.line, mutant.end_line + 1)})
+        first, last = mutant.lines
+        return not self.lines.get(mutant.file, frozenset()).isdisjoint(range(first, last + 1))
 
 
 def names_in(node: ast.AST) -> frozenset[str]:
