@@ -116,7 +116,7 @@ def sample(candidates: Iterable[Mutant], budget: int, seed: int) -> list[Mutant]
 
 
 def _statement(function: ast.FunctionDef, change: Change) -> tuple[int, int]:
-    """Lines of the statement that a change is in, whole: of a long expression some lines leave no trace when they run."""
+    """Lines of the whole statement that a change is in: some lines of a long one leave no trace when they run."""
     low, high = change.first.lineno, change.last.end_lineno or 0
     for node in ast.walk(function):
         if isinstance(node, ast.stmt) and not hasattr(node, "body") and node.lineno <= low <= (node.end_lineno or 0):
