@@ -72,7 +72,8 @@ class Subject:
     left_out: tuple[str, ...]
     """Files of it that no study reaches."""
     studies: Mapping[str, Path]
-    tests: Mapping[str, Path]
+    tests: Mapping[str, tuple[Path, frozenset[str]]]
+    """By pytest's name, the file of each test and the names that it uses."""
 
     @property
     def mutants(self) -> list[Mutant]:
@@ -101,8 +102,9 @@ def subject(model: str, clone: Path = CLONE) -> Subject:
         tuple(path.relative_to(home).as_posix() for path in files if path not in used),
         {name: path for name, path in named.items() if reached[path]},
         {
-            path.relative_to(clone).as_posix(): path
+            f"{path.relative_to(clone).as_posix()}::{test}": (path, names)
             for path in sorted((clone / "tests/models" / model).glob("test_*.py"))
+            for test, names in reach.names_of_tests(path, graph.reachable(path)).items()
         },
     )
 
@@ -120,33 +122,38 @@ class Audit:
         self.earlier = 0
         """Rows taken over although something that reaches the line was edited since."""
         self._digests: dict[str, str] = {}
+        self._sound: dict[str, bool] = {}
 
     def witnesses(self) -> Iterator[Witness]:
-        """Studies, then files of tests, each run once without a mutant: what it takes, what it reaches."""
+        """Studies, each run once without a mutant for what it takes and reaches; then tests, none of them run yet."""
+        graph, subject = sources.Graph(), self.subject
+        self._digests = {name: graph.digest(path) for name, path in subject.studies.items()}
         known = {(line["name"], line["digest"]): line for line in _lines(self.known_file)}
-        graph, tests = sources.Graph(), {*self.subject.tests.values()}
-        folders = {path.parent for path in tests}
-        for kind, paths in (("study", self.subject.studies), ("tests", self.subject.tests)):
-            for name, path in paths.items():
-                self._digests[name] = graph.digest(path)
-                line = known.get((name, self._digests[name])) or self._alone(name, kind)
-                if line["said"]:
-                    self.unfit[name] = line["said"]
-                    continue
-                helpers = {x for x in graph.reachable(path) if x.parent in folders} - tests
-                reached = self.reach.of(reach.names_of([path, *helpers]))
-                lines = line["lines"] and {file: frozenset(x) for file, x in line["lines"].items()}
-                yield Witness(name, kind, line["seconds"], frozenset(reached), lines)
+        new = [name for name in subject.studies if (name, self._digests[name]) not in known]
+        known |= {(line["name"], line["digest"]): line for line in self._surveyed(new)}
+        for name, path in subject.studies.items():
+            line = known[name, self._digests[name]]
+            if line["said"]:
+                self.unfit[name] = line["said"]
+                continue
+            lines = line["lines"] and {file: frozenset(x) for file, x in line["lines"].items()}
+            yield Witness(name, "study", line["seconds"], self.reach.of(reach.names_of([path])), lines)
+        files = {path: graph.digest(path) for path, _ in subject.tests.values()}
+        for name, (path, names) in subject.tests.items():
+            self._digests[name] = files[path]
+            yield Witness(name, "test", 0.0, self.reach.of(names))
 
-    def _alone(self, name: str, kind: str) -> dict[str, Any]:
-        """The line of a witness, run with nothing changed: what it says and takes, of a study its lines too."""
-        traced = MODELS if kind == "study" else None
-        said = self.tree.ask([Witness(name, kind, 60.0, frozenset())], traced=traced, keep=True)
-        found = said.lines[0] if said.lines else {}
-        line = {"name": name, "digest": self._digests[name], "said": said.words, "seconds": found.get("seconds", 0.0),
-                "lines": found.get("lines")}  # fmt: skip
-        _add(self.known_file, line)
-        return line
+    def _surveyed(self, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Lines of studies that were run with nothing changed: what each says, takes and executes."""
+        said = (
+            self.tree.survey([Witness(name, "study", 60.0, frozenset()) for name in names], MODELS) if names else None
+        )
+        found = {line["name"]: line for line in said.lines} if said else {}
+        for name in names:
+            line = found.get(name, {"name": name, "seconds": 0.0, "said": "broke: its process died"})
+            line = {"lines": None, **line, "digest": self._digests[name]}
+            _add(self.known_file, line)
+            yield line
 
     def rows(self, budget: int, seed: int, *, survivors: bool = False, only: str | None = None) -> Iterator[Row]:
         """What became of each mutant of a sample, of all functions or only one, as it is found.
@@ -169,19 +176,30 @@ class Audit:
             yield named(row, listed)
 
     def _tried(self, mutant: Mutant, able: Sequence[Witness]) -> Row:
-        by_kind = {
-            kind: sorted((one for one in able if one.kind == kind), key=lambda one: one.seconds)
-            for kind in ("study", "tests")
-        }
-        said, outcome = Said(), "nobody"
-        with self.tree.holding(mutant, MODELS):
-            for kind, asked in by_kind.items():
-                if asked and not said.words:
-                    said = self.tree.ask(asked)
-                    if said.words:
-                        outcome = "test" if kind == "tests" else _outcome(said)
+        studies = sorted((one for one in able if one.kind == "study"), key=lambda one: one.seconds)
+        tests = [one.name for one in able if one.kind == "test"]
         where = (mutant.key, mutant.file, mutant.function, mutant.line, mutant.kind, mutant.before, mutant.after)
-        return Row(*where, outcome, said.by, said.words, len(by_kind["study"]), len(by_kind["tests"]))
+        with self.tree.holding(mutant, MODELS):
+            said = self.tree.ask(studies) if studies else Said()
+        if said.words:
+            return Row(*where, _outcome(said), said.by, said.words, len(studies), len(tests))
+        failed = self._failing(mutant, tests)
+        return Row(*where, "test" if failed else "nobody", "", failed, len(studies), len(tests))
+
+    def _failing(self, mutant: Mutant, tests: Sequence[str]) -> str:
+        """The first of the tests that fails with a mutant and passes without; '' if none does."""
+        while left := [name for name in tests if name not in self.unfit]:
+            with self.tree.holding(mutant, MODELS):
+                failed = self.tree.try_tests(left)
+            name = failed.partition("[")[0]
+            if name not in left:  # none failed, or all together
+                return failed
+            if name not in self._sound:
+                self._sound[name] = not self.tree.try_tests([name])
+            if self._sound[name]:
+                return failed
+            self.unfit[name] = "fails"
+        return ""
 
     def report(self, rows: Iterable[Row]) -> dict[str, Any]:
         """What is published of the model, as JSON values: nothing in it depends on the machine or the time."""

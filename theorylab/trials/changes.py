@@ -57,11 +57,11 @@ def counters(function: ast.FunctionDef) -> set[str]:
 
 def _alike(function: ast.FunctionDef) -> dict[tuple[str, str], str]:
     """By name of an array and its index: the next array that the function reads at the same index."""
-    groups = defaultdict(set)
+    groups: defaultdict[str, set[str]] = defaultdict(set)
     for node in ast.walk(function):
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name):
             groups[ast.unparse(node.slice)].add(node.value.id)
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for index, names in groups.items():
         ring = sorted(names)
         found |= {(name, index): other for name, other in zip(ring, ring[1:] + ring[:1], strict=True) if name != other}

@@ -79,8 +79,7 @@ def mutants(file: str, content: bytes) -> list[Mutant]:
             text = f"({change.text})" if change.loose and not enclosed else change.text
             before, after = lines.words(start, end, text)
             words = (change.kind, before, after)
-            whole = content[:start] + text.encode() + content[end:]
-            if before != after and _parses(whole):
+            if before != after:
                 found.append(
                     Mutant(file, name, change.first.lineno, _statement(node, change), *words, start, end,
                            text, counts[words])
@@ -122,14 +121,6 @@ def _statement(function: ast.FunctionDef, change: Change) -> tuple[int, int]:
         if isinstance(node, ast.stmt) and not hasattr(node, "body") and node.lineno <= low <= (node.end_lineno or 0):
             return node.lineno, max(high, node.end_lineno or 0)
     return low, high
-
-
-def _parses(content: bytes) -> bool:
-    try:
-        ast.parse(content)
-    except SyntaxError:
-        return False
-    return True
 
 
 class _Lines:

@@ -46,7 +46,7 @@ class Reach:
         """Whether a function is machine code when it runs."""
         return self._known[function].compiled
 
-    def of(self, names: Iterable[str]) -> set[Function]:
+    def of(self, names: Iterable[str]) -> frozenset[Function]:
         """The functions that names lead to, in any number of calls."""
         pending, seen, found = list(names), set[str](), set[Function]()
         while pending:
@@ -59,16 +59,16 @@ class Reach:
                 if name in known.called_by:
                     found.add(function)
                     pending += known.uses
-        return found
+        return frozenset(found)
 
 
 @dataclass(frozen=True)
 class Witness:
-    """What may notice a mutant: a study, or a file of tests; what it costs, which functions and lines it reaches."""
+    """What may notice a mutant: a study or a test; what it costs, which functions and lines it reaches."""
 
     name: str
     kind: str
-    """'study' or 'tests'."""
+    """'study' or 'test'."""
     seconds: float
     reached: frozenset[Function]
     lines: Mapping[str, frozenset[int]] | None = None
@@ -106,6 +106,35 @@ def _stored(node: ast.AST) -> set[str]:
 def names_of(files: Iterable[Path]) -> set[str]:
     """All names in files."""
     return set().union(*(names_in(ast.parse(path.read_bytes())) for path in files))
+
+
+def names_of_tests(file: Path, reachable: Iterable[Path]) -> dict[str, frozenset[str]]:
+    """By name, the tests of a file and the names that each leads to in it, and in other files of the tests' folder."""
+    others = [path for path in reachable if path.parent == file.parent and not path.name.startswith("test_")]
+    bound: dict[str, set[str]] = {}
+    tests = []
+    for path in (file, *others):
+        for node in ast.parse(path.read_bytes()).body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                bound.setdefault(node.name, set()).update(names_in(node))
+                tests += [node.name] if path == file and node.name.startswith("test_") else []
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+                for alias in node.names:
+                    bound.setdefault(alias.asname or alias.name.split(".")[0], set()).update(alias.name.split("."))
+            else:
+                for name in _stored(node):
+                    bound.setdefault(name, set()).update(names_in(node))
+    return {test: _closed({test}, bound) for test in tests}
+
+
+def _closed(names: set[str], bound: Mapping[str, set[str]]) -> frozenset[str]:
+    """The names, and all that they lead to."""
+    pending, found = [*names], set[str]()
+    while pending:
+        if (name := pending.pop()) not in found:
+            found.add(name)
+            pending += bound.get(name, ())
+    return frozenset(found)
 
 
 def _is_compiled(node: ast.FunctionDef) -> bool:

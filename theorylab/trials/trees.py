@@ -81,21 +81,26 @@ class Tree:
             if not any(digest in path.name for digest in self._digests):
                 path.unlink(missing_ok=True)
 
-    def ask(self, witnesses: Sequence[Witness], *, traced: Path | None = None, keep: bool = False) -> Said:
-        """What the witnesses say, one after the other up to the first that notices something.
+    def survey(self, studies: Sequence[Witness], below: Path) -> Said:
+        """What all the studies say with nothing changed, and the lines that they execute below a folder of the copy."""
+        return self._said(
+            studies, {"traced": str(self.root / below), "tests": [], "studies": _limits(studies)}, keep=True
+        )
 
-        `traced`: a folder of the copy; the reports then have the lines of its files that were executed. `keep`: leave
-        bytecode behind, which only runs without a mutant may.
-        """
-        order = {
-            "traced": str(self.root / traced) if traced else None,
-            "witnesses": [{"name": x.name, "kind": x.kind, "limit": ALLOWED + TIMES * x.seconds} for x in witnesses],
-        }
+    def ask(self, studies: Sequence[Witness]) -> Said:
+        """What the studies say, one after the other up to the first that notices something."""
+        return self._said(studies, {"traced": None, "tests": [], "studies": _limits(studies)})
+
+    def try_tests(self, names: Sequence[str]) -> str:
+        """The first of the tests that fails, or how the process ended before one did; '' if all pass."""
+        limit = ALLOWED * TIMES
+        return self._said([], {"traced": None, "tests": list(names), "limit": limit, "studies": []}).words
+
+    def _said(self, studies: Sequence[Witness], order: dict[str, Any], keep: bool = False) -> Said:
         try:
             done = subprocess.run(
-                [sys.executable, *COMMAND], input=json.dumps(order).encode(),
-                cwd=self.root, env=self._environment(keep), capture_output=True, timeout=WALL,
-                check=False,
+                [sys.executable, *COMMAND], input=json.dumps(order).encode(), cwd=self.root,
+                env=self._environment(keep), capture_output=True, timeout=WALL, check=False,
             )  # fmt: skip
             out, status, errors = done.stdout, done.returncode, done.stderr
         except subprocess.TimeoutExpired as end:
@@ -106,7 +111,7 @@ class Tree:
             return Said(noticed["name"], noticed["said"], lines=lines)
         if status == 0:
             return Said(lines=lines)
-        by = witnesses[min(len(lines), len(witnesses) - 1)].name
+        by = studies[min(len(lines), len(studies) - 1)].name if studies else ""
         if status == -signal.SIGXCPU:
             return Said(by, "takes more processor time than its limit", late=True, lines=lines)
         last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
@@ -118,3 +123,7 @@ class Tree:
         kept = {name: value for name, value in os.environ.items() if name not in dropped}
         found = kept | {"PYTHONPATH": str(self.root), "NUMBA_CACHE_DIR": str(self.cache)}
         return found if keep else found | {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _limits(studies: Sequence[Witness]) -> list[dict[str, Any]]:
+    return [{"name": one.name, "limit": ALLOWED + TIMES * one.seconds} for one in studies]

@@ -1,4 +1,4 @@
-"""Studies and files of tests, run in a process of their own: `python -m theorylab.trials.witnesses`, for `audit`.
+"""Studies and tests, run in a process of their own: `python -m theorylab.trials.witnesses`, for `audit`.
 
 An order comes as JSON on standard input; a line of JSON goes out for each witness as soon as it is known what it says,
 up to the first that notices something. One that takes more processor time than its limit ends the process.
@@ -38,15 +38,15 @@ def study_says(name: str) -> str:
     return "; ".join(f"{check.verdict}: {check.claim}" for check in checks if not check.as_declared)
 
 
-def tests_say(file: str) -> str:
-    """The first test of a file that fails; '' if none does."""
+def tests_say(names: list[str]) -> str:
+    """The first of some tests that fails; '' if none does."""
     import pytest
 
     first = _First()
-    status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", file], plugins=[first])
+    status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *names], plugins=[first])
     if status in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return ""
-    return first.name or f"{file}: exit status {int(status)}"
+    return first.name or f"exit status {int(status)} of pytest"
 
 
 class _First:
@@ -82,6 +82,15 @@ class Lines:
 
         return line
 
+    def __enter__(self) -> Lines:
+        threading.settrace(self)
+        sys.settrace(self)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        sys.settrace(None)
+        threading.settrace(None)
+
     def to_json(self) -> dict[str, list[int]]:
         """Lines by file, sorted."""
         return {file: sorted(lines) for file, lines in sorted(self.found.items())}
@@ -94,29 +103,49 @@ def limit_processor_time(seconds: float) -> None:
 
 
 def serve(order: dict[str, Any], report: Any) -> None:
-    """Run the witnesses of an order, each a dict of name, kind and limit; write what they say.
+    """Run studies, each a dict of name and limit, up to the first that notices something; or some tests, together.
 
-    `traced`, a folder: each is run for the lines of the files there first, then for what it says and takes.
+    A line is written for each: name, seconds of processor time, and what it said.
     """
-    for witness in order["witnesses"]:
+    if order["tests"]:
+        limit_processor_time(order["limit"])
+        report.write(json.dumps({"name": "", "seconds": time.process_time(), "said": tests_say(order["tests"])}) + "\n")
+    for witness in order["studies"]:
         limit_processor_time(witness["limit"])
-        says = {"study": study_says, "tests": tests_say}[witness["kind"]]
-        lines = {}
-        if order["traced"]:
-            trace = Lines(Path(order["traced"]))
-            threading.settrace(trace)
-            sys.settrace(trace)
-            says(witness["name"])
-            sys.settrace(None)
-            threading.settrace(None)  # type: ignore[arg-type]
-            lines = {"lines": trace.to_json()}
-        began = time.process_time()
-        said = says(witness["name"])[:WORDS]
-        line = {"name": witness["name"], "seconds": time.process_time() - began, "said": said, **lines}
+        line = _asked(witness["name"])
         report.write(json.dumps(line) + "\n")
         report.flush()
-        if said:
+        if line["said"]:
             return
+
+
+def survey(order: dict[str, Any], report: Any) -> None:
+    """As `serve`, for all studies, each in a fork of its own, with the lines that it executes below a folder.
+
+    A fork knows nothing that another one computed and kept: what it needs it executes. It is run a second time, without
+    a trace, for the time that it takes.
+    """
+    from theorylab.trials import runs  # once for all forks  # noqa: F401
+
+    for witness in order["studies"]:
+        child = os.fork()
+        if child == 0:
+            try:
+                limit_processor_time(witness["limit"])
+                trace = Lines(Path(order["traced"]))
+                with trace:
+                    _asked(witness["name"])
+                report.write(json.dumps(_asked(witness["name"]) | {"lines": trace.to_json()}) + "\n")
+                report.flush()
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+
+
+def _asked(name: str) -> dict[str, Any]:
+    began = time.process_time()
+    said = study_says(name)
+    return {"name": name, "seconds": time.process_time() - began, "said": said[:WORDS]}
 
 
 def main() -> None:
@@ -126,7 +155,7 @@ def main() -> None:
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1)
         warnings.simplefilter("ignore")
-        serve(order, report)
+        (survey if order["traced"] else serve)(order, report)
 
 
 if __name__ == "__main__":
