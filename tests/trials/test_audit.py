@@ -1,5 +1,6 @@
 """The audit of a toy model: a mutant that a study must notice, one that a test must, one that none can, one equal."""
 
+import contextlib
 import dataclasses
 import io
 import json
@@ -82,6 +83,10 @@ TEST = """from theorylab.models.toy import theory
 
 def test_tested():
     assert theory.tested(2.0) == -2.0
+
+
+def test_that_fails_with_nothing_changed():
+    assert theory.spare(2.0) == 7.0
 """
 
 
@@ -109,10 +114,17 @@ def clone(tmp_path_factory):
     for name, text in texts.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
-    with pytest.MonkeyPatch.context() as patched:  # imports are followed in the clone
-        patched.setattr(sources, "ROOT", (root / "theorylab" / "__init__.py").resolve())
-        patched.setattr(sources, "VIEWS", (root / "theorylab" / "views").resolve())
-        yield root
+    return root.resolve()
+
+
+@contextlib.contextmanager
+def followed_in(root):
+    """Imports are followed in a clone, and what was found is forgotten."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sources, "ROOT", root / "theorylab" / "__init__.py")
+        patched.setattr(sources, "VIEWS", root / "theorylab" / "views")
+        patched.setattr(sources, "_direct", {})
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -122,13 +134,15 @@ def out(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def trial(clone, out):
-    return Audit("toy", out, clone)
+    with followed_in(clone):
+        return Audit("toy", out, clone)
 
 
 @pytest.fixture(scope="module")
-def rows(trial):
+def rows(trial, clone):
     listed = {("toy/theory.py", "same", "return max(x, x)", "return min(x, x)"): "one number is its own least"}
-    return {row.function: audit.named(row, listed) for row in trial.rows(10, seed=1)}
+    with followed_in(clone):
+        return {row.function: audit.named(row, listed) for row in trial.rows(10, seed=1)}
 
 
 def test_who_notices_is_told(rows):
@@ -137,16 +151,15 @@ def test_who_notices_is_told(rows):
     assert rows["line"].by == "toy.paper.falls"
     assert rows["line"].said == "refuted: it falls"
     assert rows["tested"].said == "tests/models/toy/test_theory.py::test_tested"
-    assert (rows["spare"].studies, rows["spare"].tests) == (1, 0)
+    assert (rows["spare"].studies, rows["spare"].tests) == (1, 1)
     assert rows["same"].reason == "one number is its own least"
 
 
 def test_what_is_not_as_declared_unchanged_is_no_witness_and_files_that_no_study_reaches_are_left_out(trial, rows):
     report = trial.report(rows.values())
-    assert report["unfit"] == ["toy.paper.broken"]
-    assert report["left_out"] == ["toy/__init__.py", "toy/certificates.py"] or report["left_out"] == [
-        "toy/certificates.py"
-    ]
+    failing = "tests/models/toy/test_theory.py::test_that_fails_with_nothing_changed"
+    assert report["unfit"] == [failing, "toy.paper.broken"]
+    assert report["left_out"] == ["toy/certificates.py"]
     assert (report["mutants"], report["functions"], report["earlier"]) == (4, 4, 0)
     assert [row["function"] for row in report["rows"]] == ["line", "tested", "spare", "same"]
     assert json.loads(json.dumps(report)) == report
@@ -154,20 +167,26 @@ def test_what_is_not_as_declared_unchanged_is_no_witness_and_files_that_no_study
 
 def test_nothing_is_done_twice_unless_what_reaches_it_was_edited(clone, out, trial, rows, monkeypatch):
     asked = []
-    monkeypatch.setattr(trees.Tree, "ask", lambda self, who, **_: asked.append(who) or trees.Said())
+    for name, answer in (("ask", trees.Said()), ("survey", trees.Said()), ("try_tests", "")):
+        monkeypatch.setattr(trees.Tree, name, lambda self, who, *_, answer=answer: asked.append(who) or answer)
     with trial.rows_file.open("a") as file:
         file.write('{"torn')
-    again = Audit("toy", out, clone)
-    assert [row.outcome for row in again.rows(10, seed=1)].count("nobody") == 2
+    with followed_in(clone):
+        again = list(Audit("toy", out, clone).rows(10, seed=1))
+    assert [row.outcome for row in again].count("nobody") == 2
     assert not asked
     study = clone / "studies/toy/paper/falls.py"
     study.write_text(STUDY + "# edited\n")
-    edited = Audit("toy", out, clone)
-    edited.known_file.write_text("")
-    found = list(edited.rows(10, seed=1, survivors=True))
+    with followed_in(clone):
+        edited = Audit("toy", out, clone)
+        found = list(edited.rows(10, seed=1, survivors=True))
     study.write_text(STUDY)
+    assert asked
     assert {row.function for row in found if row.noticed} == {"line", "tested"}
     assert edited.earlier == 2
+    assert edited.unfit == dict.fromkeys(("toy.paper.falls", "toy.paper.broken"), "broke: its process died") | {
+        "toy.paper.broken": trial.unfit["toy.paper.broken"]
+    }
 
 
 def test_the_copy_is_the_original_again_after_a_mutant(clone, trial, tmp_path):
@@ -211,29 +230,32 @@ def test_a_witness_that_takes_too_long_is_stopped_by_the_system(monkeypatch):
     assert most >= 100
 
 
-def test_an_order_is_served_up_to_the_first_that_notices(monkeypatch, tmp_path):
+def test_an_order_is_served_up_to_the_first_that_notices(monkeypatch):
     monkeypatch.setattr(witnesses, "limit_processor_time", lambda seconds: None)
     monkeypatch.setattr(witnesses, "study_says", {"a": "", "b": "refuted: " + "x" * 1000, "c": ""}.get)
+    monkeypatch.setattr(witnesses, "tests_say", lambda names: f"{names[-1]} fails")
     report = io.StringIO()
-    order = [{"name": name, "kind": "study", "limit": 1.0} for name in "abc"]
-    witnesses.serve({"traced": None, "witnesses": order}, report)
+    witnesses.serve({"tests": [], "studies": [{"name": name, "limit": 1.0} for name in "abc"]}, report)
     lines = [json.loads(line) for line in report.getvalue().splitlines()]
     assert [(line["name"], len(line["said"])) for line in lines] == [("a", 0), ("b", witnesses.WORDS)]
+    report = io.StringIO()
+    witnesses.serve({"tests": ["t", "u"], "limit": 1.0, "studies": []}, report)
+    assert json.loads(report.getvalue())["said"] == "u fails"
 
 
-def test_a_file_of_tests_says_which_fails_first(monkeypatch, tmp_path):
+def test_the_first_test_that_fails_is_told(monkeypatch):
     def main(arguments, plugins):
-        assert arguments[-1] == "a.py"
+        assert arguments[-2:] == ["a", "b"]
         for name, failed in (("a::fine", False), ("a::first", True), ("a::second", True)):
             plugins[0].pytest_runtest_logreport(types.SimpleNamespace(failed=failed, nodeid=name))
         return pytest.ExitCode.TESTS_FAILED
 
     monkeypatch.setattr(pytest, "main", main)
-    assert witnesses.tests_say("a.py") == "a::first"
+    assert witnesses.tests_say(["a", "b"]) == "a::first"
     monkeypatch.setattr(pytest, "main", lambda arguments, plugins: pytest.ExitCode.NO_TESTS_COLLECTED)
-    assert witnesses.tests_say("a.py") == ""
+    assert witnesses.tests_say(["a"]) == ""
     monkeypatch.setattr(pytest, "main", lambda arguments, plugins: pytest.ExitCode.INTERNAL_ERROR)
-    assert witnesses.tests_say("a.py") == "a.py: exit status 3"
+    assert witnesses.tests_say(["a"]) == "exit status 3 of pytest"
 
 
 def test_a_study_that_cannot_be_run_broke():

@@ -3,7 +3,7 @@
 import ast
 
 from theorylab.trials.mutation import Mutant
-from theorylab.trials.reach import Reach, Witness, names_in, names_of
+from theorylab.trials.reach import Reach, Witness, names_in, names_of, names_of_tests
 
 TEXT = b"""
 TABLE = {"fast": quick}
@@ -63,5 +63,22 @@ def test_a_line_is_reached_if_it_was_executed_or_leaves_no_trace():
     assert Witness("s", "study", 1.0, where, {"toy/theory.py": frozenset({4})}).reaches(one, compiled=False)
     assert not Witness("s", "study", 1.0, where, {"toy/theory.py": frozenset({5})}).reaches(one, compiled=False)
     assert Witness("s", "study", 1.0, where, {}).reaches(one, compiled=True)
-    assert Witness("s", "tests", 1.0, where, None).reaches(one, compiled=False)
+    assert Witness("s", "test", 1.0, where, None).reaches(one, compiled=False)
     assert not Witness("s", "study", 1.0, frozenset(), {"toy/theory.py": frozenset({4})}).reaches(one, compiled=True)
+
+
+def test_tests_lead_on_through_their_file_and_the_helpers_beside_it(tmp_path):
+    file, helper = tmp_path / "test_a.py", tmp_path / "oracle.py"
+    file.write_text(
+        "from m import theory as th\nfrom tests.oracle import dense\nSIZE = th.size\n"
+        "def twice(x):\n    return th.double(x)\n"
+        "def test_f():\n    assert twice(SIZE)\n"
+        "def test_g():\n    assert dense(1)\n"
+    )
+    helper.write_text("from m import model\ndef dense(x):\n    return model.data(x)\n")
+    found = names_of_tests(file, [file, helper])
+    assert list(found) == ["test_f", "test_g"]
+    assert {"twice", "double", "size", "theory"} <= found["test_f"]
+    assert {"dense", "data"} <= found["test_g"]
+    assert "data" not in found["test_f"]
+    assert "double" not in found["test_g"]

@@ -6,6 +6,7 @@ up to the first that notices something. One that takes more processor time than 
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
@@ -125,8 +126,10 @@ def survey(order: dict[str, Any], report: Any) -> None:
     A fork knows nothing that another one computed and kept: what it needs it executes. It is run a second time, without
     a trace, for the time that it takes.
     """
-    from theorylab.trials import runs  # once for all forks  # noqa: F401
+    from theorylab.trials.batch import HEAVY
 
+    for name in HEAVY:  # once for all forks
+        importlib.import_module(name)
     for witness in order["studies"]:
         child = os.fork()
         if child == 0:
