@@ -171,7 +171,8 @@ def test_nothing_is_done_twice_unless_what_reaches_it_was_edited(clone, out, tri
     for name, answer in (("ask", trees.Said()), ("survey", trees.Said()), ("try_tests", "")):
         monkeypatch.setattr(trees.Tree, name, lambda self, who, *_, answer=answer: asked.append(who) or answer)
     with trial.rows_file.open("a") as file:
-        file.write('{"torn')
+        file.write('{"torn\n{"key": "of another shape"}\n3\n')
+    assert {one.function for one in audit.read_rows(trial.rows_file)} == {*rows}
     with followed_in(clone):
         again = list(Audit("toy", out, clone).rows(10, seed=1))
     assert [row.outcome for row in again].count("nobody") == 2

@@ -71,6 +71,13 @@ def test_checks_words_and_bounds_on_rounding_are_left_alone(body):
     assert after("def step_rounding(a):\n    return a + 1\n") == []
 
 
+def test_arguments_of_different_kinds_are_not_swapped():
+    head = "def f(problem: Problem, step: float, size: float):\n    return "
+    assert after(f"{head}g(problem, step)\n", "swapped arguments") == []
+    assert after(f"{head}g(step, h(size))\n", "swapped arguments") == []
+    assert after(f"{head}g(step, size)\n", "swapped arguments") == ["return g(size, step)"]
+
+
 def test_what_is_left_out_stays_for_other_uses():
     text = "def f(a):\n    c = -a\n    require(c > 0, '')\n    return c\n"
     assert after(text) == ["c = a"]

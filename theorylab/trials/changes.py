@@ -14,7 +14,10 @@ EDGES: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.LtE, ast.LtE: ast.L
 OTHER = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum", "floor": "ceil", "ceil": "floor"}
 SYMMETRIC = {"min", "max", "minimum", "maximum", "hypot", "zip", "range", "print", "isinstance", "getattr", "setattr",
              "hasattr", "allclose", "cast", "__setattr__"}  # fmt: skip
-"""Calls whose arguments are not swapped: no fault comes of it, or one that no run outlives."""
+"""Calls whose arguments are not swapped: no fault comes of it, or one that no run outlives.
+
+For that reason two arguments are swapped only if they are of one kind, as far as the text shows.
+"""
 UNREAD = {"dtype", "axis", "ndmin", "copy", "order", "optimize"}
 """Arguments by name that say how an array is kept, and no number."""
 TOLERANCE = 1e-6
@@ -36,7 +39,7 @@ class Change:
 
 def changes(function: ast.FunctionDef, left_out: set[ast.AST]) -> Iterator[Change]:
     """All changes of a function's body, but for the nodes left out."""
-    walker = _Walker(left_out, counters(function), _alike(function))
+    walker = _Walker(function, left_out)
     for node in function.body:
         yield from walker.of(node, function)
     yield from _of_order(function, left_out)
@@ -69,8 +72,10 @@ def _alike(function: ast.FunctionDef) -> dict[tuple[str, str], str]:
 
 
 class _Walker:
-    def __init__(self, left_out: set[ast.AST], counting: set[str], alike: dict[tuple[str, str], str]) -> None:
-        self.left_out, self.counting, self.alike = left_out, counting, alike
+    def __init__(self, function: ast.FunctionDef, left_out: set[ast.AST]) -> None:
+        self.left_out, self.counting, self.alike = left_out, counters(function), _alike(function)
+        given = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+        self.kinds = {one.arg: ast.unparse(one.annotation) for one in given if one.annotation}
 
     def of(self, node: ast.AST, parent: ast.AST, whole: bool = False) -> Iterator[Change]:
         """Changes of a node and of all below it; `whole`: where it stands only integers make sense."""
@@ -115,7 +120,7 @@ class _Walker:
             new_op: ast.boolop = ast.Or() if isinstance(node.op, ast.And) else ast.And()
             yield _change("operator", node, ast.BoolOp(new_op, node.values), parent)
         elif isinstance(node, ast.Call):
-            yield from _of_call(node)
+            yield from _of_call(node, self.kinds)
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
             if isinstance(node.value, ast.Name) and isinstance(parent, (ast.BinOp, ast.AugAssign, ast.Assign)):
                 other = self.alike.get((node.value.id, ast.unparse(node.slice)))
@@ -166,7 +171,7 @@ def _of_update(node: ast.AugAssign) -> Iterator[Change]:
         yield Change("dropped term", node, node, "pass")
 
 
-def _of_call(node: ast.Call) -> Iterator[Change]:
+def _of_call(node: ast.Call, kinds: dict[str, str]) -> Iterator[Change]:
     name = _called(node)
     if name in OTHER:
         new = ast.unparse(node.func).removesuffix(name) + OTHER[name]
@@ -182,7 +187,8 @@ def _of_call(node: ast.Call) -> Iterator[Change]:
     for i in range(skipped, len(node.args) - 1):
         one, two = node.args[i : i + 2]
         words = ast.unparse(one), ast.unparse(two)
-        if words[0] != words[1]:
+        same = type(one) is type(two) and kinds.get(words[0]) == kinds.get(words[1])
+        if same and words[0] != words[1]:
             yield Change("swapped arguments", one, two, f"{words[1]}, {words[0]}")
 
 
