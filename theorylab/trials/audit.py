@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scipy.stats import binomtest
+import numpy as np
 
 import theorylab
 from theorylab.errors import require
@@ -25,6 +25,7 @@ from theorylab.trials import reach
 from theorylab.trials.mutation import Mutant, mutants, sample
 from theorylab.trials.reach import Reach, Witness
 from theorylab.trials.trees import Said, Tree
+from theorylab.verdicts.intervals import clopper_pearson
 
 CLONE = Path(theorylab.__file__).resolve().parents[1]
 MODELS = Path("theorylab", "models")
@@ -249,8 +250,7 @@ def shares(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[int, int, float
     found = {}
     for name, wanted in zip(TARGETS, (BY_STUDY, (*BY_STUDY, "test")), strict=True):
         count = sum(outcome in wanted for outcome in outcomes)
-        limits = binomtest(count, len(outcomes)).proportion_ci(0.95, method="exact") if outcomes else None
-        low, high = (float(limits.low), float(limits.high)) if limits else (0.0, 1.0)
+        low, high = (float(limit[0]) for limit in clopper_pearson(np.array([count]), len(outcomes), 0.05))
         found[name] = (count, len(outcomes), low, high)
     return found
 

@@ -119,6 +119,7 @@ CHECKS = {
         f"trials.calibration.{name}": _proved("tests/views/test_calibration.py::test_rates_lie_within_their_limits")
         for name in ("false_alarms", "coverage")
     },
+    "trials.audit.shares": _carried("verdicts.intervals.clopper_pearson"),
 }
 PROOFS = {
     "numerics.rounding.from_ulps": _proved(
