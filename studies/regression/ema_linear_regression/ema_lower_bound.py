@@ -3,7 +3,7 @@
 Total risk = bias run + variance run >= 1/2 sum_i l_i b_i^2 e_0i^2 (Jensen) + low sigma^2/2 D, with `low` of
 theory.effective_dimension_band, the limit of one direction with l = 1-a, along which D = 1-a and no noise is fed back.
 The paper's constants were not read; these are derived here, for Gaussian data. What becomes of the recursion where the
-lower fourth-moment condition fails is tried in one_hot.py.
+lower fourth-moment condition fails is tried in one_hot.py. Where q = a the closed form of b_i is a limit of its own.
 """
 
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ class Setting:
     alone: tuple[float, ...] = (5.0, 7.0, 20.0)  # N (1-a) of the one direction
     many: int = 20_000  # steps there, and how near the limit they come
     within: float = 1e-3
+    decay: float = 0.99  # where q = a
 
 
 QUICK = Setting(dim=200)
@@ -43,7 +44,10 @@ def measure(s):
         rounding.append(theory.relative_rounding(p, step_size, s.horizons))
     p, rates = LeastSquares(np.ones(1), np.zeros(1), 1.0, "additive"), np.array(s.alone) / s.many
     ratios = [theory.ema_risk(p, x, 1 - x, [s.many])[0] / (x / 2) for x in rates]
-    return {"risk": exact(s.horizons, rows, rounding), "alone": exact(s.alone, ratios, 1e-9, "N (1-a)")}
+    p = LeastSquares(np.ones(1), np.ones(1), 0.0)
+    meets = theory.mean_paths(p, 1 - s.decay, s.decay, s.horizons)["ema"][:, 0]  # contraction q = a
+    return {"risk": exact(s.horizons, rows, rounding), "alone": exact(s.alone, ratios, 1e-9, "N (1-a)"),
+            "q = a": exact(s.horizons, meets, ulps=8 * np.array(s.horizons))}  # fmt: skip
 
 
 def predict(s):
@@ -63,7 +67,10 @@ def predict(s):
     bounds = {"risk": bias + variance, "variance x 4": bias + 4 * variance, "bias x 2": 2 * bias + variance}
     lowest = [theory.effective_dimension_band(1 / 6, x)[0] for x in s.alone]
     curves = {name: exact(s.horizons, values, rounding) for name, values in bounds.items()}
-    return curves | {"alone": exact(s.alone, lowest, ulps=4, x_name="N (1-a)")}
+    steps = np.array(s.horizons)
+    limit = theory.ema_bias_factor_at_coincidence(s.decay, steps)
+    return curves | {"alone": exact(s.alone, lowest, ulps=4, x_name="N (1-a)"),
+                     "q = a": exact(steps, limit, ulps=8 * steps), "SGD": exact(steps, s.decay**steps, ulps=8 * steps)}  # fmt: skip
 
 
 def checks(s, measured, predicted):
@@ -71,6 +78,9 @@ def checks(s, measured, predicted):
         rival = Rival(claim=f"with {claim}", predicted=predicted[term])
         name = f"risk of EMA >= mean bias + low sigma^2/2 D, not {claim}"
         yield above(name, measured["risk"], predicted["risk"], rival=rival)
+    rival = Rival(claim="a^N, that of SGD", predicted=predicted["SGD"])
+    claim = "mean bias of EMA where q = a: a^N + N (1-a) a^(N-1)"
+    yield agrees(claim, measured["q = a"], predicted["q = a"], rival=rival)
     rival = Rival(claim="1/4 at any N (1-a)", predicted=0.25)
     claim = "one direction, l = 1-a: low is reached"
     yield agrees(claim, measured["alone"], predicted["alone"], rival=rival, within=s.within)
