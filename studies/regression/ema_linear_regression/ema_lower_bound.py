@@ -70,7 +70,8 @@ def predict(s):
     steps = np.array(s.horizons)
     limit = theory.ema_bias_factor_at_coincidence(s.decay, steps)
     return curves | {"alone": exact(s.alone, lowest, ulps=4, x_name="N (1-a)"),
-                     "q = a": exact(steps, limit, ulps=8 * steps), "SGD": exact(steps, s.decay**steps, ulps=8 * steps)}  # fmt: skip
+                     "q = a": exact(steps, limit, ulps=8 * steps),
+                     "SGD": exact(steps, s.decay**steps, ulps=8 * steps)}  # fmt: skip
 
 
 def checks(s, measured, predicted):
