@@ -62,6 +62,14 @@ class Difference:
         curve, sign, shift, _ = self._parts
         return np.asarray(sign * self.about.estimate(curve)[None] - shift if self.simulated else curve.samples)
 
+    @property
+    def target(self) -> Floats:
+        """What the right side says, in the shape of `estimate`: the mean of entries that replicas are paired with."""
+        said = values(self.right)
+        if self.simulated and len(said) > 1:
+            said = said.mean(axis=0, keepdims=True)
+        return np.broadcast_to(said, self.estimate.shape)
+
     def limits(self, level: float) -> Limits:
         """Limits of the true difference, in the shape of `estimate`."""
         curve, sign, shift, rounding = self._parts

@@ -136,7 +136,8 @@ class Moments:
         skewed = self.noticed != 0
         below = np.where(skewed, np.where(right, short, long), quantile)
         above = np.where(skewed, np.where(right, long, short), quantile)
-        lower, upper = self.unit * (self.mean - self.error * below), self.unit * (self.mean + self.error * above)
+        with np.errstate(over="ignore"):  # infinite where they leave the floats
+            lower, upper = self.unit * (self.mean - self.error * below), self.unit * (self.mean + self.error * above)
         return Limits(lower, upper, self.warning, self.point)
 
 

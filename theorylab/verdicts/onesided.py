@@ -51,11 +51,12 @@ class OneSided(Statement):
         limits, estimate, sign = self.difference.limits(level), self.difference.estimate, self.sign
         miss = limits.lower if sign > 0 else -limits.upper
         ties = self.strict and self.difference.tied
-        target = np.broadcast_to(values(self.right), miss.shape)
+        target = self.difference.target
         offset = 1.0 if (target > 0).all() else 0.0
         scale = target if offset else np.ones(miss.shape)
         with np.errstate(over="ignore"):
             ratio, lower, upper = (side / scale + offset for side in (estimate, limits.lower, limits.upper))
+            half_width = (limits.upper - limits.lower) / 2
         at, best = (np.unravel_index(int(i), ratio.shape) for i in (np.argmax(sign * ratio), np.argmin(sign * ratio)))
         x, what = self.left.x, "ratio" if offset else "difference"
         return self._outcome(
@@ -70,7 +71,7 @@ class OneSided(Statement):
             measured=float(ratio[at]),
             interval=(float(lower[at]), float(upper[at])),
             allowed=(None, offset) if sign > 0 else (offset, None),
-            hint=replicas_needed(self.difference, sign * estimate[at], (limits.upper - limits.lower)[at] / 2),
+            hint=replicas_needed(self.difference, sign * estimate[at], half_width[at]),
         )
 
     def reversed(self) -> Self:

@@ -106,13 +106,18 @@ def series(curve: Curve, axis: Axis = Axis.POWER, taken: Floats | float = 0.0) -
     if curve.exact:
         require(curve.replicas == 1, f"a rate of a deterministic curve needs one row, not {curve.replicas}")
         mean = positive_mean(curve.x, curve.mean, None, curve.x_name)
-        bound = curve.rounding.max(axis=0) / mean
+        bound = _relative(curve, mean)
         return _on_axis(axis, curve.x, np.log(mean) - taken, np.diag(bound / 3**0.5), bound, None)
     require(curve.replicas >= 2, "a rate with noise needs at least 2 replicas")
     mean = positive_mean(curve.x, curve.mean, curve.standard_error, curve.x_name)
     groups = min(GROUPS, curve.replicas)
     moved = (np.log(means_without(curve, groups)) - np.log(mean)) * ((groups - 1) / groups) ** 0.5
-    return _on_axis(axis, curve.x, np.log(mean) - taken, moved, curve.rounding.max(axis=0) / mean, groups - 1)
+    return _on_axis(axis, curve.x, np.log(mean) - taken, moved, _relative(curve, mean), groups - 1)
+
+
+def _relative(curve: Curve, mean: Floats) -> Floats:
+    with np.errstate(over="ignore"):
+        return np.asarray(curve.rounding.max(axis=0) / mean)
 
 
 def tabulated(x: Floats, y: Floats, stderr: Floats, rounding: Floats, axis: Axis, taken: Floats | float) -> Series:
@@ -129,6 +134,7 @@ def tabulated(x: Floats, y: Floats, stderr: Floats, rounding: Floats, axis: Axis
 def _on_axis(axis: Axis, x: Floats, log_values: Floats, spread: Floats, bound: Floats, dof: float | None) -> Series:
     require((np.diff(x) > 0).all(), "x must increase")
     require(x.size >= FEWEST, f"{x.size} points: a rate needs at least {FEWEST}")
+    require((bound < 1).all(), "a rounding bound is as large as its value, of which nothing is known then")
     position, unit = axis.position(x), axis.unit(x)
     if position[-1] < position[0]:
         x, position, log_values, bound = x[::-1], position[::-1], log_values[::-1], bound[::-1]

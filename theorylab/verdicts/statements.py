@@ -35,6 +35,8 @@ Floats = NDArray[np.float64]
 
 
 MEAN = Mean()
+MANY = 1e6
+"""So many times as wide as the gap seen, an interval will never be as narrow as it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,12 +130,12 @@ class Agreement(Statement):
     def decided(self, level: float) -> Outcome:
         """The point that decides misses by most, in units of what is allowed there: approximation or interval."""
         limits, estimate = self.difference.limits(level), self.difference.estimate
-        target = np.broadcast_to(values(self.right), limits.lower.shape)
+        target = self.difference.target
         slack = self.within * np.abs(target)
         miss = np.maximum(limits.lower - slack, -limits.upper - slack)
         allowed = slack + np.maximum((limits.upper - limits.lower) / 2, np.finfo(float).tiny)
-        with np.errstate(over="ignore"):
-            at = np.unravel_index(int(np.argmax(miss / allowed)), miss.shape)
+        with np.errstate(over="ignore", invalid="ignore"):  # where limits are infinite nothing is decided
+            at = np.unravel_index(int(np.argmax(np.nan_to_num(miss / allowed, nan=-np.inf))), miss.shape)
         gap, half_width = np.abs(estimate)[at] - slack[at], (limits.upper - limits.lower)[at] / 2
         return self._outcome(
             level,
@@ -179,5 +181,7 @@ def replicas_needed(difference: Difference, gap: float, half_width: float) -> st
     """What would decide: replicas at which the interval is as narrow as the gap seen, if it is not yet."""
     if not difference.simulated or not 0 < gap < half_width or not math.isfinite(half_width):
         return ""
+    if half_width / MANY > gap:
+        return "the gap seen is too small for any number of replicas"
     needed = math.ceil(difference.replicas * (half_width / gap) ** 2)
     return f"the gap seen would be decided by about {needed} replicas"
