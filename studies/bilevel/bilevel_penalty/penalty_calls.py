@@ -32,7 +32,7 @@ class Setting:
 
 
 QUICK = Setting(points=13, smallest=8e-3)
-FULL = Setting(points=31, smallest=2e-4)
+FULL = Setting(points=25, smallest=1e-3)
 # power, target, pull, start; smoothness of psi; largest |f_y| on the way; psi(start) - min psi.
 PROBLEMS = {"quadratic": ((0.0, 1.0, 1.0, -2.0), 2.0, 3.0, 6.25), "tail": ((1.0, 0.0, 0.0, 1.0), 1.0, 0.385, 0.71)}
 

@@ -30,7 +30,7 @@ class Setting:
 
 
 QUICK = Setting(points=13, smallest=1e-6)
-FULL = Setting(points=61, smallest=1e-8)
+FULL = Setting(points=16, smallest=5e-7)
 PULL, SLOPE = 0.5, 5.0  # psi = pull/2 x^2 + 1/2 (x - target)^2; largest |f_y| on the way
 PLAIN = DoubleLoop(1.0, 0.0, 0.3, PULL, 0.25 / (1 + PULL), -3.0, 50_000)
 CASES = {

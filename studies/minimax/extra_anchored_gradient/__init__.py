@@ -10,6 +10,7 @@ The paper says, in our words (a secondary text was read, not the paper):
 On trial:
 - anchored_extragradient [C11, C12, C14]: claims 1 and 2, worst modes of bilinear games.
 - eag_lyapunov [C15]: claim 3, along random monotone affine operators.
+- certified_worst_cases: claims 1 and 4 for few steps, between modes and semidefinite certificates; derived here.
 - extragradient [C9, C10]: claim 4, worst modes of bilinear games; the limit 2/e is derived here.
 
 Not on trial, because:

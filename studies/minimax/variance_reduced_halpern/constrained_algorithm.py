@@ -30,11 +30,11 @@ class Setting:
 
 
 QUICK = Setting(problem=1, horizon=1000, replicas=64, seed=1)
-FULL = Setting(problem=2, horizon=10_000, points=16, replicas=256, seed=2)
+FULL = Setting(problem=2, horizon=4000, points=12, replicas=512, seed=2)
 
 
 def grid(s):
-    return log_steps(5, s.horizon, s.points)
+    return log_steps(10, s.horizon, s.points)
 
 
 def problem(s):

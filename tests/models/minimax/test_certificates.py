@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from theorylab.errors import InputError
+from theorylab.models.minimax import certified as certified_values
 from theorylab.models.minimax import schedules, simulation, theory
 from theorylab.models.minimax.model import bilinear_slopes, rotation_slopes
 
@@ -27,6 +29,23 @@ def certified(operator, schedule, steps, **constants):
         z = z + b2 * (start - z) - a2 * F.gradient(w)
     problem.set_performance_metric(F.gradient(z) ** 2)
     return problem.solve(wrapper="cvxpy", solver="CLARABEL", verbose=0)
+
+
+@pytest.mark.filterwarnings("ignore:Solution may be inaccurate")
+@pytest.mark.parametrize("name", certified_values.METHODS)
+def test_the_certified_table_is_what_the_programme_gives(name):
+    for k in (1, 3):
+        primal, dual = certified_values.solve(name, k)
+        curve = certified_values.certified(name)
+        place = certified_values.STEPS.index(k)
+        assert abs(dual - curve.samples[0, place]) <= 2 * curve.rounding[0, place]
+        assert primal <= dual * (1 + TOLERANCE)
+
+
+def test_an_unknown_method_has_no_certificate():
+    for call in (certified_values.certified, lambda name: certified_values.solve(name, 1)):
+        with pytest.raises(InputError, match="method='Adam' is not known: give one of Halpern"):
+            call("Adam")
 
 
 def simulated(slopes, schedule, steps):
