@@ -66,8 +66,8 @@ def checks(s, measured, predicted):
     for name in BOUNDS:
         proved, bound = measured[f"certified, {name}"], predicted[name]
         tight = exact(bound.x, np.minimum(bound.samples, proved.samples) * 0.99, ulps=4)
-        chain = {"measured": stacked([measured[name], proved]), "predicted": stacked([tight, tight])}
-        rival = Rival(claim="99% of the certified value and of the bound", **chain)
+        rival = Rival(claim="99% of the certified value and of the bound", measured=stacked([measured[name], proved]),
+                      predicted=stacked([tight, tight]))  # fmt: skip
         claim = f"worst modes <= certified <= bound, {name}"
         yield below(claim, stacked([measured[name], proved]), stacked([proved, bound]), rival=rival)
     for name in ("Halpern", "Krasnoselskii-Mann"):

@@ -3,8 +3,8 @@
 For every operator of a class and any dimension, |F(z_k)|^2 is at most the optimum of a semidefinite programme
 (performance estimation; PEPit). A solver returns a primal and a dual value, and the optimum lies between them up to how
 far it violated its constraints: a `Curve` at the dual value, known up to their gap and 1e-6 of it at least, since the
-solver stops inaccurately at times. Cocoercive operators are interpolable, and the optimum is the worst case; of monotone Lipschitz ones it
-is an upper bound, whose constraints are necessary and not sufficient.
+solver stops inaccurately at times. Cocoercive operators are interpolable, and the optimum is the worst case; of
+monotone Lipschitz ones it is an upper bound, whose constraints are necessary and not sufficient.
 """
 
 from __future__ import annotations
