@@ -37,7 +37,7 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(dim=100, few=20, horizon=100, points=8, replicas=8000, seed=1)
+QUICK = Setting(dim=100, few=20, horizon=60, points=6, replicas=8000, seed=1)
 FULL = Setting(dim=2000, few=2000, horizon=3000, points=16, replicas=4000, seed=2)
 
 

@@ -69,6 +69,10 @@ def predict(s):
     curves = {name: exact(s.horizons, values, rounding) for name, values in bounds.items()}
     steps = np.array(s.horizons)
     limit = theory.ema_bias_factor_at_coincidence(s.decay, steps)
+    h, rate = step_size * p.eigenvalues, s.average / steps[:, None]
+    sizes = {"D": np.minimum(rate, np.minimum(h, steps[:, None] * h**2)).sum(axis=1),
+             "D by parts": [theory.effective_dimension(h, 1.0, 1 - s.average / n, n) for n in s.horizons]}  # fmt: skip
+    curves |= {name: exact(steps, x, ulps=s.dim + 8) for name, x in sizes.items()}
     return curves | {"alone": exact(s.alone, lowest, ulps=4, x_name="N (1-a)"),
                      "q = a": exact(steps, limit, ulps=8 * steps),
                      "SGD": exact(steps, s.decay**steps, ulps=8 * steps)}  # fmt: skip
@@ -79,6 +83,8 @@ def checks(s, measured, predicted):
         rival = Rival(claim=f"with {claim}", predicted=predicted[term])
         name = f"risk of EMA >= mean bias + low sigma^2/2 D, not {claim}"
         yield above(name, measured["risk"], predicted["risk"], rival=rival)
+    rival = Rival(claim="the trace", predicted=1 / 6)
+    yield agrees("D = sum of min(1-a, l, N l^2)", predicted["D by parts"], predicted["D"], rival=rival)
     rival = Rival(claim="a^N, that of SGD", predicted=predicted["SGD"])
     claim = "mean bias of EMA where q = a: a^N + N (1-a) a^(N-1)"
     yield agrees(claim, measured["q = a"], predicted["q = a"], rival=rival)
