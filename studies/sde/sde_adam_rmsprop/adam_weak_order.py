@@ -27,12 +27,12 @@ class Setting:
     fewest: int = 40  # steps from t = 1/2 to t = 1
     most: int
     points: int = 10
-    size: int = 9  # degrees held in x, m, log u: size - 1, size - 3, 2 size - 1
+    size: int = 9  # degrees held in x, m, log u: size - 1, size - 3, size + 2
     noise: float = 0.7
     epsilon: float = 0.3
 
 
-QUICK = Setting(most=200, points=7)
+QUICK = Setting(most=160, points=6)
 FULL = Setting(most=1600, points=14)
 
 

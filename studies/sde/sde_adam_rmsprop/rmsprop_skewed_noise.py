@@ -22,13 +22,13 @@ PHI = {"cos x": COSINE, "cos 2x": Observable(wave=2)}
 class Setting:
     fewest: int = 50  # steps per unit of time, 1/eta^2
     most: int
-    points: int = 10
-    levels: int = 28
+    points: int = 8
+    levels: int = 20
     start: tuple[float, float] = (1.0, 0.5)  # x, u
 
 
-QUICK = Setting(most=800)
-FULL = Setting(most=20_000, points=16)
+QUICK = Setting(most=600)
+FULL = Setting(most=20_000, points=16, levels=24)
 
 
 def measure(s):
@@ -39,7 +39,7 @@ def measure(s):
         for old in (False, True):
             runs = [
                 adaptive.expectations(
-                    Limit().algorithm(1 / k), noise, s.start, int(k), list(PHI.values()), levels=s.levels,
+                    Limit().algorithm(1 / k), noise, s.start, int(k), list(PHI.values()), nodes=17, levels=s.levels,
                     old_denominator=old,
                 )
                 for k in n

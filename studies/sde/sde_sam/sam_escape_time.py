@@ -39,7 +39,7 @@ class Setting:
     nodes: int
 
 
-QUICK = Setting(points=6, nodes=81)
+QUICK = Setting(points=4, nodes=65)
 FULL = Setting(points=16, nodes=129)
 
 

@@ -65,7 +65,7 @@ def ratios(seed, settings, setting):
 def against_enumeration(draw):
     algorithm, noise, start = random_problem(draw)
     steps = int(draw.integers(1, 1 + min(6, int(np.log(4096) / np.log(noise.values.size)))))
-    old, nodes, levels = bool(draw.integers(2)), int(2 * draw.integers(3, 10) + 1), int(draw.integers(4, 18))
+    old, nodes, levels = bool(draw.integers(2)), int(2 * draw.integers(3, 8) + 1), int(draw.integers(4, 14))
     value, bound = adaptive.expectations(
         algorithm, noise, start, steps, PHI, nodes=nodes, levels=levels, old_denominator=old
     )

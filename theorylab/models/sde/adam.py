@@ -55,15 +55,14 @@ def expectations(
 
     E[phi | x, m, u] of phi = x, x^2 would be a polynomial of degree 2 in (x, m), were u not to feel x through
     sqrt(e) h x / noise, once per step and with weight c2 e: higher degrees come with powers of e^(3/2). The estimate is
-    CAUTION times the largest distance to calculations with one and two degrees less in x and m, and two and four less
-    in log u.
+    CAUTION times the largest distance to calculations with one and two degrees less in each variable.
     """
     problem = _steps(adam, horizon, steps, old_denominator)
     whole("size", size, 6)
     box, start = _box(problem, noise, adam.start, steps), np.array(adam.start, dtype=float)
 
     def run(less: int) -> Floats:
-        grids, into = zip(*(_chebyshev(n) for n in (size - less, size - 2 - less, 2 * size - 2 * less)), strict=True)
+        grids, into = zip(*(_chebyshev(n) for n in (size - less, size - 2 - less, size + 3 - less)), strict=True)
         return np.asarray(transfer(problem, noise.values, noise.probabilities, box, grids, into, start, steps))
 
     fine = run(0)

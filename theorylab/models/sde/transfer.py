@@ -124,11 +124,11 @@ def transfer(
     return Transfer(np.ascontiguousarray(kept.reshape(waves * levels, -1).T), slack, interval, waves, levels)
 
 
-def products(x: Floats, s: Floats, waves: int, levels: int) -> Floats:
-    """E_n(x) T_m(s) at points of one shape, of one dimension at least, shape + (waves, levels)."""
+def products(x: Floats, s: Floats, waves: int, levels: int, times: float = 1.0) -> Floats:
+    """E_n(x) T_m(s), times a number, at points of one shape, of one dimension at least, shape + (waves, levels)."""
     n = np.arange(1, waves // 2 + 1)
-    along = np.ones((*np.shape(x), waves))
-    along[..., 1::2], along[..., 2::2] = np.cos(x[..., None] * n), np.sin(x[..., None] * n)
+    along = np.full((*np.shape(x), waves), times)
+    along[..., 1::2], along[..., 2::2] = times * np.cos(x[..., None] * n), times * np.sin(x[..., None] * n)
     return np.asarray(along[..., :, None] * np.polynomial.chebyshev.chebvander(s, levels - 1)[..., None, :])
 
 
@@ -155,7 +155,7 @@ def _gain(
     for z, weight in zip(noise.values, noise.probabilities, strict=True):
         after_x, after_u = step(algorithm, x, u, float(z), old)
         after_s = interval.place(after_u)
-        gain += weight * products(after_x, after_s, *kept)
+        gain += products(after_x, after_s, *kept, float(weight))
         away, top = max(away, float(np.abs(after_x - x).max())), max(top, float(np.abs(after_s).max()))
     lebesgue = (2 + np.log(fine[0])) * (1 + np.log(fine[1]))
     error = 4 * blur(interval, *kept, 2 * np.pi + 2 * away) + (noise.values.size + 8) * U
