@@ -32,7 +32,7 @@ class Setting:
     levels: int = 32
 
 
-QUICK = Setting(squares=(1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0))
+QUICK = Setting(squares=(1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0))
 FULL = Setting(squares=(1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 16.0, 22.0, 32.0, 45.0, 64.0))
 
 
@@ -41,7 +41,7 @@ def run(s, square, kept=False):
     given = Limit().algorithm(1 / (s.base * square))
     given = replace(given, decay=Limit().algorithm(1 / s.base).decay) if kept else given
     noise, phi = Noise.skewed().svag(square**0.5), list(PHI.values())
-    value, bound = adaptive.expectations(given, noise, s.start, round(s.base * square), phi, nodes=17, levels=s.levels)
+    value, bound = adaptive.expectations(given, noise, s.start, round(s.base * square), phi, levels=s.levels)
     return value[:, -1], bound[:, -1]
 
 
