@@ -87,3 +87,19 @@ def test_standard_errors_stay_inside_the_floats(unit):
     assert plain.tolist() == (samples.std(axis=0, ddof=1) / 3**0.5).tolist()
     assert Curve([1.0, 2.0], unit * samples).standard_error == pytest.approx(unit * plain, rel=1e-15)
     assert Curve([1.0, 2.0], 0 * samples).standard_error.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Curve([1, 2], [[1, 2]], drawn=-1), "drawn=-1 is not allowed"),
+        (lambda: Curve([1, 2], [[1, 2]]).drawn_from("all", 10**18), r"drawn=10+ is not allowed"),
+        (lambda: theorylab.log_steps(1, 10**18, 10**18), r"count=10+ is not allowed: give an integer <= 10+"),
+        (lambda: theorylab.spectra.flat(10**18), r"dimension=10+ is not allowed: give an integer <= 10+"),
+        (lambda: theorylab.Bounded(1, 0), "low < high"),
+        (lambda: theorylab.grid(abs, np.ma.array([1.0, 2.0], mask=[0, 1])), "points has 1 masked entries"),
+    ],
+)
+def test_counts_beyond_reason_and_what_is_no_grid_are_refused_at_once(make, words):
+    with pytest.raises(InputError, match=words):
+        make()

@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import InputError, require
-from theorylab.numerics.arguments import reals
+from theorylab.numerics.arguments import reals, whole
 from theorylab.numerics.rounding import from_ulps
+
+MOST_STEPS = 10**7
+"""Steps that a curve may have: more than any figure or memory bears."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +51,7 @@ class Curve:
             isinstance(self.block, (int, np.integer)) and self.block >= 1,
             f"block={self.block!r} is not allowed: a row is the mean of a whole number of replicas, 1 or more",
         )
+        object.__setattr__(self, "drawn", whole("drawn", self.drawn, least=0))
         object.__setattr__(self, "x", x)
         object.__setattr__(self, "samples", samples)
         object.__setattr__(self, "rounding", self._rounding(samples.shape))
@@ -187,7 +191,7 @@ def log_steps(first: float, last: float, count: int) -> NDArray[np.int64]:
     Raises InputError unless 1 <= first <= last and count >= 1.
     """
     require(1 <= first <= last < math.inf, f"first={first}, last={last} is not allowed: give 1 <= first <= last")
-    require(count >= 1, f"count={count} is not allowed: give at least one step")
+    count = whole("count", count, most=MOST_STEPS)
     return np.unique(np.geomspace(first, last, count).astype(np.int64))
 
 

@@ -31,6 +31,7 @@ def test_what_is_right_passes_as_plain_numbers_and_arrays():
         (lambda: arguments.number("rate", 1.0, least=2.0), "give a finite number >= 2"),
         (lambda: arguments.positive("rate", 0.0), "give a finite number > 0"),
         (lambda: arguments.numbers("values", "ab"), "values are not numbers: give an array"),
+        (lambda: arguments.whole("dim", 9, most=8), "dim=9 is not allowed: give an integer <= 8"),
         (lambda: arguments.finite_row("values", []), "must have shape"),
         (lambda: arguments.finite_row("values", [0.0, np.inf]), "values number 1 is"),
         (lambda: arguments.positive_row("values", [1.0, -2.0]), "values=-2 is not allowed"),
@@ -44,6 +45,13 @@ def test_what_is_right_passes_as_plain_numbers_and_arrays():
 def test_what_is_wrong_is_said_with_what_is_allowed(call, words):
     with pytest.raises(InputError, match=words):
         call()
+
+
+def test_an_array_of_floats_stays_the_same_one():
+    values = np.arange(3.0)
+    assert arguments.reals("values", values) is values
+    assert arguments.numbers("values", values) is not values
+    assert arguments.reals("values", np.ma.array([1, 2])).tolist() == [1.0, 2.0]  # nothing is masked
 
 
 @pytest.mark.parametrize("level", [-0.1, 0.0, 1.0, 7.0, float("nan")])

@@ -4,6 +4,7 @@ import importlib
 import json
 import math
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 import theorylab
+from theorylab.errors import StoreWarning
 from theorylab.numerics.jit import (
     allocating_strict_kernel,
     inlined,
@@ -274,3 +276,54 @@ def column_sums(values):
 def test_an_inlined_part_writes_into_the_arrays_of_its_kernel():
     values = np.arange(12.0).reshape(4, 3)
     assert column_sums(values).tolist() == values.sum(axis=0).tolist()
+
+
+def doubled(x):
+    """Twice a number."""
+    return 2.0 * x
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+def flipped(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def exchanged(path):
+    path.write_bytes(pickle.dumps(("0.0", "stamp", {})))
+
+
+@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+@pytest.mark.parametrize("harm", [emptied, flipped, exchanged])
+def test_damaged_machine_code_is_named_and_made_again(tmp_path, monkeypatch, ending, harm):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert kernel(doubled)(1.0) == 2.0
+    (path,) = tmp_path.rglob(f"*.{ending}")
+    harm(path)
+    again = kernel(doubled)
+    with pytest.warns(StoreWarning, match=rf"^machine code .*{ending} is damaged \(.*\): compiled again"):
+        assert again(1.0) == 2.0
+    after = kernel(doubled)
+    assert after(1.0) == 2.0
+    assert sum(after.stats.cache_hits.values()) == 1, "it was not made again"
+
+
+def test_machine_code_that_cannot_be_kept_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert kernel(doubled)(1.0) == 2.0
+    (path,) = tmp_path.rglob("*.nbi")
+    path.unlink()
+    path.mkdir()
+    again = kernel(doubled)
+    with pytest.warns(StoreWarning, match="machine code cannot be kept in .*: the next process compiles again"):
+        assert again(1.0) == 2.0
+
+
+def test_what_steers_the_compiler_has_machine_code_of_its_own(monkeypatch):
+    before = kernel(doubled)._cache._impl.filename_base
+    monkeypatch.setenv("NUMBA_OPT", "1")
+    assert kernel(doubled)._cache._impl.filename_base != before

@@ -1,5 +1,6 @@
 """A Dask cluster of separate processes: the bytes of here, one thread each, a dead worker costs its own work."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 import theorylab
+from tests.faults import subject
 from theorylab import grid, replicate, using
 from theorylab.errors import InputError
 from theorylab.models.regression.model import LeastSquares
@@ -152,3 +154,75 @@ def test_without_the_extra_the_message_says_what_to_install(tmp_path):
     run = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert run.stderr == "theorylab: --dask needs the cluster extra: pip install -e '.[cluster]'\n"
+
+
+# A cluster that dies
+
+LONG = ("run", "mine/walk.py", "--set", "replicas=640", "--set", "pause=0.02", "--no-figures")
+
+
+@pytest.fixture
+def processes(tmp_path):
+    """The folder of the study, the scheduler's address, scheduler and worker as processes that can be killed."""
+    folder, file = subject.plant(tmp_path / "own"), tmp_path / "scheduler.json"
+    where = ("--scheduler-file", str(file))
+    started = []
+
+    def start(part, *arguments):
+        line = [sys.executable, "-m", f"distributed.cli.dask_{part}", *where, *arguments]
+        variables = subject.variables(folder) | {"PYTHONWARNINGS": "ignore"}
+        given = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        started.append(subprocess.Popen(line, env=variables, cwd=tmp_path, **given))
+        return started[-1]
+
+    scheduler = start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+    worker = start("worker", "--nthreads", "1", "--no-dashboard", "--no-nanny")
+    while not file.is_file() or not file.read_text():
+        assert scheduler.poll() is None
+        time.sleep(0.05)
+    yield folder, json.loads(file.read_text())["address"], scheduler, worker
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("victim", ["scheduler", "worker", "client"])
+def test_who_dies_costs_a_sentence_and_the_pieces_are_kept(processes, victim):
+    folder, address, scheduler, worker = processes
+    with distributed.Client(address) as client:
+        client.wait_for_workers(1, timeout=60)
+    before = "from theorylab.views.cli import clusters; clusters.FORSAKEN = 2.0; clusters.LOOK = 0.5"
+    line = subject.line(*LONG, "--dask", address, before=before)
+    given = {"cwd": folder, "env": subject.variables(folder), "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(line, text=True, **given) as run:
+        while len(subject.kept(folder / "out")) < 3:
+            assert run.poll() is None, run.communicate()
+            time.sleep(0.01)
+        {"scheduler": scheduler, "worker": worker, "client": run}[victim].kill()
+        out, err = run.communicate(timeout=90)
+    assert len(subject.kept(folder / "out")) >= 3
+    if victim != "client":
+        assert run.returncode == 1
+        assert err == ""
+        words = " ".join(out.split())
+        assert "the cluster was lost" in words
+        assert "what was finished is kept, and the same command goes on from there" in words
+    done = subject.command(folder, *LONG)
+    assert (done.returncode, done.stderr) == (0, "")
+    undisturbed = subject.command(folder, *LONG, "--out", "undisturbed")
+    assert undisturbed.returncode == 0
+    assert subject.written(folder / "out") == subject.written(folder / "undisturbed")
+
+
+def test_a_cluster_without_workers_is_refused(processes):
+    folder, address, _, worker = processes
+    worker.kill()
+    worker.wait()
+    while True:
+        with distributed.Client(address) as client:
+            if not client.nthreads():
+                break
+    done = subject.cold(folder, *LONG, "--dask", address)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"theorylab: the Dask cluster at {address} has no workers")
+    assert len(done.stderr.splitlines()) == 1

@@ -417,3 +417,50 @@ def test_an_exact_curve_knows_its_rounding():
 def test_rounding_is_spread_over_the_samples():
     assert Curve(POINTS, np.ones((2, 3)), rounding=0.1).rounding.tolist() == [[0.1] * 3] * 2
     assert Curve(POINTS, np.ones((2, 3)), rounding=[1, 2, 3]).rounding.tolist() == [[1, 2, 3]] * 2
+
+
+def never(source):
+    raise AssertionError("the kernel was called")
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        ([1.0, np.nan], "x holds NaN"),
+        (np.ma.array([1.0, 2.0], mask=[0, 1]), "x has 1 masked"),
+        ([1j], "x are not numbers"),
+    ],
+)
+def test_points_that_are_none_are_refused_before_the_kernel_is_called(x, words):
+    with pytest.raises(InputError, match=words):
+        replicate(never, x=x, replicas=10, seed=1)
+
+
+def complex_row(source):
+    return np.array([1.0, 2j])
+
+
+def test_a_kernel_of_complex_numbers_is_refused():
+    with pytest.raises(InputError, match="kernel complex_row returned complex numbers, expected"):
+        replicate(complex_row, x=[1, 2], replicas=10, seed=1)
+
+
+def quick_row(source):
+    return np.array([1.0, 2.0])
+
+
+@pytest.mark.parametrize("replicas", [999_999_999_999, 10**18])
+def test_more_replicas_than_hours_are_refused_with_an_estimate(replicas):
+    with pytest.raises(
+        InputError, match=rf"^{replicas} runs of quick_row would take up to .* allow it with --hours \d+"
+    ):
+        replicate(quick_row, x=[1, 2], replicas=replicas, seed=1)
+    with pytest.raises(InputError, match="would take up to"), using(hours=1e-9):
+        replicate(quick_row, x=[1, 2], replicas=1000, seed=1)
+    with pytest.raises(InputError, match="hours=0 is not allowed"), using(hours=0):
+        pass
+
+
+def test_a_number_of_replicas_without_divisors_is_refused_at_once():
+    with pytest.raises(InputError, match="do not divide into blocks"):
+        replicate(never, x=[1, 2], replicas=10**12 + 39, seed=1)

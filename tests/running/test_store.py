@@ -310,3 +310,68 @@ def test_sweeping_removes_what_killed_writers_left_and_nothing_else(tmp_path):
     left.write_bytes(b"half")
     store.sweep(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["whole.json"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes as on POSIX")
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OSError, match="it is no regular file"):
+            store.read(path)
+    refused(tmp_path / "pipe")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes as on POSIX")
+def test_a_pipe_that_nobody_reads_is_left_in_limited_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "PATIENCE", 0.2)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(InputError, match=r"^nobody reads from .*pipe"):
+        store.write_report(path, {})
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # there, and reading nothing
+    with pytest.raises(InputError, match=r"^nobody reads from .*pipe"):
+        store.write_report(path, {"long": "x" * 10**6})
+    os.close(reader)
+
+
+def test_a_report_follows_a_link_and_a_result_takes_its_place(tmp_path):
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("{}")
+    link.symlink_to(target)
+    store.write_report(link, {"a": 1})
+    assert link.is_symlink()
+    assert json.loads(target.read_text()) == {"a": 1}
+    store.write_json(link, {"a": 2})
+    assert not link.is_symlink()
+
+
+def test_a_folder_in_the_place_of_a_file_is_set_aside_and_keeps_what_it_holds(tmp_path):
+    for number in ("", "1"):
+        (tmp_path / "x").mkdir()
+        (tmp_path / "x" / "note").write_text("kept")
+        with pytest.warns(store.StoreWarning, match=rf"is a folder where a file belongs: kept as x\.damaged{number}$"):
+            store.write_atomically(tmp_path / "x", b"whole")
+        assert (tmp_path / "x").read_bytes() == b"whole"
+        assert (tmp_path / f"x.damaged{number}" / "note").read_text() == "kept"
+        (tmp_path / "x").unlink()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions as on POSIX")
+@pytest.mark.parametrize(("mode", "expected"), [(0o755, 0o755), (0o777, 0o777), (0o775, 0o775), (0o1777, 0o755)])
+def test_a_new_folder_is_as_open_as_the_one_it_is_made_in(tmp_path, mode, expected):
+    tmp_path.chmod(mode)
+    before = os.umask(0o022)
+    store.prepare_folder(tmp_path / "a" / "b")
+    os.umask(before)
+    assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("a", "a/b")] == [expected] * 2
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="giving files away needs root")
+def test_a_file_of_another_user_in_a_folder_for_all_cannot_be_replaced(tmp_path, monkeypatch):
+    tmp_path.chmod(0o1777)
+    (tmp_path / "x").touch()
+    store.require_replaceable(tmp_path / "x")
+    monkeypatch.setattr(os, "geteuid", lambda: 65534)
+    with pytest.raises(InputError, match=r"belongs to another user, .* choose another folder with --out DIR"):
+        store.require_replaceable(tmp_path / "x")
+    store.require_replaceable(tmp_path / "nothing")

@@ -25,12 +25,13 @@ REFUSED = {
 """Kinds of NumPy arrays that are no real numbers."""
 
 
-def whole(name: str, value: Any, least: int = 1) -> int:
-    """`value` as an int, an integer >= least; a bool is none."""
+def whole(name: str, value: Any, least: int = 1, most: int | None = None) -> int:
+    """`value` as an int, an integer >= least, and <= most where that is given; a bool is none."""
     require(
         isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least,
         f"{name}={value!r} is not allowed: give an integer >= {least}",
     )
+    require(most is None or value <= most, f"{name}={value!r} is not allowed: give an integer <= {most}")
     return int(value)
 
 

@@ -12,18 +12,22 @@ processor, while another vector width may differ in the last bits. `strict_kerne
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import pickle
 import tempfile
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Protocol, cast
 
 import numba
-from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile, _CacheLocator
 
-from theorylab.numerics import sources
+from theorylab.errors import StoreWarning
+from theorylab.numerics import machines, sources
 from theorylab.numerics.freshness import text_is_in_memory
 
 FREEDOMS = {"reassoc", "contract", "arcp", "nsz"}
@@ -80,7 +84,7 @@ def _compiled(function: Callable[..., Any], fastmath: Literal[False] | set[str],
         how = repr((sorted(fastmath) if fastmath else [], sorted(options.items())))
         function.__dict__["compiled_as"] = hashlib.sha256(how.encode()).hexdigest()[:4]
         try:
-            cache = _Cache(function)  # type: ignore[no-untyped-call]
+            cache = _Cache(function)
         except RuntimeError:  # no writable folder anywhere: go on without a cache
             pass
         else:
@@ -114,11 +118,11 @@ def _folders(file: Path) -> list[Path]:
 
 
 class _Locator(_CacheLocator):
-    """Where machine code lies: a writable folder; the file name has the kind of kernel and the sources' digest."""
+    """Where machine code lies: a writable folder; file names have the kind of kernel, settings and sources' digest."""
 
     def __init__(self, function: Callable[..., Any], file: str, folder: Path) -> None:
         self._py_file = file  # the name that Numba's own warnings look for
-        self._place = f"{function.__code__.co_firstlineno}-{function.__dict__['compiled_as']}"
+        self._place = f"{function.__code__.co_firstlineno}-{function.__dict__['compiled_as']}{machines.tag()}"
         self._folder = folder
         self._digest = sources.digest(file)
 
@@ -160,5 +164,68 @@ class _CacheImpl(CompileResultCacheImpl):
     _locator_classes = [_Locator]  # type: ignore[list-item]  # noqa: RUF012
 
 
+class _Files(IndexDataCacheFile):
+    """Index and machine code on disk, each under a checksum: what is damaged is named, and compiled again.
+
+    What cannot be written (a full disk) is named, and compiled by the next process as well.
+    """
+
+    def save(self, key: Any, data: Any) -> None:
+        """Keep machine code under its key."""
+        try:
+            super().save(key, data)  # type: ignore[no-untyped-call]
+        except OSError as error:
+            _warn(
+                f"machine code cannot be kept in {self._cache_path} ({error.strerror}): the next process compiles too"
+            )
+
+    def _load_index(self) -> dict[Any, str]:
+        found = self._opened(self._index_path)
+        return found[2] if found and found[:2] == (self._version, self._source_stamp) else {}
+
+    def _save_index(self, overloads: dict[Any, str]) -> None:
+        self._seal(self._index_path, (self._version, self._source_stamp, overloads))
+
+    def _load_data(self, name: str) -> Any:
+        return self._opened(self._data_path(name))  # type: ignore[no-untyped-call]
+
+    def _save_data(self, name: str, data: Any) -> None:
+        self._seal(self._data_path(name), data)  # type: ignore[no-untyped-call]
+
+    def _seal(self, path: str, what: Any) -> None:
+        content: bytes = self._dump(what)  # type: ignore[no-untyped-call]
+        with self._open_for_write(path) as file:
+            file.write(hashlib.sha256(content).digest() + content)
+
+    def _opened(self, path: str) -> Any:
+        """What a file holds; None where there is none, or a damaged one."""
+        if not os.path.isfile(path):  # noqa: PTH113 (for each kernel)
+            return None
+        try:
+            content = Path(path).read_bytes()
+            if hashlib.sha256(content[32:]).digest() == content[:32]:
+                return pickle.loads(content[32:])
+            words = "it is empty" if not content else "its checksum does not match"
+        except OSError as error:
+            words = str(error.strerror)
+        except Exception as error:  # whatever an older version of a library makes of itself
+            words = f"{type(error).__name__}: {error}"
+        _warn(f"machine code {path} is damaged ({words}): compiled again")
+        with contextlib.suppress(OSError):
+            Path(path).unlink()
+        return None
+
+
 class _Cache(FunctionCache):
     _impl_class = _CacheImpl
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)  # type: ignore[no-untyped-call]
+        locator = self._impl.locator
+        self._cache_file = _Files(  # type: ignore[no-untyped-call]
+            self._cache_path, self._impl.filename_base, locator.get_source_stamp()
+        )
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, StoreWarning, stacklevel=4)

@@ -11,20 +11,22 @@ from theorylab.errors import InputError, require
 from theorylab.numerics.arguments import whole
 
 Spectrum = NDArray[np.float64]
+LARGEST = 10**9
+"""Directions that a spectrum may have: 8 GB of numbers."""
 
 
 def power_law(dimension: int, exponent: float, largest: float = 1.0) -> Spectrum:
     """largest * i**(-exponent), i = 1..dimension; exponent >= 0. The trace stays bounded in d for exponent > 1."""
     power, top = _number("exponent", exponent), _number("largest", largest)
     require(0 <= power < np.inf, f"exponent={exponent} is not allowed: give a number >= 0")
-    return _decaying(top * np.arange(1, whole("dimension", dimension) + 1) ** -power)
+    return _decaying(top * np.arange(1, whole("dimension", dimension, most=LARGEST) + 1) ** -power)
 
 
 def exponential(dimension: int, factor: float, largest: float = 1.0) -> Spectrum:
     """largest * factor**i, i = 0..dimension-1, with 0 < factor <= 1."""
     ratio, top = _number("factor", factor), _number("largest", largest)
     require(0 < ratio <= 1, f"factor={factor} is not allowed: give a number in (0, 1]")
-    return _decaying(top * ratio ** np.arange(whole("dimension", dimension)))
+    return _decaying(top * ratio ** np.arange(whole("dimension", dimension, most=LARGEST)))
 
 
 def spiked(dimension: int, spikes: ArrayLike, bulk: float = 1.0) -> Spectrum:
@@ -33,14 +35,14 @@ def spiked(dimension: int, spikes: ArrayLike, bulk: float = 1.0) -> Spectrum:
         head = np.atleast_1d(np.asarray(spikes, dtype=float))
     except (TypeError, ValueError) as error:
         raise InputError(f"spikes={spikes!r} are not numbers") from error
-    rest = whole("dimension", dimension) - head.size
+    rest = whole("dimension", dimension, most=LARGEST) - head.size
     require(rest >= 0, f"{head.size} spikes do not fit into dimension={dimension}: give at most that many")
     return custom(np.concatenate([head, np.full(rest, _number("bulk", bulk))]))
 
 
 def flat(dimension: int, value: float = 1.0) -> Spectrum:
     """`value` repeated `dimension` times: isotropic data."""
-    return custom(np.full(whole("dimension", dimension), _number("value", value)))
+    return custom(np.full(whole("dimension", dimension, most=LARGEST), _number("value", value)))
 
 
 def custom(eigenvalues: ArrayLike) -> Spectrum:

@@ -1,15 +1,14 @@
 """Finished pieces of long runs on disk, so that a killed run goes on where it stopped.
 
-A piece is what some consecutive replicas or grid points gave. Its folder is named by everything that its numbers
-depend on (kernel, reachable sources, arguments, seed, versions, processor), so a piece is either the right one or not
-found. Each file carries a checksum. Nothing here depends on the clock of the day.
+A piece is what some consecutive replicas or grid points gave. Its run is named by everything that its numbers depend on
+(kernel, reachable sources, arguments, seed, versions, processor), and the piece holds its own name, range, type and
+shape under its checksum: it is the one that is asked for, or it is dropped. Nothing here depends on the clock.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import json
 import time
 import warnings
@@ -21,15 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theorylab.errors import InputError, StoreWarning
-from theorylab.numerics import sources
+from theorylab.numerics import machines, sources
 from theorylab.numerics.freshness import text_is_in_memory
 from theorylab.running import store
 
-SCHEMA = 1
+SCHEMA = 2
 FLUSH_SECONDS = 1.0
 """Seconds of a run between two writes: what a power cut costs at most, beside the pieces that were under way."""
 
 _MAGIC = b"theorylab piece "
+_TYPE = np.dtype("<f8")
 
 
 class Checkpoints:
@@ -37,29 +37,32 @@ class Checkpoints:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.runs: set[str] = set()
+        """Keys of the runs that were asked for or kept here."""
         self._pending: list[tuple[Path, bytes]] = []
         self._written = time.monotonic()
         self._off = False
 
     def load(self, key: str, start: int, stop: int) -> NDArray[np.float64] | None:
-        """Piece start..stop, or None. A damaged file is reported by a StoreWarning and deleted."""
+        """Piece start..stop, or None. A damaged or misplaced file is reported by a StoreWarning and dropped."""
+        self.runs.add(key)
         path = self._path(key, start, stop)
         try:
-            content = path.read_bytes()
-        except OSError:
+            return _decode(store.read(path), key, start, stop)
+        except FileNotFoundError:
             return None
-        try:
-            return _decode(content)
-        except ValueError as error:
-            _warn(f"{path} is damaged ({error}): dropped, and computed again")
-            with contextlib.suppress(OSError):
-                path.unlink()
-            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            words = error.strerror if isinstance(error, OSError) else str(error)
+        _warn(f"{path} is damaged ({words}): dropped, and computed again")
+        with contextlib.suppress(OSError):
+            path.unlink()
+        return None
 
     def add(self, key: str, start: int, stop: int, values: NDArray[np.float64]) -> None:
         """Keep a finished piece; it reaches the disk within `FLUSH_SECONDS` seconds of work, or with `flush`."""
+        self.runs.add(key)
         if not self._off:
-            self._pending.append((self._path(key, start, stop), _encode(values)))
+            self._pending.append((self._path(key, start, stop), _encode(values, key, start, stop)))
             if time.monotonic() - self._written >= FLUSH_SECONDS:
                 self.flush()
 
@@ -67,7 +70,7 @@ class Checkpoints:
         """Write what is pending. Where that fails (disk full) a StoreWarning says so, and the run goes on."""
         try:
             for path, content in self._pending:
-                store.write_atomically(path, content)
+                _write(path, content)
         except (OSError, InputError) as error:
             _warn(
                 f"no checkpoints under {self.folder}: {getattr(error, 'strerror', None) or error}; the run goes on, "
@@ -78,7 +81,17 @@ class Checkpoints:
         self._written = time.monotonic()
 
     def _path(self, key: str, start: int, stop: int) -> Path:
-        return self.folder / key / f"{start}-{stop}.piece"
+        return self.folder / key / f"{start}-{stop}{store.PIECE}"
+
+
+def _write(path: Path, content: bytes, tries: int = 5) -> None:
+    """Write a file; again, where another process that ended took the folder with it."""
+    try:
+        store.write_atomically(path, content)
+    except (FileNotFoundError, InputError) as error:
+        if tries == 0 or not isinstance(error.__cause__ or error, FileNotFoundError):
+            raise
+        _write(path, content, tries - 1)
 
 
 def run_key(function: Callable[..., Any], described: dict[str, Any], arguments: tuple[Any, ...]) -> str | None:
@@ -103,7 +116,7 @@ def run_key(function: Callable[..., Any], described: dict[str, Any], arguments: 
         "sources": sources.digest(file),
         "arguments": total.hexdigest(),
         "versions": store.versions(),
-        "processor": store.processor(),
+        "processor": machines.processor(),
     }
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -123,20 +136,27 @@ def _feed(update: Callable[[bytes], None], value: Any) -> None:
         raise TypeError(f"no fingerprint of a {type(value).__name__}")
 
 
-def _encode(values: NDArray[np.float64]) -> bytes:
-    buffer = io.BytesIO()
-    np.lib.format.write_array(buffer, np.ascontiguousarray(values), allow_pickle=False)
-    content = buffer.getvalue()
+def _encode(values: NDArray[np.float64], key: str, start: int, stop: int) -> bytes:
+    told = {"run": key, "from": start, "to": stop, "dtype": _TYPE.str, "shape": list(values.shape)}
+    content = json.dumps(told).encode() + b"\n" + np.ascontiguousarray(values, _TYPE).tobytes()
     return _MAGIC + hashlib.sha256(content).hexdigest().encode() + b"\n" + content
 
 
-def _decode(content: bytes) -> NDArray[np.float64]:
+def _decode(content: bytes, key: str, start: int, stop: int) -> NDArray[np.float64]:
+    """The values of the piece that is asked for; ValueError, in words, for anything else."""
     head, _, body = content.partition(b"\n")
     if not head.startswith(_MAGIC):
         raise ValueError("not a piece")
     if hashlib.sha256(body).hexdigest().encode() != head[len(_MAGIC) :]:
         raise ValueError("its checksum does not match")
-    return np.asarray(np.lib.format.read_array(io.BytesIO(body), allow_pickle=False))
+    line, _, numbers = body.partition(b"\n")
+    told = json.loads(line)
+    if (told["run"], told["from"], told["to"]) != (key, start, stop):
+        whose = "this run" if told["run"] == key else f"run {told['run']}"
+        raise ValueError(f"misplaced: it is piece {told['from']}-{told['to']} of {whose}")
+    if told["dtype"] != _TYPE.str:
+        raise ValueError(f"it holds {told['dtype']}, not {_TYPE.str}")
+    return np.frombuffer(numbers, _TYPE).reshape(told["shape"])
 
 
 def _warn(message: str) -> None:

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import InputError, require
+from theorylab.numerics.arguments import reals
 from theorylab.numerics.jit import Kernel
 from theorylab.running.checkpoints import run_key
-from theorylab.running.tasks import Call, Reference, compute, cut, timed
+from theorylab.running.tasks import Call, Reference, compute, cut, estimated
 
 Floats = NDArray[np.float64]
 REDUCTIONS: dict[str, np.ufunc] = {"max": np.maximum, "min": np.minimum, "sum": np.add}
@@ -35,12 +36,12 @@ def grid(
 
     Raises InputError for no points, an unknown reduction, or a kernel that does not return one row per point.
     """
-    rows = np.array(points, dtype=float, order="C", copy=None)
+    rows = np.ascontiguousarray(reals("points", points))
     require(rows.ndim >= 1 and rows.shape[0] >= 1, f"points of shape {rows.shape} are no grid: give (n, ...), n >= 1")
     require(reduce is None or reduce in REDUCTIONS, f"reduce={reduce!r} is not allowed: give 'max', 'min' or 'sum'")
     label = getattr(kernel, "__name__", "kernel")
     n, reference = rows.shape[0], Reference.to(kernel)
-    first, seconds = timed(lambda: _values(reference, rows[:1], arguments, None))
+    first, seconds = estimated(lambda: _values(reference, rows[:1], arguments, None), n)
     key = run_key(kernel, {"points": n, "reduce": reduce}, (rows, *arguments))
     out = None if reduce else np.empty((n, *first.shape[1:]))
     parts: dict[int, Floats] = {}

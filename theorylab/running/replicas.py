@@ -15,11 +15,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from theorylab.curves import Curve
 from theorylab.errors import DivergedError, InputError, require
+from theorylab.numerics.arguments import numbers, reals
 from theorylab.numerics.jit import Kernel
 from theorylab.numerics.streams import stream
 from theorylab.running import loops, tasks
 from theorylab.running.checkpoints import run_key
-from theorylab.running.tasks import Reference, compute, cut, timed
+from theorylab.running.tasks import Reference, compute, cut, estimated
 
 MAX_SAMPLE_BYTES = 2**26
 """Bytes of samples that a run may hold; above, a row is the mean of a block of replicas."""
@@ -82,8 +83,9 @@ def replicate(
     DivergedError, saying how many replicas and from which point on, if a value is not finite, unless `keep_diverged`
     (which also keeps every replica a row of its own).
     """
-    points = np.asarray(x, dtype=float)
+    points = reals("x", x)
     require(points.ndim == 1 and points.size, f"x needs shape (points,), points >= 1, not {points.shape}")
+    require(not np.isnan(points).any(), "x holds NaN: leave out points that are nowhere")
     require(
         isinstance(replicas, (int, np.integer)) and replicas >= 2,
         f"replicas={replicas!r} is not allowed: an uncertainty needs an integer >= 2",
@@ -108,15 +110,15 @@ def _block(replicas: int, row: int) -> int:
     most = max(MAX_SAMPLE_BYTES // row, MIN_ROWS)
     if replicas <= most:
         return 1
-    least = math.ceil(replicas / most)
-    block = next(b for b in range(least, replicas + 1) if replicas % b == 0)
-    nice = 2 ** math.ceil(math.log2(least))
+    least = -(-replicas // most)
+    rows = next((n for n in range(most, min(most, MIN_ROWS) // 2 - 1, -1) if n and replicas % n == 0), 0)
+    nice = 2 ** (least - 1).bit_length()
     require(
-        replicas // block >= min(most, MIN_ROWS) // 2,
+        rows,
         f"replicas={replicas} do not divide into blocks of {least} or a little more, as a run of this size needs: give "
-        f"a multiple of {nice}, such as {math.ceil(replicas / nice) * nice}",
+        f"a multiple of {nice}, such as {-(-replicas // nice) * nice}",
     )
-    return block
+    return replicas // rows
 
 
 def _require_memory(rows: int, shape: tuple[int, ...], block: int, rounding: float) -> None:
@@ -146,7 +148,7 @@ def _samples(
     label = getattr(kernel, "__name__", "kernel")
     reference = Reference.to(kernel)
     # Replica 0 runs here and now: it compiles once, and shows a wrong output shape before anything is spent.
-    first, seconds = timed(lambda: _first_row(kernel, arguments, seed, shape)[None])
+    first, seconds = estimated(lambda: _first_row(kernel, arguments, seed, shape)[None], replicas)
     samples = np.empty((replicas // block, *shape))
     samples[:1] = first  # of a block, this is written over
     done = 1 if block == 1 else 0
@@ -187,9 +189,10 @@ def _first_row(kernel: Kernel, arguments: tuple[Any, ...], seed: int, shape: tup
     wanted = f"expected {shape}: return an array of floats of that shape, one value per point"
     require(row is not None, f"kernel {label} returned nothing, {wanted}")
     try:
-        values = np.array(row, dtype=float)
-    except (TypeError, ValueError):
-        raise InputError(f"kernel {label} returned a {type(row).__name__} that is no array, {wanted}") from None
+        values = numbers("its values", row)
+    except (TypeError, ValueError) as error:
+        require(not np.iscomplexobj(row), f"kernel {label} returned complex numbers, {wanted}")
+        raise InputError(f"kernel {label} returned a {type(row).__name__} that is no array, {wanted}") from error
     require(values.shape == shape, f"kernel {label} returned shape {values.shape}, {wanted}")
     return values
 

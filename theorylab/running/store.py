@@ -6,19 +6,28 @@ same bytes.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import functools
 import hashlib
 import io
+import itertools
 import json
 import os
 import platform
+import re
+import select
+import stat
+import sys
 import tempfile
-from collections.abc import Mapping
+import time
+import warnings
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from theorylab.errors import InputError, require
+from theorylab.errors import InputError, StoreWarning, require
 
 if TYPE_CHECKING:
     from theorylab.curves import Curve
@@ -27,13 +36,21 @@ SCHEMA = 4
 """Of records: another number whenever a key is added, renamed or means something else."""
 UNFINISHED = ".*.unfinished"
 """Names of files that are being written."""
+PIECE = ".piece"
+"""Ending of the files of `checkpoints`."""
+PATIENCE = 60.0
+"""Seconds to wait for somebody who reads a pipe."""
 LIBRARIES = ("numpy", "scipy", "sympy", "numba", "matplotlib", "theorylab")
 
 
 def prepare_folder(folder: Path) -> None:
-    """Make the folder and prove that it can be written to; InputError says what stands in the way."""
+    """Make the folder and prove that it can be written to; InputError says what stands in the way.
+
+    A folder that is made is as open to others as the one it is made in, unless that is open to strangers (/tmp): who
+    may write into an output folder may write below it.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
@@ -42,9 +59,65 @@ def prepare_folder(folder: Path) -> None:
         ) from error
 
 
+def _make(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    _make(folder.parent)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+        return  # another process was faster
+    above = folder.parent.stat().st_mode
+    if not above & stat.S_ISVTX:
+        with contextlib.suppress(OSError):
+            folder.chmod(stat.S_IMODE(folder.stat().st_mode) | (above & 0o777))
+
+
+def require_replaceable(path: Path) -> None:
+    """Raise InputError where this user may not put another file in the place of the one at `path`."""
+    try:
+        there, above = path.lstat(), path.parent.stat()
+    except OSError:
+        return
+    user = getattr(os, "geteuid", lambda: 0)()
+    require(
+        not above.st_mode & stat.S_ISVTX or user in (0, there.st_uid, above.st_uid),
+        f"{path} belongs to another user, and cannot be replaced in a folder like {path.parent}: choose another folder "
+        "with --out DIR",
+    )
+
+
+def read(path: Path) -> bytes:
+    """What a regular file holds; OSError, at once, for anything else: a folder, a pipe that nobody fills."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(handle)
+
+
+def set_aside(path: Path, why: str) -> Path:
+    """Give what is at `path` another name beside it, which is returned, and say so in a StoreWarning."""
+    free = (path.with_name(f"{path.name}.damaged{number or ''}") for number in itertools.count())
+    other = next(one for one in free if not os.path.lexists(one))
+    path.rename(other)
+    warnings.warn(f"{path} {why}: kept as {other.name}", StoreWarning, stacklevel=3)
+    return other
+
+
 def write_atomically(path: Path, content: bytes) -> None:
-    """Put `content` at `path`, whole or not at all, also if the process dies or the disk is full."""
+    """Put `content` at `path`, whole or not at all, also if the process dies or the disk is full.
+
+    A folder that stands there is set aside.
+    """
     prepare_folder(path.parent)
+    if path.is_dir() and not path.is_symlink():
+        set_aside(path, "is a folder where a file belongs")
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".unfinished")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -64,9 +137,63 @@ def sweep(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def delete_pieces(folder: Path, runs: Iterable[str]) -> None:
+    """Delete the pieces of these runs, and what their writers left unfinished; those of others stay."""
+    for run in runs:
+        for path in [*(folder / run).glob(f"*{PIECE}"), *(folder / run).glob(UNFINISHED)]:
+            with contextlib.suppress(OSError):
+                path.unlink()
+        with contextlib.suppress(OSError):  # not there, or not empty
+            (folder / run).rmdir()
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write JSON values; NaN and infinities are refused, since JSON has none."""
-    write_atomically(path, (json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n").encode())
+    write_atomically(path, json_bytes(value))
+
+
+def json_bytes(value: Any) -> bytes:
+    """JSON values as text of a file, in lines."""
+    return (json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n").encode()
+
+
+def write_report(path: Path, value: Any) -> None:
+    """Write JSON values where a user asked for them: through links, and into a pipe or device as it is.
+
+    Raises InputError, within PATIENCE seconds, for a pipe that nobody reads.
+    """
+    content = json_bytes(value)
+    if found := re.fullmatch(r"/dev/std(out|err)|/(?:dev|proc/self)/fd/(\d+)", str(path)):
+        sys.stdout.flush()
+        with os.fdopen(int(found[2] or {"out": 1, "err": 2}[found[1]]), "wb", closefd=False) as file:
+            file.write(content)
+    elif path.exists() and not path.is_file():
+        _pour(path, content)
+    else:
+        write_atomically(path.resolve(), content)
+
+
+def _pour(path: Path, content: bytes) -> None:
+    """Write into a pipe or a device."""
+    end, left, handle = time.monotonic() + PATIENCE, memoryview(content), -1
+    try:
+        while left:
+            try:
+                if handle < 0:
+                    handle = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+                left = left[os.write(handle, left) :]
+            except BlockingIOError:
+                select.select([], [handle], [], 1.0)
+            except OSError as error:
+                if error.errno != errno.ENXIO:  # a pipe that nobody reads yet
+                    raise
+                time.sleep(0.05)
+            require(not left or time.monotonic() < end, f"nobody reads from {path}: nothing more is written there")
+    finally:
+        if handle >= 0:
+            os.close(handle)
 
 
 def write_curves(path: Path, curves: Mapping[str, Curve], record: Mapping[str, Any]) -> None:
@@ -102,7 +229,7 @@ def read_curves(path: Path) -> tuple[dict[str, Curve], dict[str, Any]]:
     from theorylab.curves import Curve
 
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        with np.load(io.BytesIO(read(path)), allow_pickle=False) as file:
             record = json.loads(str(file["record"]))
             curves = {
                 name: Curve(
@@ -144,29 +271,9 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: _version(name) for name in LIBRARIES}
 
 
-@functools.cache
-def processor() -> str:
-    """Kind of processor that kernels are compiled for: another one may differ in the last bits of a sum."""
-    from llvmlite import binding
-
-    return os.environ.get("NUMBA_CPU_NAME") or str(binding.get_host_cpu_name())
-
-
-@functools.cache
-def machine() -> str:
-    """Hash of what the operating system tells of the processor: where it is the same, so is `processor`."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0].splitlines()
-        told = [line for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))]
-    except OSError:
-        told = []
-    told += [platform.machine(), platform.processor(), os.environ.get("NUMBA_CPU_NAME", "")]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
-
-
 def checksum(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(read(path)).hexdigest()
 
 
 @functools.cache

@@ -13,7 +13,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -58,6 +58,7 @@ class _Context:
     progress: Progress | None = None
     checkpoints: Kept | None = None
     samples: dict[str, NDArray[np.float64]] | None = None
+    hours: float = 24.0
 
 
 _context: ContextVar[_Context] = ContextVar("context", default=_Context())  # noqa: B039 (frozen)
@@ -71,13 +72,17 @@ def using(
     progress: Progress | None = None,
     checkpoints: Kept | None = None,
     samples: dict[str, NDArray[np.float64]] | None = None,
+    hours: float | None = None,
 ) -> Iterator[None]:
     """Within this context runs use the given executor or number of threads, report progress, and keep checkpoints.
 
     Finished pieces of long runs are kept in `checkpoints`, and a run that finds its own there goes on from them.
-    `samples`, a dict, keeps samples: a run that grows computes its new replicas only. What is None stays as an outer
-    context has it. Results do not depend on any of it. Raises InputError if workers < 1.
+    `samples`, a dict, keeps samples: a run that grows computes its new replicas only. A run that is estimated to take
+    more than `hours` (24) is refused. With an executor whose size cannot be told, `workers` is what it can do at once.
+    What is None stays as an outer context has it. Results do not depend on any of it. Raises InputError if workers < 1
+    or hours <= 0.
     """
+    require(hours is None or hours > 0, f"hours={hours!r} is not allowed: give a number > 0")
     require(
         workers is None or (isinstance(workers, int) and not isinstance(workers, bool) and workers >= 1),
         f"workers={workers!r} is not allowed: give an integer >= 1",
@@ -90,6 +95,7 @@ def using(
             progress or outer.progress,
             checkpoints or outer.checkpoints,
             outer.samples if samples is None else samples,
+            hours or outer.hours,
         )
     )
     try:
@@ -147,6 +153,7 @@ def compute(
     if not missing:
         return
     given = executor or context.executor
+    _require_time(label, seconds, sum(stop - start for start, stop in missing), given)
     pool = given or ThreadPoolExecutor(context.workers or available_cores())
     futures: dict[Future[list[NDArray[np.float64]]], list[Piece]] = {}
     try:
@@ -160,9 +167,11 @@ def compute(
                 done += piece[1] - piece[0]
                 yield piece, values
             report(label, done, total)
-    except BrokenExecutor as error:
+    except Exception as error:
+        if not (lost := _lost(error)):
+            raise
         raise StoppedError(
-            f"a worker died while {label} ran ({done} of {total} done): was it killed, or out of memory? "
+            f"{lost} while {label} ran ({done} of {total} done): was it killed, or out of memory? "
             + ("what was finished is kept, and the same command goes on from there" if kept else "run it again")
         ) from error
     finally:  # Ctrl-C included: let nothing queue up behind the one who stops
@@ -170,6 +179,42 @@ def compute(
             future.cancel()
         if given is None:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _lost(error: Exception) -> str:
+    """What became of those who were to compute, in words; '' for an error of the work itself."""
+    if isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker":
+        return "a worker died"
+    if isinstance(error, CancelledError) or type(error).__module__.partition(".")[0] in ("distributed", "tornado"):
+        return "the cluster was lost"
+    return ""
+
+
+def estimated(call: Callable[[], Any], units: int) -> tuple[Any, float]:
+    """What the call returned, and its seconds: of a second call, without compilation, where so many would be long."""
+    result, seconds = timed(call)
+    if seconds * units > _context.get().hours * 3600:
+        seconds = timed(call)[1]
+    return result, seconds
+
+
+def _require_time(label: str, seconds: float, units: int, given: Executor | None) -> None:
+    """Refuse, before anything is spent, what would take more than the hours of the context."""
+    context = _context.get()
+    cores = (given and getattr(given, "_max_workers", None)) or context.workers or available_cores()
+    hours = seconds * units / cores / 3600
+    require(
+        hours <= context.hours,
+        f"{units} runs of {label} would take up to {_time(hours)} here ({1000 * seconds:.2g} ms each, {cores} at a "
+        f"time): give fewer, or allow it with --hours {math.ceil(hours)} (in Python: using(hours=...))",
+    )
+
+
+def _time(hours: float) -> str:
+    for unit, size in (("years", 24 * 365.25), ("days", 24)):
+        if hours > 2 * size:
+            return f"{hours / size:.3g} {unit}"
+    return f"{hours:.3g} hours"
 
 
 def _grouped(pieces: list[Piece], seconds: float) -> Iterator[list[Piece]]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from theorylab.errors import InputError, StoreWarning, StudyError
 from theorylab.numerics import sources
 from theorylab.running import workers
-from theorylab.trials import parts, seeds, stored
+from theorylab.trials import origins, parts, seeds, stored
 from theorylab.verdicts.checks import Check
 from theorylab.verdicts.rule import broken
 
@@ -42,6 +42,7 @@ class Order:
     figures: bool = True
     until_decided: bool = False
     budget: int | None = None
+    hours: float = 24.0
     alone: bool = True
     """Whether it is the only study: then any ValueError of it may come from what is set."""
     debug: bool = False
@@ -117,17 +118,17 @@ def reused(listing: Listing, order: Order, graph: sources.Graph) -> Trial | None
     if not paths["ledger"].is_file():
         return None
     try:
-        now = stored.origin(listing.path, graph)
+        now = origins.origin(listing.path, graph)
     except (OSError, SyntaxError, ValueError):  # it will say so when it runs
         return None
-    request = stored.asked(order.full, order.changes)
+    request = origins.asked(order.full, order.changes)
     with warnings.catch_warnings():  # of damage: it is told when the study runs, which looks again
         warnings.simplefilter("ignore", StoreWarning)
         found = stored.stored(order.out, listing.name, now, request=request)
     if not (found.usable and found.checked and (found.drawn or not order.figures)):
         return None
     checks = found.checks()
-    stored.tidy(order.out, listing.name)
+    stored.tidy(order.out, listing.name, found.ledger["runs"])
     own = seeds.line(listing.name, now.sources, found.record["setting"], False)
     figure, others = (paths["svg"] if found.drawn else None), tuple(seeds.others(order.out, own))
     seconds = time.perf_counter() - began
@@ -136,15 +137,17 @@ def reused(listing: Listing, order: Order, graph: sources.Graph) -> Trial | None
 
 def run_one(listing: Listing, order: Order, *, threads: int | None = None, progress: Progress | None = None) -> Trial:
     """Run one study; what breaks it becomes its verdict."""
+    from theorylab.running.tasks import using
     from theorylab.trials import runs
 
     began = time.perf_counter()
     until: dict[str, Any] = {"until": "decided", "budget": order.budget} if order.until_decided else {}
     try:
-        result = runs.run(
-            listing, full=order.full, out=order.out, fresh=order.fresh, figure=order.figures, workers=threads,
-            progress=progress, **until, **order.changes,
-        )  # fmt: skip
+        with using(hours=order.hours):
+            result = runs.run(
+                listing, full=order.full, out=order.out, fresh=order.fresh, figure=order.figures, workers=threads,
+                progress=progress, **until, **order.changes,
+            )  # fmt: skip
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -157,7 +160,7 @@ def run_one(listing: Listing, order: Order, *, threads: int | None = None, progr
 def _finished(result: Result, order: Order) -> Trial:
     """The trial of a result, which needs no curves any more."""
     file = getattr(result.module, "__file__", None)
-    remembered = result.remembered(stored.origin(Path(file) if file else None))
+    remembered = result.remembered(origins.origin(Path(file) if file else None))
     svg = stored.files(order.out, result.study)["svg"]
     return Trial(
         result.study, tuple(map(_light, result.checks)), result.seconds, result.citation,

@@ -5,16 +5,17 @@ from __future__ import annotations
 import dataclasses
 import functools
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import theorylab
 from theorylab.errors import StoreWarning
-from theorylab.running import store
-from theorylab.trials import parts, seeds, stored
-from theorylab.trials.stored import Origin, Stored
+from theorylab.running import locks, store
+from theorylab.trials import origins, parts, seeds, stored
+from theorylab.trials.origins import Origin
+from theorylab.trials.stored import Stored
 from theorylab.verdicts.outcomes import Verdict
 
 if TYPE_CHECKING:
@@ -92,26 +93,26 @@ class Result:
 
     def save(
         self, out: Path, *, figure: bool = True, now: Origin | None = None, request: Mapping[str, Any] | None = None,
-        found: Stored | None = None,
+        found: Stored | None = None, runs: Iterable[str] = (),
     ) -> dict[str, Path]:  # fmt: skip
         """Write record (json), curves (npz) and figure (svg) under out/FAMILY/PAPER/STUDY, and their ledger.
 
-        `now` is what the run rests on and `request` what was asked; without them nothing of it is used again. Two
-        processes that save under one folder take turns, so that the files of a study belong together. Returns paths.
+        `now` is what the run rests on, `request` what was asked, `runs` are the keys of its pieces, which are deleted;
+        without them nothing of it is used again. Two processes that save under one folder take turns, so that the files
+        of a study belong together. Returns paths.
         """
-        from filelock import FileLock
-
-        now = now or dataclasses.replace(stored.origin(None), trusted=False)
+        now = now or dataclasses.replace(origins.origin(None), trusted=False)
         drawn = self._drawn() if figure else None
         record = self.record()
+        own_pieces = sorted(runs)
+        run = {"asked": dict(request or {}), "seconds": self.seconds, "runs": own_pieces}
+        own = [getattr(setting, "seed", None) for setting in (self.module.QUICK, getattr(self.module, "FULL", None))]
         store.prepare_folder(out)
-        with FileLock(out / ".lock"):
-            stored.write(out, record, self.curves, drawn, now, request or {}, self.seconds, found)
-            own = [
-                getattr(setting, "seed", None) for setting in (self.module.QUICK, getattr(self.module, "FULL", None))
-            ]
+        with locks.held(out):
+            # The seed first: a run that dies in between is made again, and remembered once.
             seeds.remember(out, self.remembered(now), own)
-        stored.tidy(out, self.study)
+            stored.write(out, record, self.curves, drawn, now, run, found)
+        stored.tidy(out, self.study, own_pieces)
         return stored.files(out, self.study)
 
     def _drawn(self) -> bytes | None:

@@ -6,21 +6,22 @@ import contextlib
 import dataclasses
 import sys
 import time
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from theorylab.errors import require
+from theorylab.errors import StoreWarning, require
 from theorylab.numerics import freshness
-from theorylab.running import store
 from theorylab.running.checkpoints import Checkpoints
 from theorylab.running.progress import live_progress
 from theorylab.running.tasks import Progress, using
-from theorylab.trials import parts, stored
+from theorylab.trials import origins, parts, stored
+from theorylab.trials.origins import Origin
 from theorylab.trials.results import Result
 from theorylab.trials.selectors import load
-from theorylab.trials.stored import Origin, Stored
+from theorylab.trials.stored import Stored
 from theorylab.trials.study import Listing, changed, name_of
 from theorylab.verdicts.interim import InterimAnalysis, interim
 
@@ -86,7 +87,7 @@ def run(
         analyses=tuple(made),
     )
     if place is not None:
-        place.keep(result, stored.asked(full, changes), figure, found)
+        place.keep(result, origins.asked(full, changes), figure, found, kept.runs if kept else ())
     return result
 
 
@@ -132,24 +133,31 @@ class _Place:
     """Where a study's run is stored: the folder, and what the run rests on."""
 
     def __init__(self, out: Path, study: str, module: Any) -> None:
-        store.prepare_folder(out)
+        stored.prepare(out, study)
         file = getattr(module, "__file__", None)
         self.out, self.study, self.file = out, study, Path(file) if file else None
-        self.origin: Origin = stored.origin(self.file)
+        self.origin: Origin = origins.origin(self.file)
+        for path in freshness.stale_bytecode(self.file) if self.file else ():
+            words = f"{path} is not the text that Python runs: its __pycache__ holds another of the same size and date"
+            warnings.warn(f"{words}; delete that, and run again", StoreWarning, stacklevel=3)
 
     def stored(self, setting: Any) -> Stored | None:
         """What is stored of a run at this setting, if it may stand for one."""
         found = stored.stored(self.out, self.study, self.origin, setting=stored.as_json(setting))
         return found if found.usable else None
 
-    def keep(self, result: Result, request: dict[str, Any], figure: bool, found: Stored | None) -> None:
-        """Write what is not there yet."""
+    def keep(
+        self, result: Result, request: dict[str, Any], figure: bool, found: Stored | None, runs: Iterable[str]
+    ) -> None:
+        """Write what is not there yet, and delete the pieces of `runs`."""
         if found and found.checked and (found.drawn or not figure):
-            stored.tidy(self.out, self.study)  # after a run that was killed between its last file and its end
+            stored.tidy(self.out, self.study, found.ledger["runs"])  # of a run killed between its last file and its end
             return
         trusted = self.origin.trusted and self.file is not None and freshness.text_is_in_memory(self.file)
         now = dataclasses.replace(self.origin, trusted=trusted)
-        result.save(self.out, figure=figure and not (found and found.drawn), now=now, request=request, found=found)
+        drawn = figure and not (found and found.drawn)
+        runs = {*runs, *(found.ledger["runs"] if found else ())}
+        result.save(self.out, figure=drawn, now=now, request=request, found=found, runs=runs)
 
 
 def _sourced(check: Check, source: Source) -> Check:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
-import io
+import os
 import sys
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import theorylab
 from theorylab.views.cli.audit import audit
 from theorylab.views.cli.calibrate import calibrate
 from theorylab.views.cli.certify import certify
-from theorylab.views.cli.console import INTERRUPTED, say, user_errors, warnings_as_lines
+from theorylab.views.cli.console import INTERRUPTED, open_streams, say, user_errors, warnings_as_lines
 from theorylab.views.cli.falsify import falsify
 from theorylab.views.cli.findings import findings
 from theorylab.views.cli.hunt import hunt
@@ -39,12 +40,13 @@ for _command in COMMANDS:
 
 def main() -> None:
     """Entry point of the `theorylab` command."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal without a letter of ours shows a question mark
-            stream.reconfigure(errors="replace")
+    open_streams()
     try:
         with warnings_as_lines():
-            cli(prog_name="theorylab", standalone_mode=False)
+            try:
+                cli(prog_name="theorylab", standalone_mode=False)
+            finally:
+                sys.stdout.flush()  # here, where it can still be said that it failed
     except click.exceptions.Abort:
         say("interrupted")
         raise SystemExit(INTERRUPTED) from None
@@ -58,12 +60,21 @@ def main() -> None:
         say(error.format_message().rstrip(".") + "; see theorylab --help")
         raise SystemExit(2) from None
     except BrokenPipeError:
-        raise SystemExit(1) from None
+        raise SystemExit(_abandoned()) from None
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
         say("no space is left where the output goes: make room, and run the command again")
-        raise SystemExit(1) from None
+        raise SystemExit(_abandoned()) from None
+
+
+def _abandoned() -> int:
+    """Exit status 1, and nobody who tries again to print what could not be printed."""
+    with contextlib.suppress(OSError, ValueError):
+        nobody = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nobody, sys.stdout.fileno())
+        os.close(nobody)
+    return 1
 
 
 def script() -> None:

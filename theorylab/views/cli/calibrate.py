@@ -32,7 +32,7 @@ def calibrate(json_file: Path | None, out: Path, share: float) -> None:
         store.write_atomically(out / "calibration.md", pages.as_markdown(tables).encode())
         store.write_atomically(out / "calibration.svg", plots.svg(pages.figure(tables)))
         for path in {out / "calibration.json", json_file or out / "calibration.json"}:
-            store.write_json(path, json.loads(json.dumps(tables)))
+            store.write_report(path, json.loads(json.dumps(tables)))
     worst = max(tables["false_alarms"], key=lambda row: row["rate"])
     bad = [row for row in tables["false_alarms"] if calibration.excessive(row)]
     click.echo(

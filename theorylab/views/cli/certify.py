@@ -44,9 +44,9 @@ def certify(words: tuple[str, ...], bits: int | None, json_file: Path | None, ou
             if out is not None:
                 store.write_json(out / f"{family}.json", records[-1])
             count = plural(len(found), "certificate", "certificates")
-            console.print(f"{family}  {count}, {time.perf_counter() - began:.2f} s", highlight=False)
+            console.print(f"{family}  {count}, {time.perf_counter() - began:.2f} s")
         if json_file is not None:
-            store.write_json(json_file, {"schema": 1, "families": records})
+            store.write_report(json_file, {"schema": 1, "families": records})
     unexpected = sum(not one.as_declared for _, one in rows)
     console.print("\n", tables.certificate_table(rows), sep="")
     console.print(f"\n{plural(len(rows), 'certificate', 'certificates')} at {bits} bits, {unexpected} not as declared")

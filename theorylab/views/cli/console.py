@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import os
 import sys
 import textwrap
 import warnings
@@ -14,6 +16,7 @@ import click
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from theorylab.trials.study import Listing
 
@@ -42,11 +45,11 @@ def assignments(texts: Sequence[str], seed: int | None = None) -> dict[str, Any]
 @contextlib.contextmanager
 def user_errors() -> Iterator[None]:
     """Bad input becomes one line on standard error and exit status 2."""
-    from theorylab.errors import InputError
+    from theorylab.errors import InputError, StoppedError
 
     try:
         yield
-    except InputError as error:
+    except (InputError, StoppedError) as error:
         say(str(error))
         raise SystemExit(2) from None
 
@@ -66,30 +69,65 @@ def study_errors(listing: Listing, what: str = "cannot run") -> Iterator[None]:
 
 
 def prepare_json(file: Path | None) -> None:
-    """Make the folder of the file of --json, if one is asked for. Raises InputError where it cannot be written."""
+    """Make the folder of the file of --json, if one is asked for. Raises InputError where it cannot be written.
+
+    A link is followed; a pipe or a device is written as it is.
+    """
     from theorylab.errors import InputError, require
     from theorylab.running import store
 
     if file is None:
         return
-    require(not file.is_dir(), f"--json {file} is a folder: give a file")
     try:
-        store.prepare_folder(file.absolute().parent)
-    except InputError as error:
-        raise InputError(f"--json {file} cannot be written ({error.__cause__}): give another file") from None
+        target = file.resolve()
+        require(not target.is_dir(), f"--json {file} is a folder: give a file")
+        if target.exists() and not target.is_file():
+            require(os.access(target, os.W_OK), f"--json {file} may not be written: give another file")
+            return
+        store.prepare_folder(target.parent)
+        store.require_replaceable(target)
+    except (InputError, OSError, RuntimeError) as error:
+        if isinstance(error, InputError) and error.__cause__ is None:
+            raise
+        raise InputError(f"--json {file} cannot be written ({error.__cause__ or error}): give another file") from None
 
 
 def say(message: str) -> None:
-    """One line on standard error."""
-    click.echo(f"theorylab: {' '.join(message.split())}", err=True)
+    """One line on standard error; where that cannot be written nobody is told, and the work goes on."""
+    with contextlib.suppress(OSError):
+        click.echo(f"theorylab: {' '.join(message.split())}", err=True)
 
 
 def console_of_stdout() -> Console:
-    """The console of standard output."""
+    """The console of standard output. What is printed is text as it is: styles are arguments."""
     from rich.console import Console
 
     # A pipe has no width of its own; 150 columns keep a row of the table on few lines.
-    return Console(width=None if sys.stdout.isatty() else 150)
+    return Console(width=None if sys.stdout.isatty() else 150, markup=False, emoji=False, highlight=False)
+
+
+def mark(console: Console, good: bool) -> Text:
+    """A mark for what is as declared, or not; of plain letters where the terminal has no others."""
+    from rich.text import Text
+
+    plain = not console.encoding.lower().startswith("utf")
+    return Text(("ok" if plain else "✓") if good else ("NO" if plain else "✗"), style="green" if good else "red")
+
+
+def open_streams() -> None:
+    """Give the standard streams that the caller closed to nobody, so that no file of ours takes their place."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without a letter of ours shows a question mark
+            stream.reconfigure(errors="replace")
 
 
 def items(console: Console, lines: Iterable[str], mark: str = "- ", indent: int = 2, hang: int | None = None) -> None:
@@ -98,7 +136,7 @@ def items(console: Console, lines: Iterable[str], mark: str = "- ", indent: int 
     wrapper = textwrap.TextWrapper(console.width, initial_indent=first, subsequent_indent=rest)
     wrapper.break_long_words = wrapper.break_on_hyphens = False
     for line in filter(None, lines):
-        console.print(wrapper.fill(line), markup=False, highlight=False, soft_wrap=True)
+        console.print(wrapper.fill(line), soft_wrap=True)
 
 
 @contextlib.contextmanager
@@ -115,28 +153,4 @@ def warnings_as_lines() -> Iterator[None]:
     with warnings.catch_warnings():
         usual, warnings.showwarning = warnings.showwarning, show
         warnings.simplefilter("always", LabWarning)
-        yield
-
-
-@contextlib.contextmanager
-def cluster(address: str | None) -> Iterator[None]:
-    """Runs below use the Dask cluster whose scheduler has this address, if one is given."""
-    from theorylab.errors import InputError
-
-    if address is None:
-        yield
-        return
-    try:
-        import distributed
-    except ImportError:
-        with user_errors():
-            raise InputError("--dask needs the cluster extra: pip install -e '.[cluster]'") from None
-    from theorylab.running.tasks import using
-
-    try:
-        client = distributed.Client(address, timeout=10)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, ImportError) as error:
-        with user_errors():
-            raise InputError(f"no Dask scheduler answers at --dask {address}: {error}") from None
-    with client, using(executor=client.get_executor()):  # type: ignore[no-untyped-call]
         yield

@@ -45,8 +45,8 @@ def falsify(
                 results.append(run(listing, full=full, out=out, **values))
         if json_file is not None:
             scores = {r.study: [{"claim": c.claim, **(c.to_json()["score"] or {})} for c in r.checks] for r in results}
-            store.write_json(json_file, scores)
+            store.write_report(json_file, scores)
     console = console_of_stdout()
     for result in results:
-        console.print(f"\n[bold]{result.study}[/bold]")
+        console.print(f"\n{result.study}", style="bold")
         console.print(tables.falsify_table((result.study, check) for check in result.checks))

@@ -24,16 +24,16 @@ def findings(words: tuple[str, ...]) -> None:
         found = [(listing, one) for listing, one in papers.findings() if listing.path in wanted]
         surprises = [] if words else papers.surprises()
     for kind, ones in pages.by_kind(found).items():
-        console.print(f"[bold]{kind}[/bold] ({len(ones)})", highlight=False)
+        console.print(f"{kind} ({len(ones)})", style="bold")
         for listing, one in ones:
-            console.print(f"\n  {listing.name}", highlight=False)
+            console.print(f"\n  {listing.name}")
             words_of_it = [one.sentence, f"smallest case: {one.case}", pages.command(listing, one)]
             items(console, words_of_it, mark="", indent=4)
         console.print()
     if surprises:
-        console.print("[bold]other people's packages[/bold]")
+        console.print("other people's packages", style="bold")
         for script, line in surprises:
             items(console, [line])
             items(console, [script], mark="", indent=4)
         console.print()
-    console.print(f"{pages.counted(len(found), 'finding')}", highlight=False)
+    console.print(f"{pages.counted(len(found), 'finding')}")

@@ -64,11 +64,11 @@ def hunt(
             store.write_atomically(stem.with_name(f"{stem.name}.svg"), plots.svg(hunts.figure(one)))
             store.write_json(stem.with_name(f"{stem.name}.json"), one.to_json())
         if json_file is not None:
-            store.write_json(json_file, {"hunts": [one.to_json() for one in found]})
+            store.write_report(json_file, {"hunts": [one.to_json() for one in found]})
     console = console_of_stdout()
     console.print(tables.hunt_table(found))
     for one in found:
         if one.counterexample:
-            console.print(f"\ncounterexample to: {one.claim}\n  {one.command}", highlight=False, soft_wrap=True)
-    console.print(f"\nfigures and all candidates in {out / 'hunt'}", highlight=False)
+            console.print(f"\ncounterexample to: {one.claim}\n  {one.command}", soft_wrap=True)
+    console.print(f"\nfigures and all candidates in {out / 'hunt'}")
     raise SystemExit(1 if any(one.unexpected for one in found) else 0)

@@ -64,10 +64,10 @@ def judge(
             towards=0 if small else math.inf,
         )
         if json_file is not None:
-            store.write_json(json_file, _report(table, len(values), judged))
+            store.write_report(json_file, _report(table, len(values), judged))
     named = ", ".join(f"{axis} = column {column!r}" for axis, column in (("x", x), ("y", y)))
     words = f"{len(values)} rows, {named}" + (f", of {', '.join(map(repr, found.names))}" if found.names else "")
-    console_of_stdout().print(f"{words}\n{judged!r}", markup=False, highlight=False)
+    console_of_stdout().print(f"{words}\n{judged!r}")
     raise SystemExit(0 if judged.verdict in (None, "supported") else 1)
 
 

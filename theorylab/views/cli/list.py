@@ -23,8 +23,8 @@ def list_studies(words: tuple[str, ...]) -> None:
     with user_errors():
         listings = matching(words)
     for paper, studies in itertools.groupby(listings, lambda listing: listing.name.rpartition(".")[0]):
-        console.print(paper, style="bold", highlight=False)
+        console.print(paper, style="bold")
         for listing in studies:
             items(console, [listing.title or "(no docstring)"], mark=f"{listing.name.rpartition('.')[2]}: ", hang=4)
         console.print()
-    console.print(f"{len(listings)} {'study' if len(listings) == 1 else 'studies'}", highlight=False)
+    console.print(f"{len(listings)} {'study' if len(listings) == 1 else 'studies'}")

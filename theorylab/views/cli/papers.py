@@ -36,7 +36,7 @@ def papers(words: tuple[str, ...], write: bool) -> None:
             clone = FIGURES.with_name("pyproject.toml").is_file()
             require(clone, f"{FIGURES} is not in a clone of the project: the pages are written there alone")
             for path in pages.write(FIGURES):
-                console.print(str(path), highlight=False)
+                console.print(str(path))
             return
         shown, planned = papers_matching(words), room.not_yet_on_trial(words)
         require(shown or planned, f"no paper fits {' '.join(words)!r}: `theorylab papers` shows all")
@@ -48,14 +48,14 @@ def papers(words: tuple[str, ...], write: bool) -> None:
         console.print()
     studies = sum(len(paper.studies) for paper in shown)
     counts = f"{pages.counted(len(shown), 'paper')} on trial, {pages.counted(studies, 'study', 'studies')}"
-    console.print(f"{counts}; {len(planned)} in scope not yet on trial", highlight=False)
+    console.print(f"{counts}; {len(planned)} in scope not yet on trial")
 
 
 def _print(console: Console, paper: Paper, whole: bool) -> None:
     from theorylab.views.pages import counted, verdict_counts
 
     counts = f"{counted(len(paper.studies), 'study', 'studies')}, {verdict_counts(paper.verdicts())}"
-    console.print(paper.name, style="bold", highlight=False)
+    console.print(paper.name, style="bold")
     items(console, [paper.title, paper.byline, f"{counts}; head study: {paper.head}"], mark="")
     says = [f"{number}. {one}" for number, one in enumerate(paper.says, 1)]
     sections = {"it says, in our words:": says, "on trial:": paper.on_trial} if whole else {}

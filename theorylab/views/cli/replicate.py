@@ -46,7 +46,7 @@ def replicate(
                     if len(listings) == 1 or "has no seed" not in str(error):
                         with user_errors():
                             raise
-                    console.print(f"{listing.name}  draws nothing: its verdicts cannot move", highlight=False)
+                    console.print(f"{listing.name}  draws nothing: its verdicts cannot move")
                     continue
                 rows += found
                 moved = sum(bool(row["unexpected_seeds"]) for row in found)
@@ -59,5 +59,5 @@ def replicate(
     if json_file is not None:
         with user_errors():
             report = {"schema": 1, "version": theorylab.__version__, "full": full, "replications": rows}
-            store.write_json(json_file, report)
+            store.write_report(json_file, report)
     raise SystemExit(1 if any(row["excessive"] for row in rows) else 0)

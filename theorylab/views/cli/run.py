@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from theorylab.views.cli.clusters import cluster
 from theorylab.views.cli.console import (
     INTERRUPTED,
     assignments,
-    cluster,
     console_of_stdout,
+    mark,
     plural,
     prepare_json,
     say,
@@ -48,6 +49,9 @@ if TYPE_CHECKING:
     "--replicate", type=click.IntRange(min=2), metavar="K", help="Report how verdicts move over K fresh seeds."
 )
 @click.option("--error-level", type=float, default=0.05, show_default=True, help="Family-wise error rate of a paper.")
+@click.option(
+    "--hours", type=float, default=24.0, show_default=True, help="Refuse a simulation that is to take longer."
+)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Also write all verdicts to this file.")
 @click.option("--traceback", is_flag=True, help="Show all of what led to the error of a study that broke.")
@@ -67,6 +71,7 @@ def run(
     fresh: bool,
     replicate: int | None,
     error_level: float,
+    hours: float,
     out: Path,
     json_file: Path | None,
     traceback: bool,
@@ -81,7 +86,7 @@ def run(
     Exit status: 0 if every verdict is the one that its study declares, 1 if not, 2 for a usage error.
     """
     from theorylab.errors import require
-    from theorylab.running import store
+    from theorylab.running import locks, store
     from theorylab.running.workers import available_cores
     from theorylab.trials.batch import Order
 
@@ -90,23 +95,27 @@ def run(
         assignments(changes, seed)  # nothing is set twice
         values = assignments(changes)
         require(until_decided or budget is None, "--budget has no meaning without --until-decided")
+        require(hours > 0, f"--hours {hours} is not allowed: give a number > 0")
         require(0 < error_level < 1, f"--error-level {error_level} is not allowed: a probability lies in (0, 1)")
         require(
             replicate is None or not (until_decided or seed is not None or "seed" in values),
             "--replicate takes seeds and runs of its own: drop --seed and --until-decided",
         )
         store.prepare_folder(out)
+        with locks.held(out):
+            pass  # whoever holds it keeps all studies waiting: better now
         prepare_json(json_file)
         listings = _selected(studies, everything)
         settings = _settings(listings, values, seed, full, budget)
     console = console_of_stdout()
     if replicate is not None:
+        from theorylab.running.tasks import using
         from theorylab.views.cli.replicate import replicate as over_fresh_seeds
 
-        with cluster(scheduler):
+        with cluster(scheduler), using(hours=hours):
             over_fresh_seeds(console, listings, replicate, values, full, workers, json_file)
     drawn = not everything if figures is None else figures
-    order = Order(out, full, {}, fresh, drawn, until_decided, budget, len(listings) == 1, debug=pdb)
+    order = Order(out, full, {}, fresh, drawn, until_decided, budget, hours, len(listings) == 1, debug=pdb)
     orders = [(x, dataclasses.replace(order, changes=one)) for x, one in zip(listings, settings, strict=True)]
     with cluster(scheduler):
         processes = 1 if scheduler or pdb else jobs or available_cores()
@@ -115,7 +124,7 @@ def run(
     _print(console, trials, words, out)
     if json_file is not None:
         with user_errors():
-            store.write_json(json_file, _report(trials, seed, full, error_level))
+            store.write_report(json_file, _report(trials, seed, full, error_level))
     raise SystemExit(0 if all(trial.as_declared for trial in trials) else 1)
 
 
@@ -207,12 +216,10 @@ def _run(
 
 
 def _announce(console: Console, trial: Trial) -> None:
-    from rich.markup import escape
-
     reused = ", reused" if trial.reused else ""
-    mark = "[green]✓[/green]" if trial.as_declared else "[red]✗[/red]"
     claims = f"{plural(len(trial.checks), 'claim', 'claims')}, {trial.seconds:.2f} s{reused}"
-    console.print(f"{mark} {trial.study}  {escape(trial.broken) or claims}", highlight=False, soft_wrap=True)
+    line = mark(console, trial.as_declared).append(f" {trial.study}  {trial.broken or claims}", style="default")
+    console.print(line, soft_wrap=True)
 
 
 def _controlled(trials: list[Trial], level: float) -> tuple[list[Trial], list[str]]:
@@ -277,7 +284,7 @@ def _print(console: Console, trials: list[Trial], words: list[str], out: Path) -
                 f"{trial.study} was run with {plural(len(others), 'other seed', 'other seeds')} in {out}, "
                 f"{unexpected} not as declared: {', '.join(str(run['seed']) for run in others)}"
             )
-    console.print("\n".join(lines), highlight=False, markup=False)
+    console.print("\n".join(lines))
 
 
 def _report(trials: list[Trial], seed: int | None, full: bool, level: float) -> dict[str, Any]:

@@ -44,14 +44,15 @@ def _show(console: Console, listing: Listing, out: Path) -> None:
     entry, finding = papers.entry_of(module.SOURCE, listing.path), papers.finding(listing)
     folders = (out,) if listing.own else (FIGURES, out)
     records = {folder: _checks(stored.files(folder, listing.name)["json"]) for folder in folders}
-    console.print(f"[bold]{listing.name}[/bold]  {listing.path}\n")
-    console.print(head(listing.path).docstring + "\n", markup=False, highlight=False)
+    console.print(listing.name, style="bold", end="")
+    console.print(f"  {listing.path}\n")
+    console.print(head(listing.path).docstring + "\n")
     source = f"source: {papers.cite(module.SOURCE, listing.path)}\nfigure: {module.SOURCE.figure or 'ours'}"
-    console.print(source, markup=False, highlight=False)
-    console.print(f"{entry.text}\n" if entry else "", markup=False, highlight=False)
+    console.print(source)
+    console.print(f"{entry.text}\n" if entry else "")
     if finding:
         words = f"finding ({finding.kind}): {finding.sentence}\nsmallest case: {finding.case}\n"
-        console.print(words, markup=False, highlight=False)
+        console.print(words)
     _settings(console, module)
     for folder, checks in records.items():
         _verdicts(console, listing, folder, checks)
@@ -64,7 +65,7 @@ def _settings(console: Console, module: Any) -> None:
     full = getattr(module, "FULL", module.QUICK)
     for field in dataclasses.fields(module.QUICK):
         quick, other = (getattr(setting, field.name, None) for setting in (module.QUICK, full))
-        console.print(f"  {field.name} = {quick}" + ("" if quick == other else f"   (full: {other})"), markup=False)
+        console.print(f"  {field.name} = {quick}" + ("" if quick == other else f"   (full: {other})"))
 
 
 def _checks(record: Path) -> list[dict[str, Any]] | None:
@@ -72,12 +73,16 @@ def _checks(record: Path) -> list[dict[str, Any]] | None:
     import json
 
     from theorylab.errors import InputError
+    from theorylab.running import store
+    from theorylab.trials.ledgers import DAMAGE
 
     try:
-        checks: list[dict[str, Any]] = json.loads(record.read_text(encoding="utf-8"))["checks"]
+        checks: list[dict[str, Any]] = json.loads(store.read(record))["checks"]
+        for check in checks:
+            _ = f"{check['verdict']}: {check['claim']}{_sharpness(check)}"
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except DAMAGE as error:
         raise InputError(f"{record} is no record of a run ({type(error).__name__}): run the study again") from None
     return checks
 
@@ -87,11 +92,11 @@ def _verdicts(console: Console, listing: Listing, folder: Path, checks: list[dic
 
     record = stored.files(folder, listing.name)["json"]
     if checks is None:
-        console.print(f"\nno record of a run in {folder}", markup=False, highlight=False)
+        console.print(f"\nno record of a run in {folder}")
         return
-    console.print(f"\n{record}", markup=False, highlight=False)
+    console.print(f"\n{record}")
     for check in checks:
-        console.print(f"  {check['verdict']}: {check['claim']}{_sharpness(check)}", markup=False, highlight=False)
+        console.print(f"  {check['verdict']}: {check['claim']}{_sharpness(check)}")
 
 
 def _sharpness(check: dict[str, Any]) -> str:
