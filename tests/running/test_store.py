@@ -345,6 +345,13 @@ def test_a_report_follows_a_link_and_a_result_takes_its_place(tmp_path):
     assert not link.is_symlink()
 
 
+def test_what_is_set_aside_gets_a_name_that_is_free(tmp_path):
+    for number in ("", "1", "2"):
+        (tmp_path / "x").touch()
+        with pytest.warns(store.StoreWarning, match=rf"x is odd: kept as x\.damaged{number}$"):
+            assert store.set_aside(tmp_path / "x", "is odd") == tmp_path / f"x.damaged{number}"
+
+
 def test_a_folder_in_the_place_of_a_file_is_set_aside_and_keeps_what_it_holds(tmp_path):
     for number in ("", "1"):
         (tmp_path / "x").mkdir()

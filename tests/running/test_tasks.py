@@ -6,7 +6,7 @@ import pytest
 
 from theorylab.errors import InputError
 from theorylab.running import tasks
-from theorylab.running.tasks import compute, cut, kept_samples, timed, using
+from theorylab.running.tasks import compute, cut, estimated, kept_samples, timed, using
 
 LEAST = tasks.MIN_TASK_SECONDS
 
@@ -90,3 +90,27 @@ def test_a_worker_without_the_module_says_what_it_lacks():
     elsewhere = tasks.Reference(("no_such_claim", "kernel"), "0" * 64, ("another machine", 1))
     with pytest.raises(InputError, match=r"cannot import no_such_claim \(.*\): install it there, or put its folder on"):
         elsewhere.resolve()
+
+
+def test_a_long_run_is_estimated_without_compilation():
+    pauses = iter([0.05, 0.0, 0.05])
+    call = lambda: time.sleep(next(pauses)) or "done"  # noqa: E731 (the first call is slow, as if it compiled)
+    result, seconds = estimated(call, 10**9)
+    assert result == "done"
+    assert seconds < 0.05
+    assert estimated(call, 10)[1] >= 0.05  # one call is enough where it does not matter
+
+
+def test_what_takes_longer_than_its_hours_is_refused_before_it_starts():
+    def compute_all(**given):
+        calls = []
+        call = lambda start, stop: lambda: calls.append(start) or stop - start  # noqa: E731
+        return dict(compute(call, cut(0, 640), label="units", key=None, **given)), calls
+
+    assert compute_all(seconds=100.0)[1]
+    with pytest.raises(InputError, match=r"^640 runs of units would take up to .* years here .* --hours \d+"):
+        compute_all(seconds=1e8)
+    with using(hours=1e12):
+        assert compute_all(seconds=1e8)[1]
+    with pytest.raises(InputError, match=r"would take up to 0\.\d+ hours here"), using(hours=1e-3):
+        compute_all(seconds=1.0)

@@ -323,6 +323,8 @@ def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_computed(
     (own / "barrier" / "mine").write_text("a file where a folder is needed")
     with pytest.raises(InputError, match="cannot write to the output folder"):
         theorylab.run(module, out=own / "barrier")
+    with pytest.raises(InputError, match="cannot write to the output folder"):
+        stored.prepare(own / "barrier", NAME)
 
 
 # Flipped bits ---------------------------------------------------------------------------------------------------------

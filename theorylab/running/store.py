@@ -151,10 +151,10 @@ def delete_pieces(folder: Path, runs: Iterable[str]) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON values; NaN and infinities are refused, since JSON has none."""
-    write_atomically(path, json_bytes(value))
+    write_atomically(path, _json_bytes(value))
 
 
-def json_bytes(value: Any) -> bytes:
+def _json_bytes(value: Any) -> bytes:
     """JSON values as text of a file, in lines."""
     return (json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n").encode()
 
@@ -164,7 +164,7 @@ def write_report(path: Path, value: Any) -> None:
 
     Raises InputError, within PATIENCE seconds, for a pipe that nobody reads.
     """
-    content = json_bytes(value)
+    content = _json_bytes(value)
     if found := re.fullmatch(r"/dev/std(out|err)|/(?:dev|proc/self)/fd/(\d+)", str(path)):
         sys.stdout.flush()
         with os.fdopen(int(found[2] or {"out": 1, "err": 2}[found[1]]), "wb", closefd=False) as file:

@@ -1,14 +1,19 @@
 """The words of the command line: numbers with their nouns, NAME=VALUE, one line for a mistake or a warning."""
 
+import io
+import sys
 import warnings
 
 import pytest
+from rich.console import Console
 
 from theorylab.errors import InputError, LabWarning, StudyError
 from theorylab.trials.study import Listing
 from theorylab.views.cli.console import (
     assignments,
     console_of_stdout,
+    mark,
+    open_streams,
     plural,
     prepare_json,
     say,
@@ -68,3 +73,24 @@ def test_warnings_of_the_lab_are_lines_and_others_stay_warnings(capsys):
 
 def test_a_pipe_has_a_width_of_its_own():
     assert console_of_stdout().width == 150
+
+
+def test_marks_have_letters_that_the_terminal_has():
+    for encoding, marks in (("utf-8", ["✓", "✗"]), ("latin-1", ["ok", "NO"]), ("ascii", ["ok", "NO"])):
+        console = Console(file=io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+        assert [mark(console, good).plain for good in (True, False)] == marks
+
+
+def test_streams_that_are_closed_are_opened_to_nobody(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    open_streams()
+    for stream in (sys.stdout, sys.stderr):
+        stream.write("nobody reads it")
+        stream.close()
+
+
+def test_nothing_that_is_said_breaks_the_work(monkeypatch):
+    with open("/dev/null", "rb") as closed:  # noqa: PTH123 (to be written to, which fails)
+        monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(closed))
+        say("nobody is told")
