@@ -319,7 +319,7 @@ def test_machine_code_that_cannot_be_kept_is_said(tmp_path, monkeypatch):
     path.unlink()
     path.mkdir()
     again = kernel(doubled)
-    with pytest.warns(StoreWarning, match="machine code cannot be kept in .*: the next process compiles again"):
+    with pytest.warns(StoreWarning, match="machine code cannot be kept in .*: the next process compiles too"):
         assert again(1.0) == 2.0
 
 
