@@ -36,7 +36,7 @@ def grid(
 
     Raises InputError for no points, an unknown reduction, or a kernel that does not return one row per point.
     """
-    rows = np.ascontiguousarray(reals("points", points))
+    rows = np.asarray(reals("points", points), order="C")
     require(rows.ndim >= 1 and rows.shape[0] >= 1, f"points of shape {rows.shape} are no grid: give (n, ...), n >= 1")
     require(reduce is None or reduce in REDUCTIONS, f"reduce={reduce!r} is not allowed: give 'max', 'min' or 'sum'")
     label = getattr(kernel, "__name__", "kernel")
