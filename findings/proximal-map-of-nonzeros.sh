@@ -3,9 +3,9 @@
 #
 # Expected: argmin_z sigma [z != 0] + (z - x)^2 / (2 step) keeps x where |x| > sqrt(2 step sigma); proximal gradient on
 # (x - c)^2 / 2 keeps c where c^2 / 2 > sigma, whatever its step.
-# Seen: pyproximal's `L0` (whose page names this penalty) and proxmin's `prox_hard` cut at step sigma. At step 0.5 and
-# sigma 1 both keep 0.6 (cost 1, against 0.36 for 0), and at step 8 pyproximal drops 6 (cost 2.25 against 1). The
-# threshold then scales with the step: iterative hard thresholding with a smaller step solves another problem.
+# Seen: pyproximal's `L0` (whose docstring states this penalty, and this threshold) and proxmin's `prox_hard` cut at
+# step sigma. At step 0.5 and sigma 1 both keep 0.6 (cost 1, against 0.36 for 0), at step 8 both drop 6 (cost 2.25
+# against 1). The two rules agree at step 2 / sigma alone: elsewhere the penalty in force changes with the step.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -3,9 +3,9 @@
 #
 # Expected: for f(x) = (x - 1.9)^2 / 2 and Huber's function with alpha = 1 proximal gradient ends at 0.95 for every step
 # below 2, and a proximal map is nondecreasing.
-# Seen: prox takes the quadratic's map where |x| <= alpha and the absolute value's above; the border of the true map
-# (Moreau envelope) is alpha + tau. So it jumps down at alpha, from 1 / (1 + tau) to 1 - tau, and at step 0.5 the method
-# ends at 0.9, a larger value. Iterates near the border, alone, are wrong: no test far from it sees it.
+# Seen: prox takes the quadratic's map where |x| <= alpha and the absolute value's above; the border of the true map is
+# alpha + tau. So it jumps down at alpha, from alpha^2 / (alpha + tau) to alpha - tau, and at step 0.5 the method ends
+# at 0.9, at a larger value. Wrong are the points with alpha < |x| < alpha + tau, no others.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
