@@ -117,7 +117,8 @@ def series(curve: Curve, axis: Axis = Axis.POWER, taken: Floats | float = 0.0) -
 
 def _relative(curve: Curve, mean: Floats) -> Floats:
     with np.errstate(over="ignore"):
-        return np.asarray(curve.rounding.max(axis=0) / mean)
+        bound = curve.rounding.max(axis=0) / mean
+    return np.asarray(np.minimum(bound, 1e100))  # beyond any logarithm of floats: nothing is known
 
 
 def tabulated(x: Floats, y: Floats, stderr: Floats, rounding: Floats, axis: Axis, taken: Floats | float) -> Series:
@@ -134,7 +135,6 @@ def tabulated(x: Floats, y: Floats, stderr: Floats, rounding: Floats, axis: Axis
 def _on_axis(axis: Axis, x: Floats, log_values: Floats, spread: Floats, bound: Floats, dof: float | None) -> Series:
     require((np.diff(x) > 0).all(), "x must increase")
     require(x.size >= FEWEST, f"{x.size} points: a rate needs at least {FEWEST}")
-    require((bound < 1).all(), "a rounding bound is as large as its value, of which nothing is known then")
     position, unit = axis.position(x), axis.unit(x)
     if position[-1] < position[0]:
         x, position, log_values, bound = x[::-1], position[::-1], log_values[::-1], bound[::-1]
