@@ -43,13 +43,14 @@ class Setting:
     most: int
     points: int = 12
     factor: int = 4
+    nodes: int = 21  # functions of x
     start: tuple[float, float] = (2.0, 0.25)  # x, u far from its rest at 1
     replicas: int
     seed: int
 
 
 QUICK = Setting(most=700, points=7, replicas=4000, seed=1)
-FULL = Setting(most=40_000, points=20, replicas=100_000, seed=2)
+FULL = Setting(most=8000, points=16, nodes=27, replicas=100_000, seed=2)
 
 
 def loss(s, steps, factor=1, rule="square root", batch=None):
@@ -57,7 +58,7 @@ def loss(s, steps, factor=1, rule="square root", batch=None):
     given, noise = LIMIT.algorithm(1 / steps).scaled(factor, rule), SAMPLES.batch(batch or factor)
     given = replace(given, noise_std=LIMIT.algorithm(1 / steps).noise_std / (batch or factor) ** 0.5)
     observed, levels = [adaptive.COSINE], 20 + factor  # a batch of k can have noise sqrt(k)
-    value, bound = adaptive.expectations(given, noise, s.start, steps // factor, observed, levels=levels)
+    value, bound = adaptive.expectations(given, noise, s.start, steps // factor, observed, nodes=s.nodes, levels=levels)
     return 1 - value[0], bound[0]
 
 

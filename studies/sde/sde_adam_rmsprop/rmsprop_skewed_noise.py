@@ -23,12 +23,13 @@ class Setting:
     fewest: int = 50  # steps per unit of time, 1/eta^2
     most: int
     points: int = 8
+    nodes: int = 17  # functions of x
     levels: int = 20
     start: tuple[float, float] = (1.0, 0.5)  # x, u
 
 
 QUICK = Setting(most=600)
-FULL = Setting(most=20_000, points=16, levels=24)
+FULL = Setting(most=5000, points=16, nodes=25, levels=24)
 
 
 def measure(s):
@@ -39,8 +40,8 @@ def measure(s):
         for old in (False, True):
             runs = [
                 adaptive.expectations(
-                    Limit().algorithm(1 / k), noise, s.start, int(k), list(PHI.values()), nodes=17, levels=s.levels,
-                    old_denominator=old,
+                    Limit().algorithm(1 / k), noise, s.start, int(k), list(PHI.values()), nodes=s.nodes,
+                    levels=s.levels, old_denominator=old,
                 )
                 for k in n
             ]  # fmt: skip

@@ -28,12 +28,13 @@ class Setting:
     fewest: int  # steps per unit of time
     most: int
     points: int = 10
+    nodes: int = 17  # functions of x
     noise: float = 2.0
     start: tuple[float, float] = (1.0, 0.5)  # x, u
 
 
 QUICK = Setting(fewest=20, most=400)
-FULL = Setting(fewest=20, most=20_000, points=20)
+FULL = Setting(fewest=20, most=5000, points=20, nodes=25)
 
 
 def steps(s):
@@ -51,7 +52,7 @@ def measure(s):
     for old, order in ((False, "new v"), (True, "old v")):
         runs = [
             adaptive.expectations(
-                limit.algorithm(1 / k), noise, s.start, k, phi, nodes=17, levels=12, old_denominator=old
+                limit.algorithm(1 / k), noise, s.start, k, phi, nodes=s.nodes, levels=12, old_denominator=old
             )
             for k in n
         ]
