@@ -71,6 +71,13 @@ def test_checks_words_and_bounds_on_rounding_are_left_alone(body):
     assert after("def step_rounding(a):\n    return a + 1\n") == []
 
 
+def test_a_function_that_only_checks_is_a_check():
+    check = "def in_range(name, inside):\n    low = inside\n    require(low, name + '')\n\n"
+    assert after(f"{check}def f(a):\n    inside = a < 0.75\n    in_range('a', inside)\n    return -a\n") == ["return a"]
+    other = check.replace("require(low, name + '')", "return low")
+    assert "inside = a <= 0.75" in after(f"{other}def f(a):\n    inside = a < 0.75\n    in_range('a', inside)\n")
+
+
 def test_arguments_of_different_kinds_are_not_swapped():
     head = "def f(problem: Problem, step: float, size: float):\n    return "
     assert after(f"{head}g(problem, step)\n", "swapped arguments") == []

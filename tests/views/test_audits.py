@@ -1,6 +1,12 @@
 """AUDIT.md says what audit.json holds, and the committed one is made of the committed tables."""
 
+from pathlib import Path
+
+import theorylab
+from theorylab.trials import audit
 from theorylab.views import audits
+
+FIGURES = Path(theorylab.__file__).parents[1] / "figures"
 
 
 def row(outcome, line, **more):
@@ -32,6 +38,8 @@ def test_the_page_says_all():
     assert "`-a2`; `tests/t.py::test_f` failed" in page
     assert "`a5` became `-a5`. It is the same." in page
     assert "line 1" not in page
+    assert f"Not audited yet: {', '.join(audit.models())}.\n" in page
+    assert "Not audited yet" not in audits.page(dict.fromkeys(audit.models(), TABLES["toy"]))
 
 
 def test_marks_in_a_line_do_not_end_it():
@@ -46,3 +54,12 @@ def test_what_is_written_is_read_again(tmp_path):
     assert [path.name for path in paths] == ["audit.json", "AUDIT.md"]
     assert audits.read(tmp_path) == TABLES
     assert paths[1].read_text(encoding="utf-8") == audits.page(TABLES)
+
+
+def test_the_committed_page_is_made_of_the_committed_tables():
+    tables = audits.read(FIGURES)
+    assert tables
+    assert (FIGURES / "AUDIT.md").read_text(encoding="utf-8") == audits.page(tables)
+    assert {*tables} <= {*audit.models()}
+    rows = [row for table in tables.values() for row in table["rows"]]
+    assert all(row["outcome"] in audit.OUTCOMES and len(row) == len(rows[0]) for row in rows)

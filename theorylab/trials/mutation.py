@@ -68,12 +68,14 @@ def mutants(file: str, content: bytes) -> list[Mutant]:
     """All mutants of a file, in the order of its text. Raises SyntaxError."""
     lines = _Lines(content)
     found: list[Mutant] = []
-    for name, node in functions(ast.parse(content)):
+    tree = ast.parse(content)
+    checks = CHECKS | {node.name for _, node in functions(tree) if _checks_alone(node)}
+    for name, node in functions(tree):
         last = name.rpartition(".")[2]
         if last in SILENT or last.lstrip("_").startswith("valid") or _of_rounding(last):
             continue
         counts: defaultdict[tuple[str, str, str], int] = defaultdict(int)
-        for change in changes(node, _left_out(node)):
+        for change in changes(node, _left_out(node, checks)):
             start, end = lines.span(change)
             enclosed = content[start - 1 : start] == b"(" and content[end : end + 1] == b")"
             text = f"({change.text})" if change.loose and not enclosed else change.text
@@ -147,12 +149,15 @@ class _Lines:
         return " ".join(self.content[low:high].decode().split()), " ".join(after.decode().split())
 
 
-def _left_out(function: ast.FunctionDef) -> set[ast.AST]:
-    """Nodes of a function that check input, make words, or are computed for these alone."""
-    out: set[ast.AST] = set()
-    for node in ast.walk(function):
-        if _is_check(node):
-            out.add(node)
+def _checks_alone(function: ast.FunctionDef) -> bool:
+    """Whether a function does nothing but check, so that a call of it is a check too."""
+    out = _left_out(function, CHECKS)
+    return all(node in out or (isinstance(node, ast.Expr) and node.value in out) for node in function.body)
+
+
+def _left_out(function: ast.FunctionDef, checks: set[str]) -> set[ast.AST]:
+    """Nodes of a function that check input, make words, or are computed for these alone; `checks`: what checks."""
+    out = {node for node in ast.walk(function) if _is_check(node, checks)}
     while True:
         used = {node.id for node in _kept(function, out) if isinstance(node, ast.Name) and _is_read(node)}
         more = {
@@ -165,14 +170,14 @@ def _left_out(function: ast.FunctionDef) -> set[ast.AST]:
         out |= more
 
 
-def _is_check(node: ast.AST) -> bool:
+def _is_check(node: ast.AST, checks: set[str]) -> bool:
     if isinstance(node, (ast.Raise, ast.Assert, ast.JoinedStr, ast.arguments)):
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True
     if isinstance(node, ast.Call):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        return name in CHECKS or name.lstrip("_").startswith(("valid", "require"))
+        return name in checks or name.lstrip("_").startswith(("valid", "require"))
     if isinstance(node, (ast.Assign, ast.AugAssign)):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         return all(_of_rounding(getattr(target, "id", "")) for target in targets)
@@ -181,8 +186,8 @@ def _is_check(node: ast.AST) -> bool:
     if isinstance(node, ast.BinOp):
         return any(_is_unit(child) for child in ast.walk(node))
     if isinstance(node, ast.If):
-        return not node.orelse and _only_checks(node.body)
-    return isinstance(node, ast.For) and _only_checks(node.body)
+        return not node.orelse and _only_checks(node.body, checks)
+    return isinstance(node, ast.For) and _only_checks(node.body, checks)
 
 
 def _of_rounding(name: str) -> bool:
@@ -197,10 +202,10 @@ def _is_unit(node: ast.AST) -> bool:
     return getattr(node, "id", getattr(node, "attr", None)) in UNITS
 
 
-def _only_checks(block: list[ast.stmt]) -> bool:
+def _only_checks(block: list[ast.stmt], checks: set[str]) -> bool:
     """Whether a block ends in an error, or does nothing but check."""
     return isinstance(block[-1], ast.Raise) or all(
-        _is_check(node.value if isinstance(node, ast.Expr) else node) for node in block
+        _is_check(node.value if isinstance(node, ast.Expr) else node, checks) for node in block
     )
 
 

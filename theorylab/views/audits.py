@@ -45,6 +45,8 @@ def page(tables: Mapping[str, Any]) -> str:
         cells = [model, str(len(rows)), *(str(count) for count in audit.counts(rows).values())]
         cells += [share(*one) for one in audit.shares(rows).values()]
         lines.append("| " + " | ".join(cells) + " |")
+    missing = [model for model in audit.models() if model not in tables]
+    lines += ["", f"Not audited yet: {', '.join(missing)}."] if missing else []
     for model, found in tables.items():
         lines += ["", f"## {model}", "", *_said(found)]
         for outcome in ("nobody", "test", "equivalent"):
