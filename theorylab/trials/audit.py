@@ -8,6 +8,7 @@ the model. `equivalent.toml` lists, with reasons, mutants that compute the same;
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import tomllib
 from collections import Counter
@@ -122,34 +123,35 @@ class Audit:
         """Studies and tests that notice something where nothing was changed: they are no witnesses."""
         self.earlier = 0
         """Rows taken over although something that reaches the line was edited since."""
-        self._digests: dict[str, str] = {}
+        graph, studies, tests = sources.Graph(), self.subject.studies, self.subject.tests
+        self._digests = {name: graph.digest(path) for name, path in studies.items()}
+        files = {path: graph.digest(path) for path, _ in tests.values()}
+        self._digests |= {name: files[path] for name, (path, _) in tests.items()}
+        self._reached = {name: self.reach.of(reach.names_of([path])) for name, path in studies.items()}
+        self._reached |= {name: self.reach.of(names) for name, (_, names) in tests.items()}
         self._sound: dict[str, bool] = {}
 
-    def witnesses(self) -> Iterator[Witness]:
+    @functools.cached_property
+    def witnesses(self) -> list[Witness]:
         """Studies, each run once without a mutant for what it takes and reaches; then tests, none of them run yet."""
-        graph, subject = sources.Graph(), self.subject
-        self._digests = {name: graph.digest(path) for name, path in subject.studies.items()}
+        studies = self.subject.studies
         known = {(line["name"], line["digest"]): line for line in _lines(self.known_file)}
-        new = [name for name in subject.studies if (name, self._digests[name]) not in known]
+        new = [name for name in studies if (name, self._digests[name]) not in known]
         known |= {(line["name"], line["digest"]): line for line in self._surveyed(new)}
-        for name, path in subject.studies.items():
+        found = []
+        for name in studies:
             line = known[name, self._digests[name]]
             if line["said"]:
                 self.unfit[name] = line["said"]
                 continue
             lines = line["lines"] and {file: frozenset(x) for file, x in line["lines"].items()}
-            yield Witness(name, "study", line["seconds"], self.reach.of(reach.names_of([path])), lines)
-        files = {path: graph.digest(path) for path, _ in subject.tests.values()}
-        for name, (path, names) in subject.tests.items():
-            self._digests[name] = files[path]
-            yield Witness(name, "test", 0.0, self.reach.of(names))
+            found.append(Witness(name, "study", line["seconds"], self._reached[name], lines))
+        return found + [Witness(name, "test", 0.0, self._reached[name]) for name in self.subject.tests]
 
     def _surveyed(self, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Lines of studies that were run with nothing changed: what each says, takes and executes."""
-        said = (
-            self.tree.survey([Witness(name, "study", 60.0, frozenset()) for name in names], MODELS) if names else None
-        )
-        found = {line["name"]: line for line in said.lines} if said else {}
+        asked = [Witness(name, "study", 60.0, frozenset()) for name in names]
+        found = {line["name"]: line for line in self.tree.survey(asked, MODELS).lines} if names else {}
         for name in names:
             line = found.get(name, {"name": name, "seconds": 0.0, "said": "broke: its process died"})
             line = {"lines": None, **line, "digest": self._digests[name]}
@@ -162,21 +164,21 @@ class Audit:
         What is kept counts if nothing that reaches the line was edited since; with `survivors` also where something
         was, if it was noticed then.
         """
-        witnesses, listed = list(self.witnesses()), equivalents()
-        kept = {row.key: row for row in read_rows(self.rows_file)}
+        listed, kept = equivalents(), {row.key: row for row in read_rows(self.rows_file)}
         candidates = [one for one in self.subject.mutants if only in (None, one.function)]
         for mutant in sample(candidates, budget, seed):
-            compiled = self.reach.compiled((mutant.file, mutant.function))
-            able = [one for one in witnesses if one.reaches(mutant, compiled)]
-            now = sources.combined({one.name: self._digests[one.name] for one in able})
+            where = (mutant.file, mutant.function)
+            now = sources.combined({name: self._digests[name] for name, at in self._reached.items() if where in at})
             row = kept.get(mutant.key)
             if row is None or not (row.sources == now or (survivors and row.noticed)):
-                row = dataclasses.replace(self._tried(mutant, able), sources=now)
+                row = dataclasses.replace(self._tried(mutant), sources=now)
                 _add(self.rows_file, dataclasses.asdict(row))
             self.earlier += row.sources != now
-            yield named(row, listed)
+            yield named(dataclasses.replace(row, line=mutant.line), listed)
 
-    def _tried(self, mutant: Mutant, able: Sequence[Witness]) -> Row:
+    def _tried(self, mutant: Mutant) -> Row:
+        compiled = self.reach.compiled((mutant.file, mutant.function))
+        able = [one for one in self.witnesses if one.reaches(mutant, compiled)]
         studies = sorted((one for one in able if one.kind == "study"), key=lambda one: one.seconds)
         tests = [one.name for one in able if one.kind == "test"]
         where = (mutant.key, mutant.file, mutant.function, mutant.line, mutant.kind, mutant.before, mutant.after)
