@@ -6,6 +6,7 @@ up to the first that notices something. One that takes more processor time than 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -121,28 +122,29 @@ def serve(order: dict[str, Any], report: Any) -> None:
 
 
 def survey(order: dict[str, Any], report: Any) -> None:
-    """As `serve`, for all studies, each in a fork of its own, with the lines that it executes below a folder.
+    """As `serve`, for all studies, each in forks of their own, with the lines that it executes below a folder.
 
-    A fork knows nothing that another one computed and kept: what it needs it executes. It is run a second time, without
-    a trace, for the time that it takes.
+    A fork knows nothing that another one computed and kept: what it needs it executes. The first only leaves machine
+    code behind, since a trace makes compilers slow; the second traces, and runs again for the time that it takes.
     """
     from theorylab.trials.batch import HEAVY
 
     for name in HEAVY:  # once for all forks
         importlib.import_module(name)
     for witness in order["studies"]:
-        child = os.fork()
-        if child == 0:
-            try:
-                limit_processor_time(witness["limit"])
-                trace = Lines(Path(order["traced"]))
-                with trace:
-                    _asked(witness["name"])
-                report.write(json.dumps(_asked(witness["name"]) | {"lines": trace.to_json()}) + "\n")
-                report.flush()
-            finally:
-                os._exit(0)
-        os.waitpid(child, 0)
+        for trace in (None, Lines(Path(order["traced"]))):
+            child = os.fork()
+            if child == 0:
+                try:
+                    limit_processor_time(witness["limit"])
+                    with trace or contextlib.nullcontext():
+                        _asked(witness["name"])
+                    if trace is not None:
+                        report.write(json.dumps(_asked(witness["name"]) | {"lines": trace.to_json()}) + "\n")
+                        report.flush()
+                finally:
+                    os._exit(0)
+            os.waitpid(child, 0)
 
 
 def _asked(name: str) -> dict[str, Any]:
