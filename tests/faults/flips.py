@@ -79,7 +79,7 @@ class Ground:
         return "harmless" if same else "silently wrong"
 
     def mend(self, kind, draws):
-        """Flip a bit of a stored result, run the study: 'recovered', 'refused', 'harmless', 'lost' or 'silently wrong'."""
+        """Flip a bit of a stored result, run the study: what became of it, one of the fates of the table."""
         out = self.folder / "again"
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(self.out, out)

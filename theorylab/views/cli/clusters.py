@@ -31,8 +31,7 @@ def cluster(address: str | None) -> Iterator[None]:
             raise InputError("--dask needs the cluster extra: pip install -e '.[cluster]'") from None
     from theorylab.running.tasks import using
 
-    for name in ("distributed", "tornado", "asyncio"):  # what befalls the cluster is said in one sentence
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    logging.disable(logging.CRITICAL)  # what befalls the cluster is said in one sentence; until the process ends
     try:
         client = distributed.Client(address, timeout=10)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, ImportError) as error:
