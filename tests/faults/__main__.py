@@ -31,9 +31,10 @@ def table(folder, tries, killed):
     for kind, fates in flips.mended(ground, draws, max(tries // 8, 4)).items():
         rows[f"one bit flipped, run again: {kind}"] = fates
     for kind, fates in damage.results(damage.Ground(folder / "results")).items():
-        rows[f"emptied, cut, torn, of another shape, nested, no text, folder, pipe, link: {kind}"] = fates
+        harms = "emptied, cut, torn, of another shape, nested, no text, folder, pipe, link: "
+        rows[kind if "gone" in kind else harms + kind] = fates
     for kind, fates in damage.pieces(folder / "pieces").items():
-        rows[kind if "misplaced" in kind else f"emptied, ..., link: {kind}"] = fates
+        rows[kind if "misplaced" in kind else harms + kind] = fates
     for name in kills.COMMANDS:
         fates = kills.kills(folder / "kills" / name, name, draws, killed)
         rows[f"killed at a random moment: {name}"] = fates
