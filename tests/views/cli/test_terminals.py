@@ -117,3 +117,11 @@ def test_a_run_that_would_last_for_years_is_refused_with_an_estimate(folder):
     assert "allow it with --hours" in done.stderr
     assert run(folder, "--hours", "0").returncode == 2
     assert run(folder, "--set", "pause=0.01", "--hours", "0.0001").returncode == 2
+
+
+def test_settings_of_matplotlib_in_the_working_folder_change_no_figure(folder):
+    assert subject.cold(folder, "run", "mine/walk.py", "--out", "plain").returncode == 0
+    (folder / "matplotlibrc").write_text("text.usetex: True\nfont.size: 30\n")
+    done = subject.cold(folder, "run", "mine/walk.py", "--out", "set")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert subject.written(folder / "set") == subject.written(folder / "plain")
