@@ -17,7 +17,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.style.core import STYLE_BLACKLIST
 from matplotlib.ticker import Formatter, LogLocator
 from numpy.typing import ArrayLike
 
@@ -35,9 +34,12 @@ SERIES: tuple[tuple[str, str, Any], ...] = (
     ("#525252", "v", (0, (8, 2, 2, 2))),
 )
 DASHES: dict[str, Any] = {"color": "black", "linestyle": (0, (4, 2)), "linewidth": 1.2}
+ELSEWHERE = ("backend", "interactive", "toolbar", "webagg", "tk.", "docstring", "date.epoch", "figure.max_open",
+             "figure.raise", "savefig.directory", "timezone")  # fmt: skip
+"""Settings of matplotlib that are about windows and sessions, not about how a figure looks."""
 STYLE: dict[Any, Any] = {
     # First matplotlib's own: a matplotlibrc of the user's, in the working folder for instance, changes no byte.
-    **{name: value for name, value in mpl.rcParamsDefault.items() if name not in STYLE_BLACKLIST},
+    **{name: value for name, value in mpl.rcParamsDefault.items() if not name.startswith(ELSEWHERE)},
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],  # the one that matplotlib brings: places are the same on every machine
     "font.size": 9.0,
