@@ -1,6 +1,7 @@
 """Error bounds and estimates that are argued, not proved, against finer calculations and mpmath at random settings.
 
-THEORYLAB_SLOW=1 takes 10^4 settings each (of `escape` and `waves`: 2000). Largest errors over bounds, in 10^4 each:
+THEORYLAB_SLOW=1 takes 10^4 settings each (of `escape` and `waves`: 2000, of `rest_of_sam` and `limit_of_sam`: 200).
+Largest errors over bounds: 0.29 of `rest_of_sam` in 150, 0.35 of `flow` in 1000, and in 10^4 each
 0.32 of `gap`, 0.25 of `enumeration_of_adam`, 0.50 of `estimate_of_adam` (with more degrees in log u than it has now).
 The others are still to be run at that size.
 """
@@ -209,6 +210,7 @@ def test_bounds_that_are_argued_hold(case):
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_bounds_that_are_argued_hold_in_ten_thousand_settings(case):
-    found = worst(case, 2000 if case in ("escape", "waves") else 10_000, 2)
+    few = {"escape": 2000, "waves": 2000, "rest_of_sam": 200, "limit_of_sam": 200}
+    found = worst(case, few.get(case, 10_000), 2)
     print(f"{case}: {found:.3g}")  # noqa: T201
     assert found <= 1
