@@ -55,7 +55,7 @@ def test_the_full_setting_is_another_one(monkeypatch):
 
 def test_progress_and_workers_given_to_a_run_reach_its_simulation():
     seen = []
-    theorylab.run("one_hot", replicas=100, workers=1, progress=lambda *report: seen.append(report))
+    theorylab.run("ema_bias_and_variance", replicas=100, workers=1, progress=lambda *report: seen.append(report))
     assert seen[-1][1:] == (100, 100)
 
 

@@ -12,7 +12,8 @@ On trial:
 - adam_weak_order [C2]: claim 1 for Adam with bias corrections, on a quadratic.
 - rmsprop_skewed_noise [C1b]: claim 4, what skewed noise does to the order; derived here.
 - adaptive_second_moment [C3]: claim 4, the equation of the second moment; derived here.
-- rmsprop_scaling_rule [C4, C5]: claim 2 for RMSprop on batches drawn in earnest, against the linear and partial rules.
+- rmsprop_scaling_rule [C4, C5]: claim 2 for RMSprop, against the linear and partial rules.
+- rmsprop_batches [C4]: the same by the method itself, on batches drawn sample by sample.
 - svag [C7]: claim 3 for RMSprop, its error against l; the order is derived here.
 - adaptive_stationary [C8]: the stationary laws of the limits, derived here.
 - rmsprop_covariance [C9]: the stationary covariance in two dimensions, to the order eta^2 in the step; derived here.

@@ -64,20 +64,19 @@ def on_circle(s, kind, step_size, radius, sign=1.0):
 def measure(s):
     n = log_steps(s.fewest, s.most, s.points)
     radius = s.radius / n**0.5
+    pairs = list(zip(n, radius, strict=True))
     curves = {"quadratic, USAM": on_quadratic(s, n, radius, radius)}
     curves["quadratic, SGD"] = on_quadratic(s, n, radius, 0 * radius)
     curves["quadratic, SGD, ρ = η"] = on_quadratic(s, n, 1 / n, 0 / n)
     curves["quadratic, USAM, noise 1/√η"] = on_quadratic(s, n, radius, radius, n**0.5)
-    runs = [
-        sam.expectations(LANDSCAPE, "USAM", 1 / k, r, s.start, int(k), s.nodes) for k, r in zip(n, radius, strict=True)
-    ]
+    runs = [sam.expectations(LANDSCAPE, "USAM", 1 / k, r, s.start, int(k), s.nodes) for k, r in pairs]
     for kind in ("USAM", "SGD", "no diffusion"):
-        limits = [on_circle(s, kind, 1 / k, r) for k, r in zip(n, radius, strict=True)]
+        limits = [on_circle(s, kind, 1 / k, r) for k, r in pairs]
         ends, bounds = [v[1] for v, _ in runs], [a[1] + b[1] for (_, a), (_, b) in zip(runs, limits, strict=True)]
         curves[f"circle, {kind}"] = weak_error(n, ends, [v[1] for v, _ in limits], bounds)
     few = n <= s.narrowest
     for name, sign in SIGNS:
-        limits = [on_circle(s, "USAM", 1 / k, r, sign) for k, r in zip(n[few], radius[few], strict=True)]
+        limits = [on_circle(s, "USAM", 1 / k, r, sign) for k, r in pairs[: few.sum()]]
         curves[f"Var, {name}"] = variance_error(n[few], runs[: len(limits)], limits)
     return curves
 
@@ -102,17 +101,15 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, panels = plots.panels(3)
-    cases = (
-        ("quadratic", "f = x²", "error of E x² at t = 1"),
-        ("circle", "f = 1 − cos x", "error of E sin x at t = 1"),
-        ("Var", "f = 1 − cos x", "error of Var sin x / η at t = 1"),
-    )
-    for panel, (loss, title, axis) in zip(panels, cases, strict=True):
+    cases = (("quadratic", "x²", "E x²"), ("circle", "1 − cos x", "E sin x"), ("Var", "1 − cos x", "Var sin x / η"))
+    for panel, (loss, title, what) in zip(panels, cases, strict=True):
         for k, name in enumerate(name for name in measured if name.startswith(loss)):
             plots.measurement(panel, measured[name], k, f"limit of {name.removeprefix(loss + ', ')}")
             slope = -0.5 if name in ("quadratic, SGD", "circle, SGD", "Var, no S₁", "Var, −S₁") else -1
             plots.prediction(panel, through_last(measured[name], slope), "" if k else "slopes -1, -1/2")
-        plots.label(panel, "steps per unit of time, 1/η", axis, f"{title}, ρ = {s.radius:g}√η")
+        plots.label(
+            panel, "steps per unit of time, 1/η", f"error of {what} at t = 1", f"f = {title}, ρ = {s.radius:g}√η"
+        )
         panel.set_ylim(top=panel.get_ylim()[1] * 30)
     return drawn
 
