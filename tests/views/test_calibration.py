@@ -66,7 +66,7 @@ def test_the_committed_calibration_keeps_its_word():
     assert all(row["count"] <= binom.isf(1e-3 / len(rows), row["trials"], 0.05) for row in rows)
     assert {row["mutant"] for row in tables["mutants"]} == set(calibration.WRONG)
     # A logarithm is told from none in seven tables of ten: an interval for the limit has to allow its slow drift.
-    assert all(row["rate"] >= (0.65 if row["mutant"] in LOGARITHMS else 0.95) for row in tables["mutants"])
+    assert all(row["rate"] >= (0.9 if row["mutant"] in LOGARITHMS else 0.95) for row in tables["mutants"])
     assert (FIGURES / "calibration.md").read_text(encoding="utf-8") == pages.as_markdown(tables)
 
 
