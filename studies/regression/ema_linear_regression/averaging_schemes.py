@@ -94,10 +94,9 @@ def figure(s, measured, predicted):
     first = len(s.exponents) // 2 * len(s.horizons)
     part = slice(first, first + len(s.horizons))
     last = predicted["last"].mean[part]
-    for k, (row, name) in enumerate(
-        zip(measured["schemes"].samples, list(schemes(s, s.horizons[0]))[:6], strict=False)
-    ):
-        plots.points(axes, s.horizons, row[part] / last, k % 5, name, markerfacecolor="none" if k > 4 else None)
+    rows = measured["schemes"].samples
+    for k, name in enumerate(list(schemes(s, s.horizons[0]))[:6]):
+        plots.points(axes, s.horizons, rows[k, part] / last, k % 5, name, markerfacecolor="none" if k > 4 else None)
     extrapolated = measured["extrapolated"].samples[0, part] / last
     plots.line(axes, s.horizons, extrapolated, 4, "2 e_N - e_{N-1} (rival)")
     axes.axhline(1.0, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="last iterate")
