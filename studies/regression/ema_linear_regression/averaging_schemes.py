@@ -100,9 +100,9 @@ def figure(s, measured, predicted):
     extrapolated = measured["extrapolated"].samples[0, part] / last
     plots.line(axes, s.horizons, extrapolated, 4, "2 e_N - e_{N-1} (rival)")
     axes.axhline(1.0, color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="last iterate")
-    axes.set_ylim(bottom=0.005)  # room for the legend
     title = f"i^-{s.exponents[len(s.exponents) // 2]:g}, d = {s.dim}"
     plots.label(axes, "horizon N", "variance risk / that of the last iterate", title)
+    axes.set_ylim(bottom=0.005)  # room for the legend
     return drawn
 
 

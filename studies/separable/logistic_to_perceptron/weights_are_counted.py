@@ -95,8 +95,8 @@ def figure(s, measured, predicted):
         plots.points(weights, s.step_sizes, measured["weights"].samples[:, last], k, f"n = {n}")
         ends = measured["where it ends"].samples[:, last]
         plots.guide(weights, s.step_sizes, ends, "" if k else "n x first coordinate")
-    mistakes.set_ylim(top=2e4)  # room for the legend
     plots.label(mistakes, "R / mu", "mistakes of the perceptron", "n - 1 points against one")
+    mistakes.set_ylim(top=2e4)  # room for the legend
     plots.label(weights, "step size", "summed weights, logistic", f"R/mu = {s.ratios[-1]:g}")
     return drawn
 
