@@ -12,6 +12,7 @@ from pathlib import Path
 
 import theorylab
 from tests.emitters import emitters
+from theorylab.trials.reach import names_in
 from theorylab.trials.registry import ENTRIES, PAGE, Entry, Ground
 
 ROOT = Path(theorylab.__file__).parents[1]
@@ -307,21 +308,6 @@ def test_a_print_is_seen():
     assert printing(ast.parse("def f():\n    x = 1\n    print(x)\n'print('")) == [3]
 
 
-def identifiers(text):
-    """All names that a file uses: variables, attributes, imports, and strings that are a name."""
-    found = set()
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Name):
-            found.add(node.id)
-        elif isinstance(node, ast.Attribute):
-            found.add(node.attr)
-        elif isinstance(node, ast.alias):
-            found.update(node.name.split("."))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
-            found.add(node.value)
-    return found
-
-
 def untested(module, named):
     """Public functions at the top of a file that are not among the names; a command may go by its word."""
     for node in module.body:
@@ -333,7 +319,7 @@ def untested(module, named):
 
 def test_every_public_function_is_named_by_a_test():
     named = set().union(
-        *(identifiers(path.read_bytes()) for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__))
+        *(names_in(ast.parse(path.read_bytes())) for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__))
     )
     library = [name for name in NAMES if name.startswith("theorylab/")]
     found = {name: sorted(set(untested(tree(name), named)) - PENDING) for name in library}
@@ -341,7 +327,7 @@ def test_every_public_function_is_named_by_a_test():
 
 
 def test_a_function_that_no_test_names_is_seen():
-    named = identifiers("from theorylab.a import f\nx = b.g(1)\nrun('command')\nh = getattr(b, 'by_name')")
+    named = names_in(ast.parse("from theorylab.a import f\nx = b.g(1)\nrun('command')\nh = getattr(b, 'by_name')"))
     text = "".join(f"def {name}(): ...\n" for name in ("f", "g", "lost", "_h", "by_name"))
     text += "@c.command('command')\ndef k(): ..."
     assert list(untested(ast.parse(text), named)) == ["lost"]

@@ -34,7 +34,7 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(points=12, replicas=2000, seed=1)
+QUICK = Setting(points=12, radius=0.3, replicas=2000, seed=1)
 FULL = Setting(points=30, step_size=0.02, replicas=100_000, seed=2)
 
 
