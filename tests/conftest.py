@@ -40,6 +40,7 @@ def quick():
     @functools.cache
     def run(name):
         reports = []
-        return theorylab.run(name, progress=lambda *report: reports.append(report)), reports
+        with theorylab.using(progress=lambda *report: reports.append(report)):
+            return theorylab.run(name), reports
 
     return lambda name: run(selectors.one(name).name)

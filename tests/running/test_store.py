@@ -270,7 +270,8 @@ def saved(tmp_path_factory):
     """A study with random numbers, run and saved twice, with one thread and with three."""
     folders = [tmp_path_factory.mktemp("run") for _ in range(2)]
     for folder, workers in zip(folders, (1, 3), strict=True):
-        theorylab.run("one_hot", out=folder, workers=workers, replicas=200)
+        with theorylab.using(workers=workers):
+            theorylab.run("one_hot", out=folder, replicas=200)
     return folders
 
 

@@ -37,7 +37,7 @@ class Counting(tasks.ThreadPoolExecutor):
 @pytest.mark.parametrize(("seconds", "expected"), [(1.0, 64), (LEAST, 64), (LEAST / 64, 10), (1e-9, 1)])
 def test_small_pieces_travel_together(seconds, expected):
     # 640 units in 64 pieces of 10: a task holds as many pieces as make it last MIN_TASK_SECONDS seconds.
-    with Counting(1) as pool:
+    with Counting(1) as pool, using(executor=pool):
         found = dict(
             compute(
                 lambda start, stop: lambda: stop - start,
@@ -45,7 +45,6 @@ def test_small_pieces_travel_together(seconds, expected):
                 label="units",
                 key=None,
                 seconds=seconds,
-                executor=pool,
             )
         )
         assert found == dict.fromkeys(cut(0, 640), 10)

@@ -53,22 +53,14 @@ def test_the_full_setting_is_another_one(monkeypatch):
     assert seen == [module.FULL]
 
 
-def test_progress_and_workers_given_to_a_run_reach_its_simulation():
+def test_progress_and_workers_of_the_context_reach_the_simulation_of_a_run():
     seen = []
-    theorylab.run("ema_bias_and_variance", replicas=100, workers=1, progress=lambda *report: seen.append(report))
+    with theorylab.using(workers=1, progress=lambda *report: seen.append(report)):
+        theorylab.run("ema_bias_and_variance", replicas=100)
     assert seen[-1][1:] == (100, 100)
 
 
-def test_means_of_the_context_reach_the_simulation_of_a_run():
-    seen = []
-    with theorylab.using(progress=lambda *report: seen.append(report)):
-        theorylab.run("one_hot", replicas=100)
-    assert seen
-
-
 def test_bad_values_for_a_run_are_refused():
-    with pytest.raises(InputError, match="workers=0 is not allowed"):
-        theorylab.run("ema_variance", workers=0)
     with pytest.raises(InputError, match=r"step_size=-1\.0 is not allowed"):
         theorylab.run("one_hot", step_size=-1)
 

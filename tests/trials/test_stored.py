@@ -295,8 +295,8 @@ def test_a_finished_run_leaves_the_pieces_of_an_interrupted_one(own, module, mon
         if done > 200:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        theorylab.run(module, out=out, replicas=3000, pause=0.0001, progress=stop)
+    with pytest.raises(KeyboardInterrupt), theorylab.using(progress=stop):
+        theorylab.run(module, out=out, replicas=3000, pause=0.0001)
     long = subject.kept(out)
     assert long
     for changes in ({}, {"seed": 5}, {"replicas": 200}):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from concurrent.futures import Executor
 from typing import Any, Literal
 
 import numpy as np
@@ -25,12 +24,11 @@ def grid(
     points: ArrayLike,
     *arguments: Any,
     reduce: Reduction | None = None,
-    executor: Executor | None = None,
 ) -> Floats:
     """Values of `kernel(block of points, *arguments)`, (n, ...), points (n, ...) being cut along their first axis.
 
     The kernel returns one row of values per point, (block, ...), each depending on its own point alone. Blocks run on
-    threads or on any `concurrent.futures.Executor`, with the progress and checkpoints of `using`. With `reduce`
+    threads, or on the executor of `using`, with its progress and checkpoints. With `reduce`
     ('max', 'min' or 'sum' over the points) each block is reduced where it was computed, and (...) is returned: values
     over 10^7 points are then never held together. Bytes depend on (kernel, points, arguments) alone.
 
@@ -49,7 +47,7 @@ def grid(
     def call(start: int, stop: int) -> Call:  # with its own points only
         return functools.partial(_values, reference, rows[start:stop], arguments, reduce)
 
-    for (start, stop), values in compute(call, cut(0, n), label=label, key=key, seconds=seconds, executor=executor):
+    for (start, stop), values in compute(call, cut(0, n), label=label, key=key, seconds=seconds):
         if values.shape != ((1 if reduce else stop - start), *first.shape[1:]):
             raise InputError(
                 f"kernel {label} returned other shapes for points {start} to {stop - 1} than for the first"

@@ -6,7 +6,6 @@ import functools
 import inspect
 import math
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from typing import Any, overload
 
 import numpy as np
@@ -40,7 +39,6 @@ def replicate(
     replicas: int,
     seed: int,
     names: None = None,
-    executor: Executor | None = None,
     keep_diverged: bool = False,
     x_name: str = "steps",
     rounding: float = 0.0,
@@ -53,7 +51,6 @@ def replicate(
     replicas: int,
     seed: int,
     names: Sequence[str],
-    executor: Executor | None = None,
     keep_diverged: bool = False,
     x_name: str = "steps",
     rounding: float = 0.0,
@@ -65,7 +62,6 @@ def replicate(
     replicas: int,
     seed: int,
     names: Sequence[str] | None = None,
-    executor: Executor | None = None,
     keep_diverged: bool = False,
     x_name: str = "steps",
     rounding: float = 0.0,
@@ -74,10 +70,10 @@ def replicate(
 
     The kernel returns (points,), one value per entry of `x`; or, with `names`, (len(names), points), and the
     result is a dict of curves from the same runs. Bytes depend on (kernel, arguments, seed) alone: not on the
-    executor (any `concurrent.futures.Executor`; threads by default), and the first R of 2R replicas are the
-    R-run. `rounding` is the relative rounding bound used at points where all replicas coincide. A run whose samples
-    would take more than MAX_SAMPLE_BYTES streams them: each row of its curves is the mean of a block of replicas,
-    which leaves every statement about means as it is.
+    executor (threads, or what `using` gives), and the first R of 2R replicas are the R-run. `rounding` is the relative
+    rounding bound used at points where all replicas coincide. A run whose samples would take more than
+    MAX_SAMPLE_BYTES streams them: each row of its curves is the mean of a block of replicas, which leaves every
+    statement about means as it is.
 
     Raises InputError for replicas < 2, an output of the wrong shape, or a run that would not fit into memory;
     DivergedError, saying how many replicas and from which point on, if a value is not finite, unless `keep_diverged`
@@ -94,7 +90,7 @@ def replicate(
     shape = points.shape if names is None else (len(names), points.size)
     block = 1 if keep_diverged else _block(int(replicas), 8 * math.prod(shape))
     _require_memory(int(replicas) // block, shape, block, rounding)
-    samples = _samples(kernel, arguments, seed, int(replicas), shape, block, executor)
+    samples = _samples(kernel, arguments, seed, int(replicas), shape, block)
     if not keep_diverged and not np.isfinite(samples).all():
         raise DivergedError(_describe_divergence(kernel, arguments, samples, points, x_name, block))
 
@@ -142,7 +138,6 @@ def _samples(
     replicas: int,
     shape: tuple[int, ...],
     block: int,
-    executor: Executor | None,
 ) -> NDArray[np.float64]:
     """Samples (replicas / block, *shape), each piece put in its own place whoever finishes first."""
     label = getattr(kernel, "__name__", "kernel")
@@ -164,7 +159,7 @@ def _samples(
     def call(start: int, stop: int) -> tasks.Call:
         return functools.partial(_rows, reference, arguments, seed, block, shape, looped, start, stop)
 
-    finished = compute(call, pieces, label=label, key=key, seconds=seconds, done=done, executor=executor)
+    finished = compute(call, pieces, label=label, key=key, seconds=seconds, done=done)
     for (start, stop), rows in finished:
         if rows.shape != ((stop - start) // block, *shape):
             raise InputError(f"kernel {label} returned {shape} for replica 0, but not for {start} to {stop - 1}")

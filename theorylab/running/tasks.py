@@ -108,6 +108,11 @@ def using(
         _context.reset(token)
 
 
+def reports_progress() -> bool:
+    """Whether runs of this context report their progress to somebody."""
+    return _context.get().progress is not None
+
+
 def kept_samples() -> dict[str, NDArray[np.float64]] | None:
     """The samples that runs of this context keep for a larger run, by name of the run; None if they keep none."""
     return _context.get().samples
@@ -128,7 +133,6 @@ def compute(
     key: str | None,
     seconds: float,
     done: int = 0,
-    executor: Executor | None = None,
 ) -> Iterator[tuple[Piece, NDArray[np.float64]]]:
     """Yield (piece, its values) for all pieces, whoever finishes first.
 
@@ -152,7 +156,7 @@ def compute(
     report(label, done, total)
     if not missing:
         return
-    given = executor or context.executor
+    given = context.executor
     _require_time(label, seconds, sum(stop - start for start, stop in missing), given)
     pool = given or ThreadPoolExecutor(context.workers or available_cores())
     futures: dict[Future[list[NDArray[np.float64]]], list[Piece]] = {}

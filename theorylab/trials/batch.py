@@ -143,11 +143,16 @@ def run_one(listing: Listing, order: Order, *, threads: int | None = None, progr
     began = time.perf_counter()
     until: dict[str, Any] = {"until": "decided", "budget": order.budget} if order.until_decided else {}
     try:
-        with using(hours=order.hours):
+        with using(hours=order.hours, workers=threads, progress=progress):
             result = runs.run(
-                listing, full=order.full, out=order.out, fresh=order.fresh, figure=order.figures, workers=threads,
-                progress=progress, **until, **order.changes,
-            )  # fmt: skip
+                listing,
+                full=order.full,
+                out=order.out,
+                fresh=order.fresh,
+                figure=order.figures,
+                **until,
+                **order.changes,
+            )
     except KeyboardInterrupt:
         raise
     except BaseException as error:

@@ -8,7 +8,6 @@ import sys
 import time
 import warnings
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +15,7 @@ from theorylab.errors import StoreWarning, require
 from theorylab.numerics import freshness
 from theorylab.running.checkpoints import Checkpoints
 from theorylab.running.progress import live_progress
-from theorylab.running.tasks import Progress, using
+from theorylab.running.tasks import reports_progress, using
 from theorylab.trials import origins, parts, stored
 from theorylab.trials.origins import Origin
 from theorylab.trials.results import Result
@@ -39,9 +38,6 @@ def run(
     *,
     full: bool = False,
     out: str | Path | None = None,
-    executor: Executor | None = None,
-    workers: int | None = None,
-    progress: Progress | None = None,
     fresh: bool = False,
     figure: bool = True,
     until: Literal["decided"] | None = None,
@@ -72,7 +68,7 @@ def run(
     found = place.stored(setting) if place and not (fresh or sizes) else None
     began = time.perf_counter()
     kept = None if place is None else Checkpoints(stored.pieces(place.out, place.study))
-    with _context(executor, workers, progress, kept, {} if sizes else None):
+    with _context(kept, {} if sizes else None):
         made, setting, measured, predicted, checks = _trial(name, module, setting, sizes, found)
     result = Result(
         study=name,
@@ -116,16 +112,10 @@ def _trial(
 
 
 @contextlib.contextmanager
-def _context(
-    executor: Executor | None,
-    workers: int | None,
-    progress: Progress | None,
-    kept: Checkpoints | None,
-    samples: dict[str, Any] | None,
-) -> Iterator[None]:
+def _context(kept: Checkpoints | None, samples: dict[str, Any] | None) -> Iterator[None]:
     """The execution context of a run; at a prompt or in a notebook its progress is shown, to a program it is not."""
-    shown = live_progress() if progress is None and hasattr(sys, "ps1") else contextlib.nullcontext(progress)
-    with shown as report, using(executor=executor, workers=workers, progress=report, checkpoints=kept, samples=samples):
+    shown = live_progress() if hasattr(sys, "ps1") and not reports_progress() else contextlib.nullcontext()
+    with shown as report, using(progress=report, checkpoints=kept, samples=samples):
         yield
 
 

@@ -29,11 +29,13 @@ def study_says(name: str) -> str:
 
     As `theorylab run` judges it: p-values adjusted, claims and rivals.
     """
+    from theorylab.running.tasks import using
     from theorylab.trials import runs
     from theorylab.verdicts import suite
 
     try:
-        result = runs.run(name, figure=False, workers=1)
+        with using(workers=1):
+            result = runs.run(name, figure=False)
         checks, _ = suite.controlled(result.checks)
     except (Exception, SystemExit) as error:
         return f"broke: {type(error).__name__}: {error}"

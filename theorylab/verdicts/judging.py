@@ -13,7 +13,7 @@ from theorylab.errors import InputError, require
 from theorylab.numerics.arguments import reals
 from theorylab.verdicts.checks import Check
 from theorylab.verdicts.evidence import Evidence
-from theorylab.verdicts.outcomes import Declared, Rival
+from theorylab.verdicts.outcomes import Rival
 from theorylab.verdicts.powers import NOTHING, Power, Powers
 from theorylab.verdicts.rates import LEVEL, Rate
 from theorylab.verdicts.series import Axis, Series, tabulated
@@ -68,7 +68,6 @@ def judge(
     *,
     claim: Power | float | None = None,
     rival: Power | float | None = None,
-    declared: Declared = "supported",
     towards: float = math.inf,
     level: float = LEVEL,
 ) -> Judgement:
@@ -105,7 +104,7 @@ def judge(
     require(rival is not None, "a claim needs a rival, the exponent that the same table must reject: give rival=")
     mine, theirs = forms.form(claim), forms.form(rival)
     against = Rival(claim=f"as {theirs}", predicted=theirs)
-    return Judgement(found, judged(f"as {mine}", evidence, mine, against, level, declared, forms))
+    return Judgement(found, judged(f"as {mine}", evidence, mine, against, level, "supported", forms))
 
 
 def half_unit(printed: str) -> float:
