@@ -35,7 +35,7 @@ def table(folder, tries, killed):
         rows[kind if "gone" in kind else harms + kind] = fates
     for kind, fates in damage.pieces(folder / "pieces").items():
         rows[kind if "misplaced" in kind else harms + kind] = fates
-    for name in kills.COMMANDS:
+    for name in kills.ALL:
         fates = kills.kills(folder / "kills" / name, name, draws, killed)
         rows[f"killed at a random moment: {name}"] = fates
     return rows | outside(folder)

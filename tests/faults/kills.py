@@ -16,6 +16,13 @@ COMMANDS = {
     "new": ("new", "claim.py"),
 }
 """What is killed: commands that write, each some seconds of work at most."""
+LONG = {
+    "hunt": ("hunt", "perceptron_mistakes", "--budget", "60", "--out", "out"),
+    "certify": ("certify", "minimax", "--out", "out/certificates", "--json", "out/certificates.json"),
+    "calibrate": ("calibrate", "--share", "0.01", "--out", "out"),
+}
+"""What takes longer, for the page and the long tests alone."""
+ALL = COMMANDS | LONG
 
 
 def planted(folder):
@@ -43,7 +50,7 @@ def truth(folder, name):
     seconds = []
     for run in (subject.cold, subject.command):
         began = time.monotonic()
-        done = run(planted(folder / run.__name__), *COMMANDS[name])
+        done = run(planted(folder / run.__name__), *ALL[name])
         seconds.append(time.monotonic() - began)
         assert done.returncode == 0, done.stdout + done.stderr
     assert result(folder / "cold") == result(folder / "command")
@@ -52,13 +59,13 @@ def truth(folder, name):
 
 def warm(folder, name):
     """A command in a process that has imported everything."""
-    return subject.Run(folder, *COMMANDS[name])
+    return subject.Run(folder, *ALL[name])
 
 
 def cold(folder, name):
     """A command in a process that starts with nothing."""
     given = {"cwd": folder, "env": subject.variables(folder), "stdout": subprocess.DEVNULL}
-    return subprocess.Popen(subject.line(*COMMANDS[name]), stderr=subprocess.DEVNULL, **given)
+    return subprocess.Popen(subject.line(*ALL[name]), stderr=subprocess.DEVNULL, **given)
 
 
 def killed(folder, name, expected, seconds, draws, start):
@@ -67,7 +74,7 @@ def killed(folder, name, expected, seconds, draws, start):
     Every second kill of a command that makes pieces comes when there are some.
     """
     planted(folder)
-    makes_pieces = any("pause=" in word for word in COMMANDS[name])
+    makes_pieces = any("pause=" in word for word in ALL[name])
     pieces = draws.randrange(1, 40) if makes_pieces and draws.random() < 0.5 else 0
     end = time.monotonic() + (0.0 if pieces else draws.uniform(0.0, seconds))
     run = start(folder, name)
@@ -76,7 +83,7 @@ def killed(folder, name, expected, seconds, draws, start):
     run.kill()
     run.wait()
     met = bool(subject.kept(folder / "out"))
-    done = subject.command(folder, *COMMANDS[name])
+    done = subject.command(folder, *ALL[name])
     if name == "new" and done.returncode == 2:  # it was done before it was killed, and nothing is written over
         done.returncode = 0
         done.stderr = ""

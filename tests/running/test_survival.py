@@ -23,7 +23,9 @@ def truth(tmp_path_factory):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 as on POSIX")
-@pytest.mark.parametrize("name", kills.COMMANDS)
+@pytest.mark.parametrize(
+    "name", [*kills.COMMANDS, *(pytest.param(long, marks=pytest.mark.slow) for long in kills.LONG)]
+)
 def test_a_command_killed_at_any_moment_leaves_the_bytes_of_an_undisturbed_one(tmp_path, name):
     tries = 50 if subject.SLOW else 8 if name == "run" else 2
     fates = kills.kills(tmp_path, name, random.Random(1), tries)

@@ -10,6 +10,7 @@ slopes, so the true form, in a window where it holds, is in the union with the p
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -167,33 +168,50 @@ def _fit(
     slack = float(np.abs(weights) @ rounding)
     residual = target - target.mean() - slope * centred
     if moved is None:
-        thirds = np.array_split(np.arange(position.size), 3)
-        structure = max(abs(float(np.polyfit(position[third], residual[third], 1)[0])) for third in thirds)
+        thirds = zip(np.array_split(position, 3), np.array_split(residual, 3), strict=True)
+        structure = max(abs(_slope(*third)) for third in thirds)
         rejected = structure > resolution + 20 * slack
         return None if rejected else (slope - structure - slack, slope + structure + slack, structure)
-    misfit = _misfit(centred, target, moved, rounding, level)
-    if misfit is None:
-        return None
     count = moved.shape[0]
     spread = (moved - moved.mean(axis=0)) * np.sqrt((count - 1) / count)
+    misfit = _misfit(centred, target, spread, rounding, level)
+    if misfit is None:
+        return None
     half = float(stdtrit(count - 1, 1 - level / 2) * np.sqrt(((spread @ weights) ** 2).sum())) + slack
     return slope - half, slope + half, misfit
 
 
-def _misfit(centred: Floats, target: Floats, moved: Floats, rounding: Floats, level: float) -> float | None:
+def _slope(position: Floats, target: Floats) -> float:
+    """Least-squares slope."""
+    centred = position - position.mean()
+    return float(centred @ target / (centred @ centred))
+
+
+@functools.cache
+def _averages(points: int, cells: int) -> Floats:
+    """Matrix (cells, points) that averages the points of each cell."""
+    return np.stack([np.isin(np.arange(points), c) / c.size for c in np.array_split(np.arange(points), cells)])
+
+
+@functools.cache
+def _limit(level: float, size: int, count: int) -> float:
+    """What Hotelling's statistic of `size` contrasts, from `count` replicas, exceeds with probability `level`."""
+    rest = max(count - size, 1)
+    return float(fisher.isf(level, size, rest) * size * (count - 1) / rest)
+
+
+def _misfit(centred: Floats, target: Floats, spread: Floats, rounding: Floats, level: float) -> float | None:
     """Hotelling's statistic of the residuals averaged over cells, per contrast; None where it rejects the line."""
-    count, points = moved.shape
+    count, points = spread.shape
     cells = min(CELLS, points, max(3, count // 4))
-    average = np.stack([np.isin(np.arange(points), c) / c.size for c in np.array_split(np.arange(points), cells)])
+    average = _averages(points, cells)
     design = np.stack([np.ones(cells), average @ centred], axis=1)
     contrasts = np.linalg.qr(design, mode="complete")[0][:, 2:].T @ average
-    spread = (moved - moved.mean(axis=0)) * np.sqrt((count - 1) / count)
     seen, size = contrasts @ target, contrasts.shape[0]
     scatter = spread @ contrasts.T
     covariance = scatter.T @ scatter + np.diag((np.abs(contrasts) @ rounding) ** 2 + 1e-30)
     square = float(seen @ np.linalg.solve(covariance, seen))
-    limit = fisher.isf(level, size, max(count - size, 1)) * size * (count - 1) / max(count - size, 1)
-    return None if square > limit else square / size
+    return None if square > _limit(level, size, count) else square / size
 
 
 def _best(
@@ -202,8 +220,9 @@ def _best(
     """The parameter of the least squares, refined from the grid: exact curves of the form are met up to rounding."""
 
     def misfit(value: float) -> float:
-        position, target = read(mean, float(value))
-        return float(np.polyfit(position[window], target[window], 1, full=True)[1].sum())
+        position, target = (values[window] for values in read(mean, float(value)))
+        residual = target - target.mean() - _slope(position, target) * (position - position.mean())
+        return float(residual @ residual)
 
     order = np.sort(values)
     i = int(np.argmin([misfit(value) for value in order]))
