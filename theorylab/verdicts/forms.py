@@ -187,10 +187,14 @@ def _slope(position: Floats, target: Floats) -> float:
     return float(centred @ target / (centred @ centred))
 
 
-@functools.cache
-def _averages(points: int, cells: int) -> Floats:
-    """Matrix (cells, points) that averages the points of each cell."""
-    return np.stack([np.isin(np.arange(points), c) / c.size for c in np.array_split(np.arange(points), cells)])
+@functools.lru_cache(maxsize=1024)
+def _contrasts(centred: bytes, cells: int) -> Floats:
+    """Matrix (cells - 2, points): contrasts of averages over cells that no line over the positions can move."""
+    position = np.frombuffer(centred)
+    points = np.arange(position.size)
+    average = np.stack([np.isin(points, cell) / cell.size for cell in np.array_split(points, cells)])
+    design = np.stack([np.ones(cells), average @ position], axis=1)
+    return np.asarray(np.linalg.qr(design, mode="complete")[0][:, 2:].T @ average)
 
 
 @functools.cache
@@ -204,9 +208,7 @@ def _misfit(centred: Floats, target: Floats, spread: Floats, rounding: Floats, l
     """Hotelling's statistic of the residuals averaged over cells, per contrast; None where it rejects the line."""
     count, points = spread.shape
     cells = min(CELLS, points, max(3, count // 4))
-    average = _averages(points, cells)
-    design = np.stack([np.ones(cells), average @ centred], axis=1)
-    contrasts = np.linalg.qr(design, mode="complete")[0][:, 2:].T @ average
+    contrasts = _contrasts(centred.tobytes(), cells)
     seen, size = contrasts @ target, contrasts.shape[0]
     scatter = spread @ contrasts.T
     covariance = scatter.T @ scatter + np.diag((np.abs(contrasts) @ rounding) ** 2 + 1e-30)

@@ -152,7 +152,7 @@ def test_coefficients_of_observables_are_exact():
     for phi in PHI:
         found, bound = phi.coefficients(held)
         for x, s in np.random.default_rng(4).uniform(-1, 1, (50, 2)) * [3, 1]:
-            value = found @ transfer.products(np.array(x), np.array(s), 9, 7).ravel()
+            value = found @ transfer.products(np.array([x]), np.array([s]), 9, 7, np.ones(1)).ravel()
             true = (mpmath.sin if phi.sine else mpmath.cos)(phi.wave * x) * mpmath.exp(phi.power * (0.3 + 1.4 * s))
             assert abs(value - true) <= bound + 1e-14 * np.abs(found).sum()
 
@@ -161,7 +161,7 @@ def test_rounding_of_products_is_within_its_blur():
     interval, draw, worst = transfer.Interval(0.3, 1.4), np.random.default_rng(5), 0.0
     for _ in range(100):
         x, u = draw.uniform(-3, 3), np.exp(draw.uniform(-1.1, 1.7))
-        found = transfer.products(np.array([x]), interval.place(np.array([u])), 9, 12)[0]
+        found = transfer.products(np.array([x]), interval.place(np.array([u])), 9, 12, np.ones(1))
         with mpmath.workdps(40):
             s = (mpmath.log(mpmath.mpf(float(u))) - mpmath.mpf(0.3)) / mpmath.mpf(1.4)
             waves = [mpmath.mpf(1)] + [f(n * mpmath.mpf(x)) for n in range(1, 5) for f in (mpmath.cos, mpmath.sin)]

@@ -85,7 +85,7 @@ def expectations(
     held = _held(algorithm, noise, interval, nodes, levels, old_denominator)
     x, s = np.array([number("start", start[0])]), interval.place(np.array([start[1]]))
     first, unsure = zip(*(observe.coefficients(held) for observe in observables), strict=True)
-    at = products(x, s, held.waves, held.levels).ravel()
+    at = products(x, s, held.waves, held.levels, np.ones(1)).ravel()
     reading = blur(interval, held.waves, held.levels, abs(float(x[0]))).ravel() + at.size * U
     value, error = carried(held.change, held.slack, np.array(first), at, reading, steps)
     return value, (error + np.array(unsure)[:, None]) * (1 + 2.0**-20)

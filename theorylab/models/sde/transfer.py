@@ -113,7 +113,8 @@ def transfer(
     """
     fine = waves + 2 * (waves // 4) + 2, levels + levels // 2 + 2
     gain, rounding = _gain(algorithm, noise, interval, (waves, levels), fine, old)
-    found = np.tensordot(_into_waves(fine[0]), np.tensordot(_into_levels(fine[1]), gain, (1, 1)), (1, 1))
+    in_levels = _into_levels(fine[1]) @ gain.reshape(*fine, -1)
+    found = (_into_waves(fine[0]) @ in_levels.reshape(fine[0], -1)).reshape(gain.shape)
     kept = found[:waves, :levels]
     column = np.abs(kept).sum(axis=(0, 1))
     beyond = np.abs(found).sum(axis=(0, 1)) - column
@@ -124,12 +125,16 @@ def transfer(
     return Transfer(np.ascontiguousarray(kept.reshape(waves * levels, -1).T), slack, interval, waves, levels)
 
 
-def products(x: Floats, s: Floats, waves: int, levels: int, times: float = 1.0) -> Floats:
-    """E_n(x) T_m(s), times a number, at points of one shape, of one dimension at least, shape + (waves, levels)."""
-    n = np.arange(1, waves // 2 + 1)
-    along = np.full((*np.shape(x), waves), times)
-    along[..., 1::2], along[..., 2::2] = times * np.cos(x[..., None] * n), times * np.sin(x[..., None] * n)
-    return np.asarray(along[..., :, None] * np.polynomial.chebyshev.chebvander(s, levels - 1)[..., None, :])
+def products(x: Floats, s: Floats, waves: int, levels: int, weights: Floats) -> Floats:
+    """Sums over the last axis of x and s of weights E_n(x) T_m(s), of shape (..., waves, levels)."""
+    n = np.arange(1, waves // 2 + 1)[:, None]
+    along = np.empty((*x.shape[:-1], waves, x.shape[-1]))
+    along[..., 0, :] = weights
+    along[..., 1::2, :], along[..., 2::2, :] = (
+        weights * np.cos(x[..., None, :] * n),
+        weights * np.sin(x[..., None, :] * n),
+    )
+    return along @ np.polynomial.chebyshev.chebvander(s, levels - 1)
 
 
 def blur(interval: Interval, waves: int, levels: int, away: float) -> Floats:
@@ -150,13 +155,14 @@ def _gain(
     angle = np.arange(fine[0]) * 2 * np.pi / fine[0]
     place = -np.cos((np.arange(fine[1]) + 0.5) * np.pi / fine[1])
     x, s = (np.array(grid) for grid in np.meshgrid(angle, place, indexing="ij"))
-    u, away, top = np.exp(interval.centre + interval.half * s), 0.0, 1.0
-    gain = -products(x, s, *kept)
-    for z, weight in zip(noise.values, noise.probabilities, strict=True):
+    u = np.exp(interval.centre + interval.half * s)
+    after = [(x, s)]  # the last of the sum is b itself
+    for z in noise.values:
         after_x, after_u = step(algorithm, x, u, float(z), old)
-        after_s = interval.place(after_u)
-        gain += products(after_x, after_s, *kept, float(weight))
-        away, top = max(away, float(np.abs(after_x - x).max())), max(top, float(np.abs(after_s).max()))
+        after.append((after_x, interval.place(after_u)))
+    all_x, all_s = (np.stack(grids, axis=-1) for grids in zip(*after, strict=True))
+    gain = products(all_x, all_s, *kept, np.concatenate([[-1.0], noise.probabilities]))
+    away, top = float(np.abs(all_x - x[..., None]).max()), max(1.0, float(np.abs(all_s).max()))
     lebesgue = (2 + np.log(fine[0])) * (1 + np.log(fine[1]))
     error = 4 * blur(interval, *kept, 2 * np.pi + 2 * away) + (noise.values.size + 8) * U
     return gain, lebesgue * error * np.cosh(np.arange(kept[1]) * np.arccosh(top))
