@@ -113,3 +113,12 @@ def test_what_takes_longer_than_its_hours_is_refused_before_it_starts():
         assert compute_all(seconds=1e8)[1]
     with pytest.raises(InputError, match=r"would take up to 0\.\d+ hours here"), using(hours=1e-3):
         compute_all(seconds=1.0)
+
+
+def test_a_context_tells_whether_somebody_hears_of_progress():
+    assert not tasks.reports_progress()
+    with using(progress=lambda *report: None):
+        assert tasks.reports_progress()
+        with using(workers=1):
+            assert tasks.reports_progress()
+    assert not tasks.reports_progress()
