@@ -60,7 +60,12 @@ def draw_gradient(data: Data, error: Floats, normals: Floats, choice: Floats, gr
         fill_normal(stream, normals[:d])
         size = math.sqrt(float(data.batch)) * data.noise_std
         for i in range(d):
-            gradient[i] = size * data.scales[i] * normals[i] - data.batch * data.eigenvalues[i] * error[i]
+            noise = data.scales[i] * normals[i]
+            if data.mixing.size > 0:
+                noise = 0.0
+                for j in range(i + 1):
+                    noise += data.mixing[i, j] * normals[j]
+            gradient[i] = size * noise - data.batch * data.eigenvalues[i] * error[i]
         return
     for b in range(data.batch):
         if b == 0 and (data.one_hot or data.batch > 1):
@@ -161,4 +166,59 @@ def accelerated_paths(data: Data, method: Method, observation: Observation, stre
         for i in range(d):
             w[i] = u[i] + short_step / data.batch * gradient[i]
             v[i] = beta * u[i] + (1.0 - beta) * v[i] + long_step / data.batch * gradient[i]
+        t += 1
+
+
+@kernel
+def heavy_ball_paths(
+    data: Data, step_sizes: Floats, momentum: float, observation: Observation, stream: Stream
+) -> Floats:
+    """Observables (points,) of the heavy ball v' = m v + h_t g, e' = e - v', from v = 0, at each steps[k]."""
+    steps, _, weights, degree = observation
+    d = data.error0.size
+    error = data.error0.copy()
+    velocity = np.zeros(d)
+    gradient = np.empty(d)
+    normals = np.empty(d + 1)
+    choice = np.empty(1)
+    out = np.empty(steps.size)
+    done = 0
+    t = 0
+    while True:
+        if t == steps[done]:
+            out[done] = observe(weights, degree, 1.0, error)
+            done += 1
+            if done == steps.size:
+                return out
+        draw_gradient(data, error, normals, choice, gradient, stream)
+        for i in range(d):
+            velocity[i] = momentum * velocity[i] - step_sizes[t] / data.batch * gradient[i]
+            error[i] -= velocity[i]
+        t += 1
+
+
+@kernel
+def drifting_paths(
+    data: Data, step_sizes: Floats, moves: tuple[Floats, Floats], observation: Observation, stream: Stream
+) -> Floats:
+    """Observables (points,) of SGD; after step t the minimiser moves by moves[0][t] + moves[1][t] * normals, (T, d)."""
+    steps, _, weights, degree = observation
+    d = data.error0.size
+    error = data.error0.copy()
+    gradient = np.empty(d)
+    normals = np.empty(d + 1)
+    choice = np.empty(1)
+    out = np.empty(steps.size)
+    done = 0
+    t = 0
+    while True:
+        if t == steps[done]:
+            out[done] = observe(weights, degree, 1.0, error)
+            done += 1
+            if done == steps.size:
+                return out
+        draw_gradient(data, error, normals, choice, gradient, stream)
+        fill_normal(stream, normals[:d])
+        for i in range(d):
+            error[i] += step_sizes[t] / data.batch * gradient[i] - moves[0][t, i] - moves[1][t, i] * normals[i]
         t += 1

@@ -7,9 +7,11 @@ quantities are errors e = w - w*; the excess risk is R = 1/2 sum_i eigenvalues_i
     e_{t+1} = e_t + step_size / batch * sum_b (noise_std * xi_b - <e_t, x_b>) x_b.
 
 Designs. gaussian: x_i = sqrt(eigenvalues_i) * independent standard normals. one-hot: x is the i-th unit vector with
-probability eigenvalues_i, and zero with what is left of 1. Two designs have additive noise alone: each sample gives the
-exact gradient eigenvalues_i e_i plus a normal variable independent of e, of variance noise_std^2 eigenvalues_i
-(additive: what label noise does on random data) or noise_std^2 (isotropic).
+probability eigenvalues_i, and zero with what is left of 1. Two designs have additive noise alone: each sample gives
+the exact gradient eigenvalues_i e_i plus a normal variable independent of e, of variance noise_std^2 eigenvalues_i
+(additive: what label noise does on random data) or noise_std^2 (isotropic). With a `covariance` C the additive noise
+has covariance noise_std^2 C instead, in the eigenbasis of the data; second moments of single directions see its
+diagonal.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from numpy.typing import NDArray
 
 from theorylab.errors import require
 from theorylab.numerics import spectra
-from theorylab.numerics.arguments import number, positive, whole
+from theorylab.numerics.arguments import number, numbers, positive, whole
 
 Floats = NDArray[np.float64]
 DESIGNS = ("gaussian", "one-hot", "additive", "isotropic")
@@ -43,14 +45,18 @@ class Data(NamedTuple):
     batch: int
     one_hot: bool
     additive: bool
+    mixing: Floats
+    """Lower triangular root (d, d) of a covariance of additive noise, (0, 0) where none was given."""
 
 
 @dataclass(frozen=True, eq=False)
 class LeastSquares:
     """A least-squares problem and its start: eigenvalues (d,), error0 = w_0 - w* (d,), noise_std >= 0.
 
-    Raises InputError for eigenvalues that are not finite, positive and falling, an error0 of another shape, a
-    negative noise_std, an unknown design, batch < 1, or one-hot probabilities that sum to more than 1.
+    `covariance` (d, d), positive definite, is that of additive noise at noise_std = 1 where it is not
+    diag(eigenvalues). Raises InputError for eigenvalues that are not finite, positive and falling, an error0 of
+    another shape, a negative noise_std, an unknown design, batch < 1, one-hot probabilities that sum to more than 1,
+    or a covariance that is none or belongs to another design.
     """
 
     eigenvalues: Floats
@@ -58,6 +64,7 @@ class LeastSquares:
     noise_std: float
     design: str = "gaussian"
     batch: int = 1
+    covariance: Floats | None = None
 
     def __post_init__(self) -> None:
         values = spectra.custom(self.eigenvalues)
@@ -80,6 +87,24 @@ class LeastSquares:
         object.__setattr__(self, "eigenvalues", values)
         object.__setattr__(self, "error0", error0)
         object.__setattr__(self, "noise_std", float(self.noise_std))
+        if self.covariance is not None:
+            object.__setattr__(self, "covariance", self._valid_covariance(self.covariance))
+
+    def _valid_covariance(self, given: Floats) -> Floats:
+        """The covariance of additive noise, read-only; InputError for what is none."""
+        matrix, d = numbers("covariance", given), self.dimension
+        require(
+            self.design == "additive",
+            f"a covariance is that of additive noise, and design={self.design!r}: give design='additive'",
+        )
+        require(
+            matrix.shape == (d, d) and bool(np.isfinite(matrix).all()) and np.array_equal(matrix, matrix.T),
+            f"covariance of shape {matrix.shape} is not allowed: give a symmetric matrix ({d}, {d}) of finite numbers",
+        )
+        least = float(np.linalg.eigvalsh(matrix)[0])
+        require(least > 0, f"covariance has the eigenvalue {least:.3g}: give a positive definite matrix")
+        matrix.setflags(write=False)
+        return matrix
 
     @classmethod
     def power_law(
@@ -101,6 +126,8 @@ class LeastSquares:
     @property
     def noise_spectrum(self) -> Floats:
         """Variance of the gradient noise that does not depend on the iterate, at noise_std = 1 and batch 1, (d,)."""
+        if self.covariance is not None:
+            return np.array(np.diag(self.covariance))
         return np.ones(self.dimension) if self.design == "isotropic" else np.ascontiguousarray(self.eigenvalues)
 
     @property
@@ -135,6 +162,9 @@ class LeastSquares:
             int(self.batch),
             self.design == "one-hot",
             self.design in ADDITIVE,
+            np.zeros((0, 0))
+            if self.covariance is None
+            else np.asarray(np.linalg.cholesky(self.covariance), dtype=float),
         )
 
 

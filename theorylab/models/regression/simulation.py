@@ -78,6 +78,50 @@ def simulate_accelerated(
     )  # fmt: skip
 
 
+def simulate_heavy_ball(
+    problem: LeastSquares,
+    step_sizes: ArrayLike,
+    momentum: float,
+    observed: ArrayLike | Observation,
+    *,
+    replicas: int,
+    seed: int,
+) -> Curve:
+    """Curve of the heavy ball's last iterate with a step size for every step; SGD with a schedule at momentum 0.
+
+    Observed as in `simulate`. Raises InputError as `theory.heavy_ball_moments`; a run that diverges is kept.
+    """
+    observation, memory = _observation(problem, observed), theory.valid_momentum(momentum)
+    sizes = theory.valid_schedule("step_sizes", step_sizes, observation.steps)
+    return replicate(
+        kernels.heavy_ball_paths, problem.data(), sizes, memory, observation,
+        x=observation.steps, replicas=replicas, seed=seed, keep_diverged=True,
+    )  # fmt: skip
+
+
+def simulate_drifting(
+    problem: LeastSquares,
+    step_sizes: ArrayLike,
+    observed: ArrayLike | Observation,
+    *,
+    shifts: ArrayLike = 0.0,
+    walks: ArrayLike = 0.0,
+    replicas: int,
+    seed: int,
+) -> Curve:
+    """Curve of SGD's last iterate where the minimiser moves after every step: by a shift, and normal noise.
+
+    Observed as in `simulate`; moves and errors as in `theory.drifting_moments`; a run that diverges is kept.
+    """
+    observation = _observation(problem, observed)
+    sizes = theory.valid_schedule("step_sizes", step_sizes, observation.steps)
+    means, variances = theory.valid_moves(problem, sizes.size, shifts, walks)
+    return replicate(
+        kernels.drifting_paths, problem.data(), sizes, (means, variances**0.5), observation,
+        x=observation.steps, replicas=replicas, seed=seed, keep_diverged=True,
+    )  # fmt: skip
+
+
 def _observation(problem: LeastSquares, observed: ArrayLike | Observation) -> kernels.Observation:
     """When and what to observe, validated."""
     given = observed if isinstance(observed, Observation) else Observation(observed)

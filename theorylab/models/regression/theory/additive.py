@@ -40,22 +40,31 @@ def additive_moments(problem: LeastSquares, parameters: Acceleration, steps: Arr
         f"the noise of design={problem.design!r} depends on the iterate: give one of {', '.join(ADDITIVE)}, or ask "
         "asgd_risk",
     )
-    lam, p, d = problem.eigenvalues, parameters, problem.dimension
-    away, gap = np.empty((d, 2, 2)), p.pull - p.short_step
-    away[:, 0, 0], away[:, 0, 1] = -p.short_step * lam, 1 - p.short_step * lam
-    away[:, 1, 0], away[:, 1, 1] = -gap * lam, -(1 - p.memory) - gap * lam
-    push, noise = np.array([p.short_step, gap]), problem.noise_spectrum * (problem.noise_std**2 / problem.batch)
-    fresh = noise[:, None, None] * np.outer(push, push)
+    away, fresh = pairs(problem, parameters.short_step, parameters.pull, parameters.memory)
     points = increasing_steps(steps)
-    out = np.empty((points.size, d))
+    out = np.empty((points.size, problem.dimension))
     for k, count in enumerate(points):
-        power, covariance = _leap(away, fresh, int(count))
+        power, covariance = leap(away, fresh, int(count))
         out[k] = (power[:, 0, 0] * problem.error0) ** 2 + covariance[:, 0, 0]
     return out
 
 
-def _leap(away: Floats, fresh: Floats, count: int) -> tuple[Floats, Floats]:
-    """A^count and the covariance after `count` steps, (d, 2, 2) both, by the binary digits of `count`; away = A - 1."""
+def pairs(problem: LeastSquares, short_step: float, pull: float, memory: float) -> tuple[Floats, Floats]:
+    """A - 1 of the pair (w, u - w) in every direction, and the covariance of its noise in a step, (d, 2, 2) both.
+    Derived: tests/models/regression/test_additive.py::test_leaps_are_the_steps_of_the_recursion.
+    """
+    lam, gap = problem.eigenvalues, pull - short_step
+    away = np.empty((problem.dimension, 2, 2))
+    away[:, 0, 0], away[:, 0, 1] = -short_step * lam, 1 - short_step * lam
+    away[:, 1, 0], away[:, 1, 1] = -gap * lam, -(1 - memory) - gap * lam
+    push, noise = np.array([short_step, gap]), problem.noise_spectrum * (problem.noise_std**2 / problem.batch)
+    return away, noise[:, None, None] * np.outer(push, push)
+
+
+def leap(away: Floats, fresh: Floats, count: int) -> tuple[Floats, Floats]:
+    """A^count and the covariance after `count` steps, (d, 2, 2) both, by the binary digits of `count`; away = A - 1.
+    Derived: tests/models/regression/test_additive.py::test_leaps_are_the_steps_of_the_recursion.
+    """
     one = np.broadcast_to(np.eye(2), away.shape)
     power, beyond, covariance = one, np.zeros_like(away), np.zeros_like(away)  # beyond = power - 1
     for digit in f"{count:b}":

@@ -15,9 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import bisect
 
 from theorylab.errors import require
-from theorylab.models.regression import budgets, moments
+from theorylab.models.regression import budgets, moments, scheduled
 from theorylab.models.regression.model import Acceleration, LeastSquares
 from theorylab.models.regression.theory.recursions import averaging_starts, feedback, gradient_spread, risk_of
+from theorylab.models.regression.theory.scheduled import coefficients, valid_schedule
 from theorylab.numerics.arguments import increasing_steps
 
 Floats = NDArray[np.float64]
@@ -25,25 +26,37 @@ Integers = NDArray[np.int64]
 
 
 def asgd_risk(
-    problem: LeastSquares, parameters: Acceleration, steps: ArrayLike, *, allow_unstable: bool = False
+    problem: LeastSquares,
+    parameters: Acceleration,
+    steps: ArrayLike,
+    *,
+    allow_unstable: bool = False,
+    schedule: ArrayLike | None = None,
 ) -> Floats:
     """Expected excess risk of w after each number of `steps`, (points,).
     Derived: tests/models/regression/test_asgd.py::test_risks_match_dense_covariances_of_the_method_as_written.
 
+    A `schedule` has a factor >= 0 for every step, by which both steps are multiplied in it, stable or not.
     Raises InputError for steps that are not increasing integers >= 0, or parameters whose second moments diverge
     (unless allow_unstable).
     """
     steps = increasing_steps(steps)
+    if schedule is not None:
+        return risk_of(problem, _scheduled(problem, parameters, steps, schedule)[0])
     recursion = _recursion(problem, parameters, allow_unstable)
     return risk_of(problem, moments.accelerated(recursion, 0, steps)[0])
 
 
-def asgd_lookahead_risk(problem: LeastSquares, parameters: Acceleration, steps: ArrayLike) -> Floats:
+def asgd_lookahead_risk(
+    problem: LeastSquares, parameters: Acceleration, steps: ArrayLike, *, schedule: ArrayLike | None = None
+) -> Floats:
     """Expected excess risk of u, where gradients are taken, after each number of `steps`, (points,).
     Derived: tests/models/regression/test_asgd.py::test_lookahead_risk_is_that_of_the_method_as_written.
 
-    Twice it is what Gaussian data feed into the noise of every direction. Raises as `asgd_risk`.
+    Twice it is what Gaussian data feed into the noise of every direction. Schedule and errors as in `asgd_risk`.
     """
+    if schedule is not None:
+        return risk_of(problem, _scheduled(problem, parameters, increasing_steps(steps), schedule)[1])
     recursion = _recursion(problem, parameters, False)
     return risk_of(problem, moments.accelerated(recursion, 0, increasing_steps(steps))[2])
 
@@ -225,6 +238,15 @@ def _budget(problem: LeastSquares, parameters: Acceleration, start: int, steps: 
     errors, risks = (np.array([risk_of(problem, row) for row in pair]) for pair in (rows[:2], rows[2:]))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(errors > 0, errors / np.maximum(risks, 0.0), 0.0) + fed_unit
+
+
+def _scheduled(problem: LeastSquares, parameters: Acceleration, points: Integers, schedule: ArrayLike) -> Floats:
+    """Moments of w and u, (2, points, d), with both steps times a factor per step."""
+    factors, p = valid_schedule("schedule", schedule, points), parameters
+    moments_of = scheduled.accelerated(
+        coefficients(problem), p.short_step * factors, p.pull * factors, p.memory, points
+    )
+    return np.asarray(moments_of)
 
 
 def _blocks(problem: LeastSquares, parameters: Acceleration) -> tuple[Floats, Floats]:

@@ -2,7 +2,8 @@
 
 Conventions of `model`: risk 1/2 sum_i lambda_i E e_i^2; step t uses the gradient at e_t; averages over N steps hold
 e_0, ..., e_{N-1}. There are two roads to one value: few steps are made (`stepped`), many are leapt over by the modes of
-the recursion (`spectral`); `steps_are_made` says which.
+the recursion (`spectral`); `steps_are_made` says which. An array of step sizes, one for every step, takes the road of
+`scheduled` instead, where any sizes >= 0 are allowed: over finitely many steps moments are finite.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import require
 from theorylab.models.regression.model import LeastSquares
-from theorylab.models.regression.theory import spectral, stepped
+from theorylab.models.regression.theory import scheduled, spectral, stepped
 from theorylab.models.regression.theory.recursions import (
     averaging_starts,
     is_stable,
@@ -31,19 +32,21 @@ CHEAP_WORK = 2**28
 """Steps times directions that are made one by one: a tenth of a second or a few."""
 
 
-def sgd_risk(problem: LeastSquares, step_size: float, steps: ArrayLike, *, allow_unstable: bool = False) -> Floats:
+def sgd_risk(problem: LeastSquares, step_size: ArrayLike, steps: ArrayLike, *, allow_unstable: bool = False) -> Floats:
     """Expected excess risk of the iterate after each number of `steps`, (points,).
     Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
 
     Raises InputError for a step size <= 0, one at or beyond `critical_step_size` (unless allow_unstable) or too close
-    to it for many steps, or steps that are not increasing integers in [0, 2^53].
+    to it for many steps, step sizes that are not one finite number >= 0 for every step, or steps that are not
+    increasing integers in [0, 2^53].
     """
     points = increasing_steps(steps)
-    return np.asarray(_road(problem, step_size, points, allow_unstable).sgd_risk(problem, float(step_size), points))
+    road, size = _road(problem, step_size, points, allow_unstable)
+    return np.asarray(road.sgd_risk(problem, size, points))
 
 
 def ema_risk(
-    problem: LeastSquares, step_size: float, ema_decay: float, steps: ArrayLike, *, allow_unstable: bool = False
+    problem: LeastSquares, step_size: ArrayLike, ema_decay: float, steps: ArrayLike, *, allow_unstable: bool = False
 ) -> Floats:
     """Expected excess risk of the EMA of the iterates, (points,); ema_decay in [0, 1). Raises as `sgd_risk`.
     Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
@@ -52,7 +55,7 @@ def ema_risk(
 
 
 def average_risk(
-    problem: LeastSquares, step_size: float, start: ArrayLike, steps: ArrayLike, *, allow_unstable: bool = False
+    problem: LeastSquares, step_size: ArrayLike, start: ArrayLike, steps: ArrayLike, *, allow_unstable: bool = False
 ) -> Floats:
     """Expected excess risk of the mean of e_t over start <= t < N, at each N of `steps`, (points,).
     Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
@@ -63,7 +66,7 @@ def average_risk(
     return risk_of(problem, average_moments(problem, step_size, start, steps, allow_unstable=allow_unstable))
 
 
-def weighted_risk(problem: LeastSquares, step_size: float, weights: ArrayLike) -> Floats:
+def weighted_risk(problem: LeastSquares, step_size: ArrayLike, weights: ArrayLike) -> Floats:
     """Expected excess risk of sum_t weights_t e_t over t = 0, ..., N - 1, for each row of `weights`, (schemes, N).
     Derived: tests/models/regression/test_theory.py::test_weighted_risks_are_those_of_the_averages_they_name.
 
@@ -77,24 +80,29 @@ def weighted_risk(problem: LeastSquares, step_size: float, weights: ArrayLike) -
         f"weights of shape {rows.shape} are not allowed: give finite numbers (schemes, N), N >= 1",
     )
     moments = sgd_moments(problem, step_size, np.arange(rows.shape[1]))
-    contraction = 1 - step_size * problem.eigenvalues
+    sizes = np.broadcast_to(np.ravel(step_size)[: rows.shape[1]], rows.shape[1:])
     crossed, total = np.zeros((rows.shape[0], problem.dimension)), np.zeros((rows.shape[0], problem.dimension))
-    for weight, now in zip(rows.T[:, :, None], moments, strict=True):
+    for weight, now, contraction in zip(
+        rows.T[:, :, None], moments, 1 - np.outer(sizes, problem.eigenvalues), strict=True
+    ):
         total += weight * (weight * now + 2 * crossed)
         crossed = contraction * (crossed + weight * now)
     return risk_of(problem, total)
 
 
-def sgd_moments(problem: LeastSquares, step_size: float, steps: ArrayLike, *, allow_unstable: bool = False) -> Floats:
+def sgd_moments(
+    problem: LeastSquares, step_size: ArrayLike, steps: ArrayLike, *, allow_unstable: bool = False
+) -> Floats:
     """E e_{t,i}^2 in every direction, (points, d). Raises as `sgd_risk`.
     Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
     """
     points = increasing_steps(steps)
-    return np.asarray(_road(problem, step_size, points, allow_unstable).sgd_moments(problem, float(step_size), points))
+    road, size = _road(problem, step_size, points, allow_unstable)
+    return np.asarray(road.sgd_moments(problem, size, points))
 
 
 def ema_moments(
-    problem: LeastSquares, step_size: float, ema_decay: float, steps: ArrayLike, *, allow_unstable: bool = False
+    problem: LeastSquares, step_size: ArrayLike, ema_decay: float, steps: ArrayLike, *, allow_unstable: bool = False
 ) -> Floats:
     """E m_{t,i}^2 of m_0 = e_0, m_{t+1} = a m_t + (1-a) e_t, (points, d): takes e_t, not e_{t+1}.
     Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
@@ -103,28 +111,28 @@ def ema_moments(
     """
     points = increasing_steps(steps)
     valid_decay(ema_decay)
-    road = _road(problem, step_size, points, allow_unstable)
-    return np.asarray(road.ema_moments(problem, float(step_size), float(ema_decay), points))
+    road, size = _road(problem, step_size, points, allow_unstable)
+    return np.asarray(road.ema_moments(problem, size, float(ema_decay), points))
 
 
 def average_moments(
-    problem: LeastSquares, step_size: float, start: ArrayLike, steps: ArrayLike, *, allow_unstable: bool = False
+    problem: LeastSquares, step_size: ArrayLike, start: ArrayLike, steps: ArrayLike, *, allow_unstable: bool = False
 ) -> Floats:
     """E of the squared mean of e_{t,i} over start <= t < N, (points, d). Arguments and errors as `average_risk`.
     Derived: tests/models/regression/test_theory.py::test_risks_match_dense_covariances_of_the_whole_path.
     """
     points = increasing_steps(steps)
     starts = averaging_starts(start, points)
-    road = _road(problem, step_size, points, allow_unstable)
+    road, size = _road(problem, step_size, points, allow_unstable)
     out = np.empty((points.size, problem.dimension))
     for first in np.unique(starts):
         mask = starts == first
-        out[mask] = road.average_moments(problem, float(step_size), int(first), points[mask])
+        out[mask] = road.average_moments(problem, size, int(first), points[mask])
     return out
 
 
 def relative_rounding(
-    problem: LeastSquares, step_size: float, steps: ArrayLike, risks: ArrayLike | None = None
+    problem: LeastSquares, step_size: ArrayLike, steps: ArrayLike, risks: ArrayLike | None = None
 ) -> Floats:
     """Bound on the relative rounding errors of this module's risks, after `steps` as they were asked for, (points,).
     Derived: tests/models/regression/test_theory.py::test_rounding_bound_holds_against_exact_rationals.
@@ -134,12 +142,15 @@ def relative_rounding(
     InputError without risks there, for other than one per step, or for step sizes that no bound is proved for.
     """
     points = increasing_steps(steps)
-    if steps_are_made(problem, step_size, points):
-        return stepped.relative_rounding(problem, step_size, points)
+    if np.ndim(step_size):
+        return scheduled.relative_rounding(problem, scheduled.valid_schedule("step_size", step_size, points), points)
+    size: Any = step_size
+    if steps_are_made(problem, size, points):
+        return stepped.relative_rounding(problem, size, points)
     require(risks is not None, f"steps reach {points[-1]}, which are not made one by one: the bound needs risks=")
     values = np.asarray(risks, dtype=float)
     require(values.shape == points.shape, f"risks have shape {values.shape}, steps {points.shape}: give one per step")
-    return spectral.relative_rounding(problem, step_size, points, values)
+    return spectral.relative_rounding(problem, size, points, values)
 
 
 def steps_are_made(problem: LeastSquares, step_size: float, points: Integers) -> bool:
@@ -151,10 +162,15 @@ def steps_are_made(problem: LeastSquares, step_size: float, points: Integers) ->
     return d * steps <= CHEAP_WORK or steps <= 64 * d * points.size or not is_stable(problem, step_size)
 
 
-def _road(problem: LeastSquares, step_size: float, points: Integers, allow_unstable: bool) -> types.ModuleType:
-    """`stepped` or `spectral`, for a valid step size."""
-    valid_step_size(problem, step_size, allow_unstable)
-    return stepped if steps_are_made(problem, step_size, points) else spectral
+def _road(
+    problem: LeastSquares, step_size: ArrayLike, points: Integers, allow_unstable: bool
+) -> tuple[types.ModuleType, Any]:
+    """`scheduled`, `stepped` or `spectral`, and the step sizes or the step size, valid."""
+    if np.ndim(step_size):
+        return scheduled, scheduled.valid_schedule("step_size", step_size, points)
+    size: Any = step_size
+    valid_step_size(problem, size, allow_unstable)
+    return (stepped if steps_are_made(problem, float(size), points) else spectral), float(size)
 
 
 def ema_bias_factor(step_size: Any, eigenvalue: Any, ema_decay: Any, steps: Any) -> Any:
