@@ -76,8 +76,8 @@ def test_the_misfit_is_that_of_many_draws():
     tau = theory.resolution(law)
     seen = tau * law.spectrum
     assert (seen / (1 + seen)).sum() == pytest.approx(30, rel=1e-10)
-    drawn = np.array([least_squares(law.draw(k)).noise_std ** 2 for k in range(60)])
-    error = drawn.std() / 60**0.5
+    drawn = np.array([least_squares(law.draw(k)).noise_std ** 2 for k in range(150)])
+    error = drawn.std() / 150**0.5
     assert theory.misfit_leading(law) == pytest.approx(drawn.mean(), abs=4 * error + 0.03 * drawn.mean())
     assert 4 * error / drawn.mean() < 0.15
 

@@ -12,6 +12,7 @@ from theorylab.models.regression import kernels, scheduled, theory
 from theorylab.models.regression.model import DESIGNS, Acceleration, LeastSquares
 from theorylab.models.regression.simulation import Observation, simulate_heavy_ball
 from theorylab.models.regression.theory import scheduled as road
+from theorylab.models.regression.theory.additive import leap, pairs
 from theorylab.models.regression.theory.scheduled import coefficients
 from theorylab.numerics.streams import stream
 
@@ -129,6 +130,17 @@ def test_the_longest_stages_forget_their_start():
     found = theory.staged_moments(p, theory.Stages((0.5, 0.2), (10**12, 2**53)), 0.9)[-1]
     expected = 0.36 * p.eigenvalues * theory.heavy_ball_variance(0.2, 0.9, p.eigenvalues)
     assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_leap_is_its_steps():
+    away, fresh = pairs(problem("additive"), 0.1, 0.5, 0.8)
+    power, covariance = np.broadcast_to(np.eye(2), away.shape), np.zeros_like(away)
+    for _ in range(13):
+        one = np.eye(2) + away
+        power, covariance = one @ power, one @ covariance @ one.transpose(0, 2, 1) + fresh
+    found = leap(away, fresh, 13)
+    assert found[0] == pytest.approx(power, rel=1e-12)
+    assert found[1] == pytest.approx(covariance, rel=1e-12)
 
 
 def test_stages_of_step_decay_by_hand():

@@ -122,15 +122,19 @@ def loss_exponent(alpha: Any, beta: Any, name: str) -> Any:
     Derived: tests/models/regression/test_scaling.py::test_phases_come_from_balances_of_two_parts.
     """
     a, b = alpha, beta
-    return {
-        "Ia": lambda: (2 * a + 2 * b - 1) / (2 * a + 1),
-        "Ib": lambda: a + b - 1 / 2,
-        "Ic": lambda: a * (2 * a + 2 * b - 1) / (2 * b - 1 + a * (3 - 2 * b)),
-        "II": lambda: (2 * a + 2 * b - 1) / (2 * (a + b)),
-        "III": lambda: 1 - 1 / (4 * a),
-        "IVa": lambda: a,
-        "IVb": lambda: (1 - 2 * a) * (2 * a + 2 * b - 1) / (2 * (2 * b - a - 2 * a * b)),
-    }[name]()
+    if name == "Ia":
+        return (2 * a + 2 * b - 1) / (2 * a + 1)
+    if name == "Ib":
+        return a + b - 1 / 2
+    if name == "Ic":
+        return a * (2 * a + 2 * b - 1) / (2 * b - 1 + a * (3 - 2 * b))
+    if name == "II":
+        return (2 * a + 2 * b - 1) / (2 * (a + b))
+    if name == "III":
+        return 1 - 1 / (4 * a)
+    if name == "IVa":
+        return a
+    return (1 - 2 * a) * (2 * a + 2 * b - 1) / (2 * (2 * b - a - 2 * a * b))
 
 
 def size_exponent(alpha: Any, beta: Any, name: str) -> Any:
@@ -138,12 +142,12 @@ def size_exponent(alpha: Any, beta: Any, name: str) -> Any:
     Derived: tests/models/regression/test_scaling.py::test_phases_come_from_balances_of_two_parts.
     """
     a, b = alpha, beta
-    return {
-        "Ia": lambda: 1 / (2 * a + 1),
-        "Ib": lambda: 1 / 2,
-        "Ic": lambda: (2 * a + 2 * b - 1) / (2 * (2 * b - 1 + a * (3 - 2 * b))),
-        "II": lambda: b / (a + b),
-        "III": lambda: 1 / 2,
-        "IVa": lambda: 1 / 2,
-        "IVb": lambda: (b - a) / (2 * b - a - 2 * a * b),
-    }[name]()
+    if name == "Ia":
+        return 1 / (2 * a + 1)
+    if name == "Ic":
+        return (2 * a + 2 * b - 1) / (2 * (2 * b - 1 + a * (3 - 2 * b)))
+    if name == "II":
+        return b / (a + b)
+    if name == "IVb":
+        return (b - a) / (2 * b - a - 2 * a * b)
+    return 1 / 2  # Ib, III, IVa
