@@ -95,6 +95,18 @@ class Labelled:
         features[-1, 1] = -1.0
         return cls(features, np.ones(count))
 
+    @classmethod
+    def pair(cls, above: float, below: float) -> Labelled:
+        """(1, above) and (1, -below), both labelled +1: hard margin 1 along the first axis, both at the margin.
+
+        Raises InputError unless above and below are finite and > 0.
+        """
+        require(
+            0 < above < np.inf and 0 < below < np.inf,
+            f"above={above}, below={below} are not allowed: give finite numbers > 0",
+        )
+        return cls(np.array([[1.0, above], [1.0, -below]]), np.ones(2))
+
     @property
     def signed(self) -> Floats:
         """Signed points z_i = y_i a_i, (n, d)."""
