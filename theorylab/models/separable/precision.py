@@ -35,7 +35,7 @@ def rounded(values: ArrayLike, bits: int) -> Floats:
 
 
 def softmax(logits: ArrayLike, bits: int) -> Floats:
-    """Probabilities (rows, classes) of logits (rows, classes), every operation after the subtraction in `bits` bits.
+    """Softmax (rows, classes) of logits (rows, classes), every operation after the subtraction in `bits` bits.
 
     Raises InputError for other shapes, logits that are not finite, or bits as `rounded`.
     """
