@@ -1,4 +1,4 @@
-"""Random starts for gradient descent on scalar networks: what a study draws, by depth, load and product."""
+"""What studies draw: starts of scalar networks by depth, load and product; Hessians of single samples."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from theorylab.errors import require
 from theorylab.models.edge import theory
-from theorylab.numerics.arguments import whole
+from theorylab.numerics.arguments import number, whole
 from theorylab.numerics.streams import generator
 
 Floats = NDArray[np.float64]
@@ -47,3 +47,16 @@ def split_by_class(starts: Starts) -> tuple[Starts, Starts]:
     limit, room = theory.class_margins(*starts)
     inside, untrapped = (limit >= 0) & (room > 0), (limit >= 0) & (room <= 0)
     return Starts(*(x[inside] for x in starts)), Starts(*(x[untrapped] for x in starts))
+
+
+def random_hessians(count: int, dimension: int, rank: int, common: float, seed: int) -> Floats:
+    """Hessians (n, d, d) of `rank` Gaussian directions each, on log-normal scales, plus `common` times one of all.
+
+    Raises InputError for sizes that are not integers >= 1, a common part that is not finite and >= 0, or a bad seed.
+    """
+    n, d, r = (whole(name, x) for name, x in (("count", count), ("dimension", dimension), ("rank", rank)))
+    weight = number("common", common, least=0.0)
+    draws = generator(seed, 10**6 * n + 10**3 * d + r)
+    factors = draws.standard_normal((n, d, r)) * np.exp(draws.standard_normal((n, 1, 1)) / 2)
+    direction = draws.standard_normal(d)
+    return np.asarray(factors @ factors.transpose(0, 2, 1) / r + weight * np.outer(direction, direction))
