@@ -1,0 +1,1 @@
+"""Studies of the noisy quadratic model, and of valleys beside it."""
