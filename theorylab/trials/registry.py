@@ -125,6 +125,7 @@ PROOFS = {
     "numerics.rounding.from_ulps": _proved(
         "tests/numerics/test_rounding.py::test_a_unit_is_the_spacing_of_floats_at_1"
     ),
+    "numerics.known.Known.*": _proved("tests/numerics/test_known.py::test_the_truth_is_within_the_error"),
     "numerics.balls.square": _proved("tests/numerics/test_balls.py::test_squares_and_powers_enclose_random_points"),
     "numerics.proofs.by_bisection": _proved(
         "tests/numerics/test_balls.py::test_a_violation_on_a_small_part_is_found_or_left_undecided_never_certified"
