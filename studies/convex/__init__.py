@@ -1,0 +1,1 @@
+"""Studies of worst cases of first-order methods."""
