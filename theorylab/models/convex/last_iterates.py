@@ -145,7 +145,7 @@ def _loss(rows: Floats, hinge: bool) -> Function:
 
 @kernel
 def noisy_slope(slope: float, noise: float, steps: int, distance: float, own: int, stream: Stream) -> Floats:
-    """(f(x_T) - f(u)) and the bound of its weights, (2, 1), on f = slope * x with noise +-`noise` on the gradient.
+    """Gap f(x_T) - f(u), and `weighted_bound` of its weights, (2, 1), on f = slope * x with noise +-`noise` on f'.
 
     u = -D. Weights are 1, or with own = 1 |g_t|^-2 of the run itself, tails and all, as no algorithm could know them.
     """
