@@ -70,8 +70,10 @@ def test_a_curve_that_cannot_be_is_refused_with_what_is_wrong(changes, words):
 
 def test_the_sample_that_lies_furthest_outside_its_bounds_is_named():
     curve = Curve([10, 20], [[0.1, 0.2], [-0.5, 1.1]])
-    with pytest.raises(InputError, match=r"2 samples .* furthest is -0\.5, in replica 1 at steps 10, outside \[0, 1\]"):
-        curve.bounded(0, 1)
+    words = curve.bounded(0, 1).broken_bounds
+    assert words.startswith("2 samples lie outside the bounds")
+    assert words.endswith("furthest is -0.5, in replica 1 at steps 10, outside [0, 1]")
+    assert curve.broken_bounds == curve.bounded(-0.5, 1.1).broken_bounds == ""
     with pytest.raises(InputError, match=r"bounds of shapes .* do not fit"):
         curve.bounded([0, 0, 0], 2)
 

@@ -68,18 +68,21 @@ class Curve:
             raise InputError(f"rounding of shape {given.shape} does not fit samples of shape {shape}") from None
 
     def _allowed(self, low: ArrayLike, high: ArrayLike) -> NDArray[np.float64]:
-        """Bounds as (2, points), if every sample obeys them."""
+        """Bounds as (2, points)."""
         sides = [reals("a bound", side) for side in (low, high)]
         bounds = np.stack([np.broadcast_to(side, self.x.shape) for side in sides])
         require(
             (bounds[0] <= bounds[1]).all(), f"bounds {low!r} to {high!r} are not allowed: low <= high, both numbers"
         )
-        outside = (self.samples + self.rounding < bounds[0]) | (self.samples - self.rounding > bounds[1])
-        require(not outside.any(), self._furthest(bounds, outside))
         return bounds
 
-    def _furthest(self, bounds: NDArray[np.float64], outside: NDArray[np.bool_]) -> str:
-        """Which sample lies furthest outside the bounds, in words; '' if none does."""
+    @property
+    def broken_bounds(self) -> str:
+        """Which sample lies furthest outside the bounds that were declared, in words; '' if none does."""
+        if self.bounds is None:
+            return ""
+        bounds = self.bounds
+        outside = (self.samples + self.rounding < bounds[0]) | (self.samples - self.rounding > bounds[1])
         if not outside.any():
             return ""
         beyond = np.where(outside, np.maximum(bounds[0] - self.samples, self.samples - bounds[1]), -1.0)
@@ -95,7 +98,8 @@ class Curve:
         """The curve with the declaration that every replica lies in [low, high], scalars or (points,) each.
 
         Statements about its mean then hold for every law between the bounds, of two values too; equal ends say that
-        nothing is random there, infinite ones that nothing is known. Raises InputError for samples outside.
+        nothing is random there, infinite ones that nothing is known. Samples outside make every check of the curve an
+        error (`broken_bounds`), and leave a study's others alone. Raises InputError for bounds that are none.
         """
         sides = [reals("a bound", side) for side in (low, high)]
         try:

@@ -29,6 +29,7 @@ from theorylab.verdicts import (
     above,
     agrees,
     below,
+    decays_as,
     monotone,
     ordered,
 )
@@ -390,6 +391,10 @@ def test_replicas_outside_their_bounds_make_one_check_an_error_that_names_the_fu
     assert (check.verdict, check.source) == ("error", "eq. 1")
     assert "samples lie outside the bounds: give bounds that every replica is known to obey" in check.note
     assert furthest in check.note
+    by_curve = below("c", high.bounded(0, 1), 2.0, rival=other)  # declared with the curve: the study's others stand
+    assert by_curve.verdict == "error"
+    assert furthest in by_curve.note
+    assert decays_as("c", high.bounded(0, 1), 0, rival=rival(predicted=-1)).verdict == "error"
     check = agrees("c", inside, 0.5, rival=rival(measured=high), about=Bounded(0, 1))
     assert (check.verdict, check.rival.verdict) == ("error", "error")
     assert "rival: " in check.note

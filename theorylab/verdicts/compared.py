@@ -198,7 +198,7 @@ def one_step_on(left: Curve, right: Side) -> tuple[Curve, Curve] | None:
 
 
 def unfit(side: Side) -> str:
-    """Why a side cannot be judged at all: nothing there, not a number, no rounding bound; '' if it can."""
+    """Why a side cannot be judged at all: nothing there, not a number, outside its bounds; '' if it can."""
     found = entries(side)
     if found.size == 0:
         return "nothing to evaluate: no points"
@@ -207,7 +207,7 @@ def unfit(side: Side) -> str:
         return f"not a number{where}"
     if isinstance(side, Curve) and not np.isfinite(side.rounding[np.isfinite(found)]).all():
         return "a rounding bound is not finite"
-    return ""
+    return side.broken_bounds if isinstance(side, Curve) else ""
 
 
 def require_same_points(left: Curve, right: Side) -> None:
