@@ -5,7 +5,7 @@ random data feed from direction to direction. Rivals leave one thing out: what i
 error, v at the end of a stage, or one step of the schedule.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,7 +46,7 @@ def problems(s):
 
 
 def schedule(s):
-    sizes = theory.Stages(s.step_sizes, (s.stage,) * len(s.step_sizes)).each()
+    sizes = np.repeat(s.step_sizes, s.stage)
     return sizes, np.unique(np.linspace(2, sizes.size, 8).astype(int))
 
 
@@ -58,11 +58,9 @@ def measure(s):
 
 def reset(s, p, steps):
     """The risk if v were 0 at the start of every stage: stage after stage from the moments reached."""
-    risks, start = [], p.error0
+    risks, start, inside = [], p.error0, np.arange(1, s.stage + 1)
     for k, size in enumerate(s.step_sizes):
-        inside = np.arange(1, s.stage + 1)
-        from_here = LeastSquares(p.eigenvalues, start, p.noise_std, p.design, p.batch, p.covariance)
-        moments = theory.heavy_ball_moments(from_here, np.full(s.stage, size), s.momentum, inside)
+        moments = theory.heavy_ball_moments(replace(p, error0=start), np.full(s.stage, size), s.momentum, inside)
         start = moments[-1] ** 0.5
         risks += [theory.risk_of(p, moments[i - 1]) for i in inside if k * s.stage + i in steps]
     return np.array(risks)
@@ -71,28 +69,22 @@ def reset(s, p, steps):
 def predict(s):
     (sizes, steps), curves = schedule(s), {}
     for name, p in problems(s):
-        r, full = coefficients(p), np.zeros(sizes.size)
-        late = theory.heavy_ball_risk(p, np.append(sizes[0], sizes), s.momentum, steps)
+        r, full = coefficients(p), 0 * sizes
         blocks = {"": r, "not fed": r._replace(feedback=0.0), "own left out": r._replace(spread=0 * r.spread)}
         blocks["diagonal H"] = r._replace(gain=p.eigenvalues * r.gain.sum() / p.eigenvalues.sum())
         for rival, part in blocks.items():
             risks = theory.risk_of(p, scheduled.accelerated(part, full, sizes, s.momentum, steps)[1])
             curves[f"{name}{rival}"] = exact(steps, risks, UNITS)
-        curves[f"{name}late"], curves[f"{name}reset"] = (
-            exact(steps, late, UNITS),
-            exact(steps, reset(s, p, steps), UNITS),
-        )
+        late = theory.heavy_ball_risk(p, np.append(sizes[0], sizes), s.momentum, steps)
+        for rival, risks in (("late", late), ("reset", reset(s, p, steps))):
+            curves[f"{name}{rival}"] = exact(steps, risks, UNITS)
     return curves
 
 
-RIVALS = {
-    "random data": ("not fed", "own left out", "late", "reset"),
-    "covariance": ("diagonal H", "late"),
-}
+RIVALS = {"random data": ("not fed", "own left out", "late", "reset"), "covariance": ("diagonal H", "late")}
 WORDS = {
     "not fed": "no noise fed from direction to direction", "own left out": "no noise of a direction's own error",
-    "late": "the schedule a step later", "reset": "v = 0 at every new stage",
-    "diagonal H": "covariance as H, same trace",
+    "late": "the schedule a step later", "reset": "v = 0 at each stage", "diagonal H": "covariance as H, same trace",
 }  # fmt: skip
 
 
@@ -100,8 +92,7 @@ def checks(s, measured, predicted):
     for name, rivals in RIVALS.items():
         for key in rivals:
             rival = Rival(claim=WORDS[key], predicted=predicted[f"{name}{key}"])
-            claim = f"risk of the heavy ball, {name}, not {WORDS[key]}"
-            yield agrees(claim, measured[name], predicted[name], rival=rival)
+            yield agrees(f"risk, {name}, not {WORDS[key]}", measured[name], predicted[name], rival=rival)
 
 
 def figure(s, measured, predicted):

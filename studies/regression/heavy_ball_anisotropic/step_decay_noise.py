@@ -77,10 +77,7 @@ def predict(s):
         "decay": scaled(s, lambda p, m, stages: leading(s, p, m, stages, stages.lengths[0])),
         "flat": scaled(s, lambda p, m, stages: leading(s, p, m, stages, stages.steps / s.first)),
         "bound": scaled(
-            s,
-            lambda p, m, stages: (
-                (p.noise_spectrum / p.eigenvalues).sum() * np.log(2) * len(stages.lengths) / stages.steps
-            ),
+            s, lambda p, m, stages: (p.noise_spectrum / p.eigenvalues).sum() * np.log(2) / stages.lengths[0]
         ),
     }
 
