@@ -68,8 +68,8 @@ def measure(s):
         curves[name] = exact(x, [iterations(s, k, momentum(s, name, k)) for k in x], ulps=0, x_name="condition number")
     draws, shape = generator(s.seed), (s.schedules, s.horizons[-1])
     sizes = draws.uniform(0, 2, shape)
-    sizes[::2] = 2.0 - draws.uniform(0, 0.02, sizes[::2].shape)  # near the best of them
-    sizes[0] = 2.0
+    sizes[::2] = 2.0 - draws.uniform(0, 0.02, sizes[::2].shape)
+    sizes[0] = 2.0  # the best of them
     curves["floor"] = left(s, sizes).drawn_from("step sizes in [0, 2/L]", s.schedules - 1)
     waves = [np.append(theory.chebyshev_steps(1 / s.condition, 1.0, n), np.zeros(s.horizons[-1])) for n in s.horizons]
     return curves | {"chebyshev": exact(s.horizons, np.diag(left(s, waves).samples), ulps=8 * np.array(s.horizons))}
@@ -98,8 +98,7 @@ def figure(s, measured, predicted):
     plots.guide(count, x, measured["heavy ball"].mean[-1] * (x / x[-1]) ** 0.5)
     plots.label(count, "condition number", "iterations to a millionth, any start")
     count.set_ylim(top=1e7)
-    for k in range(20):
-        row = measured["floor"].samples[k]
+    for k, row in enumerate(measured["floor"].samples[:20]):
         plots.points(floor, s.horizons, row, 0, "" if k else "steps in [0, 2/L]", markersize=3)
     plots.prediction(floor, predicted["floor"], "floor")
     plots.exact_line(floor, measured["chebyshev"], 1, "Chebyshev's steps (rival)")
