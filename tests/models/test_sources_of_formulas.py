@@ -19,7 +19,7 @@ FORMULAS = (
     "edge/designs.py", "edge/diagonal.py", "edge/operators.py",
     "minimax/moments.py", "minimax/schedules.py", "regression/budgets.py", "regression/horizons.py",
     "regression/moments.py", "sde/adam.py", "sde/adaptive.py", "sde/circle.py", "sde/integrators.py", "sde/sam.py",
-    "sde/weak.py", "separable/collapse.py", "separable/margin.py",
+    "sde/weak.py", "separable/collapse.py", "separable/imbalance.py", "separable/margin.py",
 )  # fmt: skip
 # What stands among them and states nothing: checks of arguments, instances, an inner product.
 NO_FORMULAS = {
