@@ -84,7 +84,7 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, (plane,) = plots.panels(1, width=5.5, height=4.2)
-    plots.points(plane, *CENTRES.T, series=4, label="class centres", markersize=7)
+    plots.points(plane, CENTRES[:, 0], CENTRES[:, 1], 4, "class centres", markersize=7)
     pick = np.unique(np.geomspace(1, 300, 40).astype(int))
     for k, name in enumerate(METHODS):
         for j, start in enumerate(s.starts):

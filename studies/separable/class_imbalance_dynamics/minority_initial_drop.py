@@ -74,10 +74,10 @@ def measure(s):
 def predict(s):
     given, rows = list(problems(s)), np.arange(s.problems)
     sizes, cosines = np.array([x[3] for x in given]).T, np.array([x[4] for x in given])
-    forms = {"critical": imbalance.critical_ratio(cosines, *sizes), "1 / |c|": -1 / cosines,
+    forms = {"critical": imbalance.critical_ratio(cosines, sizes[0], sizes[1]), "1 / |c|": -1 / cosines,
              "normalised": imbalance.normalised_slope(sizes[0], cosines), "alone": -sizes[0],
-             "plain": imbalance.plain_slope(*sizes, cosines, 1 / (1 + s.skewed)),
-             "half": imbalance.plain_slope(*sizes, cosines, 0.5)}  # fmt: skip
+             "plain": imbalance.plain_slope(sizes[0], sizes[1], cosines, 1 / (1 + s.skewed)),
+             "half": imbalance.plain_slope(sizes[0], sizes[1], cosines, 0.5)}  # fmt: skip
     # A tiny step's second order, and rounding of the loss, move zeros and slopes relatively by less than this.
     return {name: exact(rows, x, 1e-3, "problem") for name, x in forms.items()}
 
