@@ -1,0 +1,1 @@
+"""Studies of adaptive step sizes, on losses where second moments and preconditioners are known exactly."""
