@@ -13,7 +13,8 @@ The paper says, in our words (an anonymous-submission version was read, without 
 
 On trial:
 - adam_worst_point [C1, C3]: claim 1 for every step size, with the exact return to +1 and the regret, derived here.
-- adam_drift_boundary [C2, C4, C5]: claims 1, 2 and 4 as sharp boundaries in b2 and epsilon, derived here.
+- adam_drift_boundary [C2, C4]: claims 1 and 4 as sharp boundaries in b2 and epsilon, derived here.
+- adam_long_periods [C5]: claim 2 and its conditions, against the boundary derived here.
 - adam_synthetic [C6, C7]: claim 6, and claim 3 with the exact mean direction.
 - amsgrad_regret [C8, C9]: claim 5, with constants derived here, smaller than the printed ones.
 

@@ -134,7 +134,8 @@ def return_ratio_bound(high: Any, step: Any) -> Any:
     Derived: tests/models/adaptive/test_linear.py::test_what_goes_down_comes_up_for_every_high_slope.
 
     With b2 = 1 / (1 + C^2): sqrt(t / (2 (t + 1))) + sqrt(t / (t + 2) (1 + C^2) / (3 + C^2)), above 1 for all C >= 2,
-    so that x_{3k+1} = 1 for all k and every step size. It rests on v_t <= C^2, v_{t+1} <= b2 C^2 + 1 - b2, v_{t+2} <= b2 v_{t+1} + 1 - b2.
+    so that x_{3k+1} = 1 for all k and every step size. It rests on v_t <= C^2, v_{t+1} <= b2 C^2 + 1 - b2, v_{t+2} <=
+    b2 v_{t+1} + 1 - b2.
     """
     return (step / (2 * (step + 1))) ** 0.5 + (step / (step + 2) * (1 + high**2) / (3 + high**2)) ** 0.5
 
