@@ -14,7 +14,7 @@ The paper says, in our words (an anonymous-submission version was read, without 
 On trial:
 - adam_worst_point [C1, C3]: claim 1 for every step size, with the exact return to +1 and the regret, derived here.
 - adam_drift_boundary [C2, C4]: claims 1 and 4 as sharp boundaries in b2 and epsilon, derived here.
-- adam_long_periods [C5]: claim 2 and its conditions, against the boundary derived here.
+- adam_long_periods [C5]: claim 2, and how far its conditions are from the boundary derived here.
 - adam_synthetic [C6, C7]: claim 6, and claim 3 with the exact mean direction.
 - amsgrad_regret [C8, C9]: claim 5, with constants derived here, smaller than the printed ones.
 
@@ -22,6 +22,7 @@ Not on trial, because:
 - The constants of Theorem 4 as printed: the text read lacks the step size in the first term, which is on trial as a
   rival; with it they are implied by ours.
 - The constants of Theorem 5 (AdamNC): its weights and its rate are on trial, the bound is as AMSGrad's.
+- That the recalled conditions of Theorem 2 are sufficient: not read; a test finds the drift negative where they hold.
 - Regret with a constant b1: then the bound of Theorem 4 grows as T^(3/2) and says nothing.
 - Theorem 3's conditions on C: in the appendix, not read; what is on trial is the mean direction at the paper's slopes.
 - Boxes in more dimensions with another metric: projection in the metric sqrt(v) is clipping on a box.

@@ -137,6 +137,9 @@ def test_boundary_of_long_periods():
 def test_sufficient_periods_satisfy_the_recalled_inequalities():
     assert linear.sufficient_period(0.0, 0.999) == 42622
     assert linear.sufficient_period(0.9, 0.99) == 3218
+    for b1, b2 in ((0.0, 0.9), (0.5, 0.9), (0.9, 0.99), (0.0, 0.999), (0.9, 0.999)):
+        period = linear.sufficient_period(b1, b2)
+        assert linear.periodic_drift(PeriodicLosses(high=float(period), period=period), b1, b2) < -1
     with pytest.raises(InputError, match="b1 < sqrt"):
         linear.sufficient_period(0.9, 0.8)
 
