@@ -11,13 +11,14 @@ The paper says, in our words (abstract and an overview were read):
 
 On trial:
 - homogeneous_blocks [C1, C5, C6]: claims 1 and 3, as condition numbers and as counted steps.
-- frozen_preconditioner [C2, C3, C4]: claim 2 and its constants, derived here.
+- frozen_preconditioner [C3, C4]: claim 2 for Adam, and its constants, derived here.
+- descent_lower_bound [C2]: claim 2 for gradient descent; derived here, and not with the factor recalled.
 - initial_gradient_tail [C8]: why claim 2 holds with probability 1 - delta only; law derived here.
 - adam_plateau [C7]: claim 4, its order, and what removes the plateau; derived here.
 
 Not on trial, because:
-- Correlation of the gain with the Jensen-Shannon distance of block spectra: with three eigenvalues a block it depends on
-  how they are binned; the gain with blocks apart, one and three, is on trial instead.
+- Correlation of the gain with the Jensen-Shannon distance of block spectra: with three eigenvalues a block it depends
+  on how they are binned; the gain with blocks apart, one and three, is on trial instead.
 - Spectra like those of CNNs and transformers, sampled: the eigenvalues were not read.
 - Hessians of trained networks (GPT-2, ViT, VGG): out of reach.
 """

@@ -49,7 +49,7 @@ def measure(s):
     one = [plateau(s, size, start) for size in step_sizes]
     moved = [plateau(s, size, start * size / step_sizes[0]) for size in step_sizes]
     low, high = frozen.scaled_extremes(hessian, sizes)
-    steps = np.unique(np.linspace(2, 8, 31) * high / low).astype(int)
+    steps = np.unique(np.linspace(8, 30, 31) * high / low).astype(int)
     slow = log_steps(s.long // 100, s.long, 14)
     declining = quadratics.adaptive_path(hessian, method("Adam", 1.0, second_decay=s.second_decay), start, slow)
     frozen_loss = quadratics.frozen_path(hessian, sizes, 2 / (low + high), start, steps)

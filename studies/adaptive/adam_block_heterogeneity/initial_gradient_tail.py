@@ -31,14 +31,14 @@ FULL = Setting(draws=1000, replicas=20_000, seed=2)
 
 
 def measure(s):
-    levels = np.array(s.levels)
-    shares = replicate(quadratics.exceeding_shares, *s.hessian, levels, s.draws, x=levels, replicas=s.replicas,
+    levels, (a, b, c) = np.array(s.levels), s.hessian
+    shares = replicate(quadratics.exceeding_shares, a, b, c, levels, s.draws, x=levels, replicas=s.replicas,
                        seed=s.seed, x_name="kD")  # fmt: skip
     far = np.geomspace(100, 10**s.decades, 30)
     # The difference of two roots is formed without cancellation: 60 units.
     return {
-        "share": shares.bounded(0, 1),
-        "law": exact(far, frozen.condition_survival(*s.hessian, far), ulps=60, x_name="kD"),
+        "share": shares,
+        "law": exact(far, frozen.condition_survival(a, b, c, far), ulps=60, x_name="kD"),
     }
 
 
@@ -46,9 +46,7 @@ def predict(s):
     levels, (a, b, c) = np.array(s.levels), s.hessian
     return {
         "share": exact(levels, frozen.condition_survival(a, b, c, levels), ulps=2**20, x_name="kD"),
-        "leading": exact(
-            levels, np.minimum(1.0, frozen.condition_survival_leading(a, b, c, levels)), ulps=8, x_name="kD"
-        ),
+        "leading": exact(levels, frozen.condition_survival_leading(a, b, c, levels), ulps=8, x_name="kD"),
         "first only": exact(levels, 2 * c**2 / (b**2 + c**2) / (np.pi * levels), ulps=8, x_name="kD"),
     }
 
@@ -58,8 +56,8 @@ def checks(s, measured, predicted):
     yield agrees("P(kD > x) is that of a Cauchy ratio", measured["share"], predicted["share"], rival=rival)
     rival = Rival(claim="as x^-2, with a mean", predicted=-2.0)
     yield decays_as("P(kD > x) falls as 1/x", measured["law"], -1.0, rival=rival)
-    far = measured["law"].at(slice(-10, None))
-    leading = exact(far.x, frozen.condition_survival_leading(*s.hessian, far.x), ulps=8, x_name="kD")
+    far, (a, b, c) = measured["law"].at(slice(-10, None)), s.hessian
+    leading = exact(far.x, frozen.condition_survival_leading(a, b, c, far.x), ulps=8, x_name="kD")
     half = exact(far.x, predicted["first only"].mean[0] * predicted["first only"].x[0] / far.x, ulps=16, x_name="kD")
     rival = Rival(claim="of one component alone", predicted=half)
     yield agrees("... with both components' constants", far, leading, rival=rival, within=1e-3)
@@ -67,12 +65,10 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.0)
+    (a, b, c), x = s.hessian, measured["law"].x
     plots.measurement(axes, measured["share"], 0, "drawn starts")
     plots.prediction(axes, measured["law"], "law of a Cauchy ratio")
-    plots.line(
-        axes, measured["law"].x, frozen.condition_survival_leading(*s.hessian, measured["law"].x), 2, "const / x"
-    )
-    a, b, c = s.hessian
+    plots.line(axes, x, frozen.condition_survival_leading(a, b, c, x), 2, "const / x")
     plots.label(axes, "x", "P(kD > x)", f"H = [[{a:g}, {b:g}], [{b:g}, {c:g}]], standard normal start")
     axes.set_xlim(50, 1e5)
     axes.set_ylim(1e-5, 2)

@@ -58,7 +58,7 @@ def measure(s):
 
 def predict(s):
     low, high = linear.drawn_direction_limits(LOSSES.high / LOSSES.low, s.chance, 0.99, s.nodes)
-    x = [s.drawn_rounds]
+    x = np.array([float(s.drawn_rounds)])
     centre, half = (low + high) / 2, np.array((high - low) / 2)
     # With the v from before the gradient: E g E v^(-1/2), at least E g / sqrt(E v), by Jensen's inequality.
     mean_square = s.chance * LOSSES.high**2 + (1 - s.chance) * LOSSES.low**2

@@ -35,12 +35,13 @@ FULL = Setting(periods=3_000_000)
 OTHERS = ("AMSGrad", "AdamNC", "SGD")
 
 
-def grid(periods, count=24):
-    return 3 * np.unique(np.geomspace(10, periods, count).astype(int))
+def grid(periods):
+    return 3 * np.unique(np.geomspace(10, periods, 24).astype(int))
 
 
-def run(rule, high, step_size, declining, steps, second_decay=None, start=1.0):
-    decay = 1 / (1 + high**2) if second_decay is None else second_decay
+def run(rule, steps, setting, second_decay=None, start=1.0):
+    high, step_size, declining = setting
+    decay = second_decay or 1 / (1 + high**2)
     chosen = method(rule, step_size, declining=declining, second_decay=decay)
     return simulation.periodic(PeriodicLosses(high=high), chosen, start, steps)
 
@@ -50,15 +51,14 @@ def settings(s):
 
 
 def measure(s):
-    steps, late, curves = grid(s.periods), s.settled * np.arange(1, 4), {}
+    steps, late, curves = grid(s.periods), s.settled * np.arange(1, 4), dict[str, Curve]()
     for name, rule, decay in (("Adam", "Adam", None), ("b2 = 0.999", "Adam", 0.999), ("AMSGrad", "AMSGrad", None)):
-        runs = [run(rule, *setting, steps, decay) for setting in settings(s)]
+        runs = [run(rule, steps, rates, decay) for rates in settings(s)]
         curves |= {f"{key}, {name}": stacked([found[key] for found in runs]) for key in ("point", "regret")}
     steps = grid(s.settled)
     for rule in OTHERS:
-        found = run(rule, s.shown, 0.5, True, steps, start=-1.0)["regret"]
+        found, more = (run(rule, x, (s.shown, 0.5, True), start=-1.0)["regret"] for x in (steps, late))
         curves[f"average, {rule}"] = exact(steps, found.mean / steps, found.rounding[0] / np.abs(found.mean))
-        more = run(rule, s.shown, 0.5, True, late, start=-1.0)["regret"]
         curves[f"late, {rule}"] = Curve(late[1:], np.diff(more.samples), True, 2 * more.rounding[:, 1:])
     return curves
 
@@ -88,20 +88,20 @@ def checks(s, measured, predicted):
         rival = Rival(claim="as 1/T", predicted=Power(-1))
         yield decays_as(f"average regret of {rule} falls as T^-1/2", measured[f"average, {rule}"], -0.5, rival=rival)
         rival = Rival(claim=f"that of {other}", predicted=predicted[f"late, {other}"])
-        claim = f"late regret of {rule} is 2 a (2 C - 1) sqrt(T) / (3 sqrt(v))"
-        yield agrees(claim, measured[f"late, {rule}"], predicted[f"late, {rule}"], rival=rival, within=0.01)
+        late, form = measured[f"late, {rule}"], predicted[f"late, {rule}"]
+        yield agrees(f"late regret of {rule}: 2 a (2 C - 1) sqrt(T / v) / 3", late, form, rival=rival, within=0.01)
 
 
 def figure(s, measured, predicted):
     drawn, (regret, path) = plots.panels(2)
-    steps, row = grid(s.periods), settings(s).index((s.shown, *s.rates[0]))
-    plots.line(regret, steps, measured["regret, Adam"].samples[row] / steps, 0, "Adam")
+    steps, adam = grid(s.periods), measured["regret, Adam"].samples[settings(s).index((s.shown, *s.rates[0]))]
+    plots.line(regret, steps, adam / steps, 0, "Adam")
     for k, rule in enumerate(OTHERS):
         plots.exact_line(regret, measured[f"average, {rule}"], k + 1, rule)
     plots.guide(regret, steps, 0 * steps + 2 * (s.shown - 2) / 3, "2 (C - 2) / 3")
     plots.label(regret, "rounds T", "average regret", f"C = {s.shown:g}, b2 = 1/(1 + C²)")
     for k, rule in enumerate(("Adam", *OTHERS)):
-        plots.exact_line(path, run(rule, s.shown, 0.5, True, np.arange(91))["point"], k, rule)
+        plots.exact_line(path, run(rule, np.arange(91), (s.shown, 0.5, True))["point"], k, rule)
     plots.label(path, "rounds", "point x", "from x = 1, rates 0.5 / √t", log="", legend=False)
     return drawn
 

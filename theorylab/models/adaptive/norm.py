@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theorylab.curves import Curve
+from theorylab.curves import Curve, exact
 from theorylab.errors import require
 from theorylab.models.adaptive.optimisers import adagrad_norm_step
 from theorylab.numerics.arguments import finite_row, increasing_steps, number, positive, positive_row
@@ -167,7 +167,7 @@ def noiseless(problem: ScalarAdaGrad, steps: ArrayLike) -> dict[str, Curve]:
     require(p.additive == 0 and p.multiplicative == 0, "the problem has noise: simulate it, or set both kinds to 0")
     found = norm_path(p, rows, stream(0, 0))
     bound = (rows + 4 * p.start.size + 16) * 2 * UNIT
-    return {name: Curve(rows, row[None], True, bound * row) for name, row in zip(OUTPUTS, found, strict=True)}
+    return {name: exact(rows, row, bound) for name, row in zip(OUTPUTS, found, strict=True)}
 
 
 def noisy(problem: ScalarAdaGrad, steps: ArrayLike, *, replicas: int, seed: int) -> dict[str, Curve]:

@@ -98,13 +98,13 @@ def step(method: Method, state: Moments, gradient: float, t: int) -> tuple[Momen
     if method.first_fading < 1.0:
         first_decay *= method.first_fading ** (t - 1)
     if method.rule == ADAM:
-        return adam_step(state, gradient, first_decay, method.second_decay, method.epsilon)
-    if method.rule == AMSGRAD:
-        return amsgrad_step(state, gradient, first_decay, method.second_decay, method.epsilon)
-    if method.rule == ADAM_NC:
-        return adam_step(state, gradient, first_decay, 1.0 - 1.0 / t, method.epsilon)
-    if method.rule == ADAGRAD:
-        return adagrad_step(state, gradient, method.epsilon)
+        state, gradient = adam_step(state, gradient, first_decay, method.second_decay, method.epsilon)
+    elif method.rule == AMSGRAD:
+        state, gradient = amsgrad_step(state, gradient, first_decay, method.second_decay, method.epsilon)
+    elif method.rule == ADAM_NC:
+        state, gradient = adam_step(state, gradient, first_decay, 1.0 - 1.0 / t, method.epsilon)
+    elif method.rule == ADAGRAD:
+        state, gradient = adagrad_step(state, gradient, method.epsilon)
     return state, gradient
 
 

@@ -38,7 +38,7 @@ def periodic(losses: PeriodicLosses, method: Method, start: float, steps: ArrayL
     slope = max(losses.high, losses.low)
     bounds = (moved, slope * last * (moved + last * UNIT), last * (off + last * largest * UNIT))
     return {
-        name: Curve(rows, row[None], True, np.array(bound))
+        name: Curve(rows.astype(float), row[None], True, np.array(bound))
         for name, row, bound in zip(("point", "regret", "directions"), found, bounds, strict=True)
     }
 
@@ -66,7 +66,7 @@ def _largest_direction(losses: PeriodicLosses, method: Method) -> float:
         return ratio
     b1, b2 = method.first_decay, method.second_decay
     forgetting = 0.0 if b1 == 0 else b1 / b2**0.5 if b2 > 0 else math.inf
-    own = (1 - b2) ** -0.5
+    own = 1 / math.sqrt(1 - b2)
     return own * (1 - b1) / (1 - forgetting) if forgetting < 1 else own * ratio
 
 
@@ -75,7 +75,7 @@ def weights(losses: PeriodicLosses, method: Method, rounds: int) -> Curve:
     rows = increasing_steps([rounds], least=1)
     shape = (float(losses.high), float(losses.low), int(losses.period))
     found = kernels.periodic_weights(*shape, method, int(rows[0]))
-    t = np.arange(1, int(rows[0]) + 1)
+    t = np.arange(1.0, int(rows[0]) + 1)
     return Curve(t, found[None], True, (1.5 * t + 6) * UNIT * found)
 
 
