@@ -86,13 +86,16 @@ def checks(s, measured, predicted):
     claim = "every scale in every block: gradient descent needs fewer steps than Adam"
     yield ordered(claim, hom["descent"], hom["Adam"], rival=rival, about="median")
     rival = Rival(claim="... to the end", measured=hom["Adam"], predicted=hom["descent"])
-    claim = "... though more to a hundredth of the loss"
-    yield ordered(claim, hom["Adam, early"], hom["descent, early"], rival=rival, about="median")
+    first, second = hom["Adam, early"], hom["descent, early"]
+    yield ordered("... though more to a hundredth of the loss", first, second, rival=rival, about="median")
     rival = Rival(claim="... where each block has all", measured=hom["Adam"], predicted=hom["descent"])
     claim = "each block its own scale: Adam needs fewer steps than gradient descent"
     yield ordered(claim, het["Adam"], het["descent"], rival=rival, about="median")
-    rival = Rival(claim="... where each has its own", measured=het["kD"])
-    yield above("every scale in every block: kD > kappa", hom["kD"], condition(s), rival=rival, about="median")
+    rival, claim = (
+        Rival(claim="... where each has its own", measured=het["kD"]),
+        "every scale in every block: kD > kappa",
+    )
+    yield above(claim, hom["kD"], condition(s), rival=rival, about="median")
     for claim, less, more in (("one block apart: less than with none", half, hom), ("three: less still", het, half)):
         rival = Rival(claim="not less", measured=more["kD"], predicted=less["kD"])
         yield ordered(f"{claim} (kD)", less["kD"], more["kD"], rival=rival, about="median")
@@ -100,14 +103,13 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, (conditions, losses) = plots.panels(2)
-    losses.set_ylim(1e-4, 1e9)  # room for the legends
-    conditions.set_ylim(-0.03, 1.6)
+    _, _ = losses.set_ylim(1e-4, 1e9), conditions.set_ylim(-0.03, 1.6)  # room for the legends
     for k, name in enumerate(CASES):
         values = np.sort(measured[f"kD; {name}"].samples[:, 0])[:: max(1, s.draws // 200)]
         share = (np.arange(values.size) + 0.5) / values.size
         plots.line(conditions, values, share, k, f"{name}: median {np.median(measured[f'kD; {name}'].samples):.3g}")
         plots.exact_line(losses, measured[f"loss, Adam, {name}"], k, f"Adam, {name}")
-    conditions.axvline(condition(s), color="black", linestyle=(0, (4, 2)), linewidth=1.2, label="gradient descent")
+    plots.guide(conditions, [condition(s)] * 2, [0, 1], "gradient descent")
     plots.label(
         conditions, "condition number kD", "share of draws below", f"{s.draws} draws of eigenvectors and start", log="x"
     )

@@ -97,6 +97,12 @@ def test_exceeding_shares_are_those_of_the_law():
     assert (by_hand == quadratics.exceeding_shares(5.0, 3.0, 2.0, levels, 50, stream(3, 0))).all()
 
 
+def test_gradient_and_loss_by_hand():
+    gradient = np.empty(2)
+    assert quadratics.fill_gradient.py_func(np.array([[2.0, 1.0], [1.0, 3.0]]), np.array([1.0, -1.0]), gradient) == 1.5
+    assert gradient.tolist() == [1.0, -2.0]
+
+
 def test_frozen_path_and_steps_by_hand():
     h, d, start = np.diag([1.0, 3.0]), np.array([1.0, 2.0]), np.array([2.0, -1.0])
     path = quadratics.frozen_path(h, d, 0.5, start, np.array([0, 1, 2]))

@@ -10,6 +10,7 @@ from theorylab.errors import InputError
 from theorylab.models.adaptive import kernels, optimisers, simulation
 from theorylab.models.adaptive.model import PeriodicLosses, method
 from theorylab.models.adaptive.theory import linear
+from theorylab.numerics import streams
 
 C, low, b = sp.symbols("C l b", positive=True)
 THREE = PeriodicLosses(high=3.0)
@@ -240,6 +241,20 @@ def test_kernels_are_their_python_bodies():
         both = [body(kind, points, chosen, np.zeros(2), np.array([1, 30])) for body in
                 (kernels.online_sums, kernels.online_sums.py_func)]  # fmt: skip
         assert np.allclose(*both, rtol=1e-12, atol=1e-12)
+
+
+def test_drawn_paths_average_the_directions_of_their_second_half():
+    chosen = method("Adam", 0.5, second_decay=0.0)  # directions are signs
+    steps = np.array([2, 8])
+    found = kernels.drawn_path.py_func(3.0, 1.0, 0.4, chosen, 0.0, steps, streams.stream(5, 1))
+    draws = np.empty(8)
+    streams.fill_uniform(streams.stream(5, 1), draws)
+    signs, x = np.where(draws < 0.4, 1.0, -1.0), [0.0]
+    for t, sign in enumerate(signs, 1):
+        x.append(np.clip(x[-1] - 0.5 * t**-0.5 * sign, -1, 1))
+    assert found[0] == pytest.approx([x[2], x[8]])
+    assert found[1] == pytest.approx([signs[1], signs[4:].mean()])
+    assert np.allclose(found, kernels.drawn_path(3.0, 1.0, 0.4, chosen, 0.0, steps, streams.stream(5, 1)))
 
 
 def test_losses_have_their_slopes():
