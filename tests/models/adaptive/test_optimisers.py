@@ -7,9 +7,9 @@ import pytest
 
 from theorylab.errors import InputError
 from theorylab.models.adaptive import model, optimisers
-from theorylab.models.adaptive.optimisers import Moments
+from theorylab.models.adaptive.optimisers import State
 
-NOTHING = Moments(0.0, 0.0, 0.0)
+NOTHING = State(0.0, 0.0, 0.0)
 
 
 def directions(rule, gradients, **parameters):
@@ -23,17 +23,17 @@ def directions(rule, gradients, **parameters):
 
 def test_two_steps_of_adam_by_hand():
     state, direction = optimisers.adam_step.py_func(NOTHING, 3.0, 0.5, 0.75, 0.0)
-    assert state == Moments(1.5, 2.25, 2.25)
+    assert state == State(1.5, 2.25, 2.25)
     assert direction == 1.5 / 1.5
     state, direction = optimisers.adam_step.py_func(state, -1.0, 0.5, 0.75, 0.0625)
-    assert state == Moments(0.25, 0.75 * 2.25 + 0.25, 2.25)
+    assert state == State(0.25, 0.75 * 2.25 + 0.25, 2.25)
     assert direction == pytest.approx(0.25 / math.sqrt(0.75 * 2.25 + 0.25 + 0.0625), rel=1e-15)
 
 
 def test_two_steps_of_amsgrad_by_hand():
     state, _ = optimisers.amsgrad_step.py_func(NOTHING, 3.0, 0.5, 0.75, 0.0)
     state, direction = optimisers.amsgrad_step.py_func(state, -1.0, 0.5, 0.75, 0.0)
-    assert state == Moments(0.25, 1.9375, 2.25)
+    assert state == State(0.25, 1.9375, 2.25)
     assert direction == 0.25 / 1.5
 
 
@@ -78,7 +78,7 @@ def test_no_gradient_no_move(rule):
 
 def test_first_decay_fades():
     chosen = model.method("Adam", 1.0, first_decay=0.8, first_fading=0.5, second_decay=0.0)
-    state, _ = optimisers.step.py_func(chosen, Moments(1.0, 1.0, 1.0), 0.0, 3)
+    state, _ = optimisers.step.py_func(chosen, State(1.0, 1.0, 1.0), 0.0, 3)
     assert state.first == 0.8 * 0.25
 
 
@@ -88,7 +88,7 @@ def test_rates_decline_or_do_not():
 
 
 def test_divisors_are_what_directions_were_divided_by():
-    state = Moments(0.0, 2.0, 5.0)
+    state = State(0.0, 2.0, 5.0)
     wanted = {"SGD": 1.0, "Adam": 2.0, "AMSGrad": 5.0, "AdamNC": 2.0, "AdaGrad": 2.0}
     assert {rule: optimisers.divisor.py_func(model.method(rule, 1.0), state) for rule in wanted} == wanted
 
@@ -96,7 +96,7 @@ def test_divisors_are_what_directions_were_divided_by():
 def test_compiled_steps_are_their_python_bodies():
     chosen, state = (
         model.method("AMSGrad", 1.0, first_decay=0.9, second_decay=0.99, epsilon=0.1),
-        Moments(1.0, 2.0, 3.0),
+        State(1.0, 2.0, 3.0),
     )
     for body in (optimisers.step,):
         assert body(chosen, state, -0.7, 4)[1] == pytest.approx(body.py_func(chosen, state, -0.7, 4)[1], rel=1e-15)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.models.adaptive.optimisers import Method, Moments, divisor, rate, step
+from theorylab.models.adaptive.optimisers import Method, State, divisor, rate, step
 from theorylab.numerics.jit import inner_kernel, kernel
 from theorylab.numerics.streams import Stream, fill_uniform
 
@@ -27,7 +27,7 @@ def clipped(x: float) -> float:
 def periodic_path(high: float, low: float, period: int, method: Method, start: float, steps: Integers) -> Floats:
     """Point x_{T+1}, regret R_T, and the sum of directions, after T = steps rounds from x_1 = start; (3, points)."""
     out = np.empty((3, steps.size))
-    state, x, cost, slopes, directions, t = Moments(0.0, 0.0, 0.0), start, 0.0, 0.0, 0.0, 0
+    state, x, cost, slopes, directions, t = State(0.0, 0.0, 0.0), start, 0.0, 0.0, 0.0, 0
     for j in range(steps.size):
         while t < steps[j]:
             gradient = high if t % period == 0 else -low
@@ -45,7 +45,7 @@ def periodic_path(high: float, low: float, period: int, method: Method, start: f
 def periodic_weights(high: float, low: float, period: int, method: Method, rounds: int) -> Floats:
     """sqrt(v_t) / rate_t of rounds t = 1, ..., `rounds`, v_t what the direction is divided by the root of."""
     out = np.empty(rounds)
-    state = Moments(0.0, 0.0, 0.0)
+    state = State(0.0, 0.0, 0.0)
     for t in range(1, rounds + 1):
         state, _ = step(method, state, high if (t - 1) % period == 0 else -low, t)
         out[t - 1] = math.sqrt(divisor(method, state)) / rate(method, t)
@@ -56,14 +56,14 @@ def periodic_weights(high: float, low: float, period: int, method: Method, round
 def drawn_path(
     high: float, low: float, chance: float, method: Method, start: float, steps: Integers, stream: Stream
 ) -> Floats:
-    """As `periodic_path`, each slope drawn: `high` with probability `chance`, else -low; means of directions, (2, .).
+    """As `periodic_path`, each slope drawn: `high` with the given chance, else -low; (2, points).
 
     Point x_{T+1}, and the mean of the directions of the second half of the rounds, T/2 < t <= T; T even.
     """
     out = np.empty((2, steps.size))
     draw = np.empty(1)
     sums = np.zeros(steps.size)
-    state, x, t = Moments(0.0, 0.0, 0.0), start, 0
+    state, x, t = State(0.0, 0.0, 0.0), start, 0
     for j in range(steps.size):
         while t < steps[j]:
             fill_uniform(stream, draw)
@@ -113,7 +113,7 @@ def online_sums(kind: int, points: Floats, method: Method, start: Floats, steps:
             for i in range(d):
                 gradient = slope * points[t - 1, i]
                 squares[i] += gradient * gradient
-                state = Moments(moments[0, i], moments[1, i], moments[2, i])
+                state = State(moments[0, i], moments[1, i], moments[2, i])
                 state, direction = step(method, state, gradient, t)
                 moments[0, i], moments[1, i], moments[2, i] = state.first, state.second, state.largest
                 x[i] = clipped(x[i] - rate(method, t) * direction)

@@ -24,7 +24,7 @@ SGD, ADAM, AMSGRAD, ADAM_NC, ADAGRAD = range(5)
 RULES = ("SGD", "Adam", "AMSGrad", "AdamNC", "AdaGrad")
 
 
-class Moments(NamedTuple):
+class State(NamedTuple):
     """What an optimiser remembers of one coordinate."""
 
     first: float
@@ -47,29 +47,29 @@ class Method(NamedTuple):
 
 @inner_kernel
 def adam_step(
-    state: Moments, gradient: float, first_decay: float, second_decay: float, epsilon: float
-) -> tuple[Moments, float]:
+    state: State, gradient: float, first_decay: float, second_decay: float, epsilon: float
+) -> tuple[State, float]:
     """State after one gradient, and the direction of Adam."""
     first = first_decay * state.first + (1.0 - first_decay) * gradient
     second = second_decay * state.second + (1.0 - second_decay) * gradient * gradient
-    after = Moments(first, second, max(state.largest, second))
+    after = State(first, second, max(state.largest, second))
     return after, over_root(first, second + epsilon)
 
 
 @inner_kernel
 def amsgrad_step(
-    state: Moments, gradient: float, first_decay: float, second_decay: float, epsilon: float
-) -> tuple[Moments, float]:
+    state: State, gradient: float, first_decay: float, second_decay: float, epsilon: float
+) -> tuple[State, float]:
     """State after one gradient, and the direction of AMSGrad."""
     after, _ = adam_step(state, gradient, first_decay, second_decay, epsilon)
     return after, over_root(after.first, after.largest + epsilon)
 
 
 @inner_kernel
-def adagrad_step(state: Moments, gradient: float, epsilon: float) -> tuple[Moments, float]:
+def adagrad_step(state: State, gradient: float, epsilon: float) -> tuple[State, float]:
     """State after one gradient, and the direction of AdaGrad with a diagonal."""
     second = state.second + gradient * gradient
-    return Moments(gradient, second, second), over_root(gradient, second + epsilon)
+    return State(gradient, second, second), over_root(gradient, second + epsilon)
 
 
 @inner_kernel
@@ -92,7 +92,7 @@ def rate(method: Method, t: int) -> float:
 
 
 @inner_kernel
-def step(method: Method, state: Moments, gradient: float, t: int) -> tuple[Moments, float]:
+def step(method: Method, state: State, gradient: float, t: int) -> tuple[State, float]:
     """State after the gradient of step t = 1, 2, ..., and the direction of the method."""
     first_decay = method.first_decay
     if method.first_fading < 1.0:
@@ -109,7 +109,7 @@ def step(method: Method, state: Moments, gradient: float, t: int) -> tuple[Momen
 
 
 @inner_kernel
-def divisor(method: Method, state: Moments) -> float:
+def divisor(method: Method, state: State) -> float:
     """Square that the last direction was divided by the root of, without epsilon; 1 for SGD."""
     if method.rule == SGD:
         return 1.0

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.models.adaptive.optimisers import Method, Moments, rate, step
+from theorylab.models.adaptive.optimisers import Method, State, rate, step
 from theorylab.numerics.jit import inner_kernel, kernel
 from theorylab.numerics.streams import Stream, fill_normal
 
@@ -75,7 +75,7 @@ def adaptive_path(hessian: Floats, method: Method, start: Floats, steps: Integer
             if t <= steps[j] and 2 * t >= steps[j]:
                 out[j] = max(out[j], loss)
         for i in range(d):
-            state = Moments(moments[0, i], moments[1, i], moments[2, i])
+            state = State(moments[0, i], moments[1, i], moments[2, i])
             state, direction = step(method, state, gradient[i], t + 1)
             moments[0, i], moments[1, i], moments[2, i] = state.first, state.second, state.largest
             w[i] -= rate(method, t + 1) * direction
