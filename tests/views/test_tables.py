@@ -5,6 +5,7 @@ import io
 
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from rich.console import Console
 
 import theorylab
@@ -54,6 +55,18 @@ def test_a_notebook_shows_table_and_figure(result):
     assert "supported" in html
     assert "<svg" in html
     assert html.count("</svg>") == 1
+
+
+def test_in_a_kernel_a_result_is_one_output_and_a_figure_a_picture(result, monkeypatch, capsys):
+    # What rich asks whether it runs in a kernel: it would show every line at once there, and repr be empty.
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    format_ = DisplayFormatter(parent=None).format
+    shown, _ = format_(result)
+    assert shown["text/plain"] == repr(result) != ""
+    assert "supported" in shown["text/plain"]
+    assert shown["text/html"].count("</svg>") == 1
+    assert format_(result.figure)[0]["image/svg+xml"].startswith("<?xml")
+    assert capsys.readouterr() == ("", "")
 
 
 def text(table):

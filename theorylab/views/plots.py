@@ -66,10 +66,17 @@ PIXELS = 160
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+class Drawing(Figure):
+    """A figure that a notebook shows by itself, as the SVG that is written to files."""
+
+    def _repr_svg_(self) -> str:
+        return svg(self).decode()
+
+
 def panels(count: int, *, width: float = 4.2, height: float = 3.4, top: float = TOP) -> tuple[Figure, list[Axes]]:
     """A figure with `count` panels side by side, sizes and the margin for a title in inches, and its axes."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(width * count, height))
+        figure = Drawing(figsize=(width * count, height))
         inner, high = (width - LEFT - RIGHT) / (width * count), (height - top - BOTTOM) / height
         places = [((width * k + LEFT) / (width * count), BOTTOM / height, inner, high) for k in range(count)]
         return figure, [figure.add_axes(place) for place in places]

@@ -94,7 +94,7 @@ def _claim(check: Check) -> Text:
 
 def as_text(what: Result | Check, width: int = 150) -> str:
     """The table of one result, or of one check, as plain text."""
-    console = Console(file=io.StringIO(), width=width, color_system=None)
+    console = _written(width, color_system=None)
     if isinstance(what, Check):
         console.print(verdict_table([("", what)]))
     else:
@@ -104,9 +104,14 @@ def as_text(what: Result | Check, width: int = 150) -> str:
 
 def as_html(result: Result) -> str:
     """The table of one result, for a notebook."""
-    console = Console(file=io.StringIO(), width=150, record=True)
+    console = _written(150, record=True)
     _print(console, result)
     return console.export_html(inline_styles=True, code_format="<pre style='line-height:1.25'>{code}</pre>")
+
+
+def _written(width: int, **options: Any) -> Console:
+    """A console that only writes: in a notebook one would show everything at once, and return nothing."""
+    return Console(file=io.StringIO(), width=width, force_jupyter=False, force_terminal=False, **options)
 
 
 def _print(console: Console, result: Result) -> None:
