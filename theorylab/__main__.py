@@ -1,0 +1,6 @@
+"""`python -m theorylab`: the command line."""
+
+from theorylab.views.cli import main
+
+if __name__ == "__main__":
+    main()
