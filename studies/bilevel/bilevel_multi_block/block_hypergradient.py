@@ -1,0 +1,68 @@
+"""Blocks keep their own Hessians: grad F = mean_i [grad_x f_i - grad_xy g_i (grad_yy g_i)^-1 grad_y f_i].
+
+Each lower problem has a minimiser of its own, so that its own inverse stands in its own term. Averaging the Hessians
+before they are inverted, which is right where all agents share one lower problem (common_hypergradient.py, on
+decentralised bilevel optimisation), is off. The other road differentiates F as it is defined, by complex steps.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from theorylab import Rival, Source, agrees, exact, plots, script
+from theorylab.models.bilevel import hypergradients
+
+SOURCE = Source("abstract (multi-block problem, read); hypergradient recalled, derived here", kind="derived")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    problems: int
+    blocks: int = 6
+    lower: int = 4
+    upper: int = 3
+    seed: int
+
+
+QUICK = Setting(problems=10, seed=1)
+FULL = Setting(problems=200, blocks=16, lower=8, seed=2)
+
+
+def instances(s):
+    return [hypergradients.random_problems(1000 * s.seed + k, s.blocks, s.lower, s.upper) for k in range(s.problems)]
+
+
+def curve(s, rows, bounds):
+    rounding = np.array(bounds)[:, None] / np.abs(rows)
+    return exact(np.arange(s.upper), rows, rounding, "component").drawn_from("random problems", s.problems)
+
+
+def measure(s):
+    rows = [hypergradients.complex_step(p, x, common=False) for p, x in instances(s)]
+    return {"gradient": curve(s, np.array(rows), [hypergradients.difference_bound(p, x) for p, x in instances(s)])}
+
+
+def predict(s):
+    bounds = [hypergradients.difference_bound(p, x) for p, x in instances(s)]
+    roads = {"gradient": hypergradients.block_hypergradient, "averaged": hypergradients.averaged_hessians}
+    return {name: curve(s, np.array([road(p, x) for p, x in instances(s)]), bounds) for name, road in roads.items()}
+
+
+def checks(s, measured, predicted):
+    rival = Rival(claim="Hessians averaged over the blocks, then inverted", predicted=predicted["averaged"])
+    yield agrees("hypergradient of blocks", measured["gradient"], predicted["gradient"], rival=rival)
+
+
+def figure(s, measured, predicted):
+    drawn, (axes,) = plots.panels(1, width=5.0)
+    found = measured["gradient"].samples
+    plots.points(axes, found, predicted["averaged"].samples, 1, "Hessians averaged first", markersize=2.5)
+    plots.points(axes, found, predicted["gradient"].samples, 0, "each its own inverse", markersize=2.5)
+    plots.guide(axes, [found.min(), found.max()], [found.min(), found.max()], "equal")
+    title = f"{s.problems} random problems of {s.blocks} blocks"
+    plots.label(axes, "component of grad F, complex steps", "formula", title, log="")
+    return drawn
+
+
+if __name__ == "__main__":
+    script()

@@ -1,0 +1,354 @@
+"""Block trackers: u_i follows h_i(x_t) = b_i x_t, although only I of m blocks are sampled in a step.
+
+    sampled i:  u_i <- (1 - a) u_i + a h_i(x_t; xi) + g (h_i(x_t; xi) - h_i(x_{t-1}; xi));   the others stay.
+
+q = I / m, e_i = u_i - h_i(x_t) after the step, D_i = h_i(x_t) - h_i(x_{t-1}); e = 0 at the start. Noise is additive,
+of variance noise_std^2 / batch, the same at x_t and x_{t-1} unless `fresh`. The drift x_t - x_{t-1} is a stationary
+autoregression of lag 1: variance drift_std^2, correlation c of neighbours; 0 is a random walk, 1 a constant drift.
+Named corrections g: 0 is a moving average, 1 - a is STORM's, `block_correction` that of blocks (MSVR).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from theorylab.curves import Curve
+from theorylab.errors import require
+from theorylab.numerics.arguments import finite_row, increasing_steps, number, positive, whole
+from theorylab.numerics.jit import kernel
+from theorylab.numerics.streams import Stream, fill_integers, fill_normal
+from theorylab.running.replicas import replicate
+
+Floats = NDArray[np.float64]
+MOST_FOLLOWED = 8
+"""Blocks whose joint law is enumerated at most: 2^8 patterns of sampled ones a step."""
+
+
+class Tracker(NamedTuple):
+    """m, I, a, and the laws of noise and drift."""
+
+    blocks: int
+    sampled: int
+    decay: float
+    noise_std: float
+    drift_std: float
+    batch: int = 1
+    fresh: bool = False
+
+    @property
+    def share(self) -> float:
+        """q = I / m."""
+        return self.sampled / self.blocks
+
+
+def tracker(given: Tracker) -> Tracker:
+    """The same, validated. Raises InputError unless 1 <= sampled <= blocks, 0 < decay < 1, std >= 0, batch >= 1."""
+    blocks = whole("blocks", given.blocks)
+    sampled = whole("sampled", given.sampled, most=blocks)
+    decay = positive("decay", given.decay)
+    require(decay < 1, f"decay={decay:g} is not allowed: corrections divide by 1 - decay, give a number in (0, 1)")
+    stds = (number(name, getattr(given, name), least=0.0) for name in ("noise_std", "drift_std"))
+    return Tracker(blocks, sampled, decay, *stds, whole("batch", given.batch), bool(given.fresh))
+
+
+def block_correction(share: Any, decay: Any) -> Any:
+    """The only g whose E|e|^2 has no term <e, D>: 1 - a + (1 - q) / (q (1 - a)) = (m - I) / (I (1 - a)) + 1 - a.
+    Derived: tests/models/bilevel/test_trackers.py::test_the_block_correction_alone_has_no_cross_term.
+    """
+    return 1 - decay + (1 - share) / (share * (1 - decay))
+
+
+def mean_step(share: Any, decay: Any, correction: Any, error: Any, drift: Any) -> Any:
+    """E e+ = (1 - q a) e + (q (g - 1 + a) - (1 - q)) D of a block.
+    Derived: tests/models/bilevel/test_trackers.py::test_one_step_by_its_two_branches.
+    """
+    return (1 - share * decay) * error + (share * (correction - 1 + decay) - (1 - share)) * drift
+
+
+def block_mean_variance(values: Floats, sampled: int) -> Any:
+    """Variance S^2 / I (1 - I / m) of the mean of I of m values, all subsets equally likely, S^2 that with m - 1.
+    Derived: tests/models/bilevel/test_trackers.py::test_variance_of_a_subset_mean_over_all_subsets.
+    """
+    return values.var(ddof=1) / sampled * (1 - sampled / values.size)
+
+
+def cross_weight(share: Any, decay: Any, correction: Any) -> Any:
+    """2 (q (1 - a)(g - 1 + a) - (1 - q)), the weight of e D in E (e+)^2.
+    Derived: tests/models/bilevel/test_trackers.py::test_one_step_by_its_two_branches.
+    """
+    return 2 * (share * (1 - decay) * (correction - 1 + decay) - (1 - share))
+
+
+def square_step(share: Any, decay: Any, correction: Any, moments: tuple[Any, Any, Any], noise: Any) -> Any:
+    """E (e+)^2 = (1 - q a (2 - a)) e^2 + (q (g - 1 + a)^2 + 1 - q) D^2 + `cross_weight` e D + q `noise`.
+    Derived: tests/models/bilevel/test_trackers.py::test_one_step_by_its_two_branches.
+
+    moments = E e^2, E D^2, E e D; noise: variance of what a sample adds, `sample_variance`.
+    """
+    squared, drift, cross = moments
+    held = (1 - share * decay * (2 - decay)) * squared + share * noise
+    return (
+        held
+        + (share * (correction - 1 + decay) ** 2 + 1 - share) * drift
+        + cross * cross_weight(share, decay, correction)
+    )
+
+
+def pair_step(pair: Any, share: Any, decay: Any, correction: Any, moments: tuple[Any, Any, Any]) -> Any:
+    """E e_i+ e_j+ of two blocks that are sampled together with probability `pair`, I (I - 1) / (m (m - 1)).
+    Derived: tests/models/bilevel/test_trackers.py::test_a_pair_by_its_four_branches.
+
+    moments = E e_i e_j, D_i D_j, E (e_i D_j + e_j D_i): with r = 1 - q - (q - pair) the chance that neither is sampled
+    and w = g - 1 + a: (pair (1-a)^2 + 2 (q-pair)(1-a) + r) e_i e_j + (pair w^2 - 2 (q-pair) w + r) D_i D_j
+    + (pair (1-a) w + (q-pair)(w - 1 + a) - r) (e_i D_j + e_j D_i).
+    """
+    products, drift, cross = moments
+    alone, kept, w = share - pair, 1 - decay, correction - 1 + decay
+    rest = 1 - share - alone
+    return (
+        (pair * kept**2 + 2 * alone * kept + rest) * products
+        + (pair * w**2 - 2 * alone * w + rest) * drift
+        + (pair * kept * w + alone * (w - kept) - rest) * cross
+    )
+
+
+def sample_variance(decay: Any, correction: Any, variance: Any, fresh: bool = False) -> Any:
+    """Variance that a sample adds to u_i: a^2 v with the same noise at x_t and x_{t-1}, ((a + g)^2 + g^2) v if fresh.
+    Derived: tests/models/bilevel/test_trackers.py::test_noise_of_one_step.
+    """
+    return ((decay + correction) ** 2 + correction**2) * variance if fresh else decay**2 * variance
+
+
+def stationary_error(share: Any, decay: Any, correction: Any, drift: Any, correlation: Any, noise: Any) -> Any:
+    """Stationary E e^2, drift = E D^2, noise as in `square_step`; correlation 1 is a constant drift.
+    Derived: tests/models/bilevel/test_trackers.py::test_stationary_error_is_the_fixed_point.
+
+    ((q w^2 + 1 - q) v + cross_weight s + q noise) / (q a (2 - a)), w = g - 1 + a, and s = E e D =
+    c (q w - 1 + q) v / (1 - c (1 - q a)).
+    """
+    w = correction - 1 + decay
+    cross = correlation * (share * w - 1 + share) * drift / (1 - correlation * (1 - share * decay))
+    gained = (share * w**2 + 1 - share) * drift + cross_weight(share, decay, correction) * cross + share * noise
+    return gained / (share * decay * (2 - decay))
+
+
+def constant_drift_error(share: Any, decay: Any, correction: Any) -> Any:
+    """Stationary E e / D under a constant drift D: (q (g - 1 + a) - 1 + q) / (q a).
+    Derived: tests/models/bilevel/test_trackers.py::test_constant_drift_by_name.
+
+    That is 1 - 1 / (q a) for a moving average, -(1 - q) / (q a) for STORM and (1 - q) / (q (1 - a)) for blocks.
+    """
+    return (share * (correction - 1 + decay) - 1 + share) / (share * decay)
+
+
+def best_correction(share: Any, decay: Any, correlation: Any) -> Any:
+    """The g of least `stationary_error`: 1 - a + k (1 - q)(2 - a) / (1 + 2 q (1 - a) k), k = c / (1 - c (1 - q a)).
+    Derived: tests/models/bilevel/test_trackers.py::test_best_correction_and_crossover.
+
+    1 - a (STORM) for a random walk, 1 - a + (1 - q) / q for a constant drift; below `block_correction` for all c <= 1.
+    """
+    k = correlation / (1 - correlation * (1 - share * decay))
+    return 1 - decay + k * (1 - share) * (2 - decay) / (1 + 2 * share * (1 - decay) * k)
+
+
+def crossover(share: Any, decay: Any) -> Any:
+    """Correlation 1 / (1 - q a + 2 q (1 - a)^2) of the drift above which blocks' correction beats STORM's, q < 1.
+    Derived: tests/models/bilevel/test_trackers.py::test_best_correction_and_crossover.
+
+    Above 1 for a > 1/2: there is no such drift then.
+    """
+    return 1 / (1 - share * decay + 2 * share * (1 - decay) ** 2)
+
+
+def least_error_leading(share: Any, drift_std: Any, noise_std: Any) -> Any:
+    """Least error of the block-corrected tracker over a, as noise_std / drift_std grows: D s (1 - q)^(1/2) / q.
+    Derived: tests/models/bilevel/test_trackers.py::test_least_error_to_leading_order.
+    """
+    return drift_std * noise_std * (1 - share) ** 0.5 / share
+
+
+def moments(
+    given: Tracker, correction: float, slopes: ArrayLike, correlation: float, steps: ArrayLike
+) -> tuple[Floats, Floats]:
+    """E e_i^2 and E e_i e_j of two blocks of slopes (b_i, b_j), (2, points) and (points,), by recursion from e = 0.
+    Derived: tests/models/bilevel/test_trackers.py::test_recursion_meets_enumeration.
+
+    Raises InputError for other than two slopes, bad steps, or a correlation outside [-1, 1].
+    """
+    p, at = tracker(given), increasing_steps(steps)
+    b, c = _slopes(slopes, 2), _correlation(correlation)
+    q, v = p.share, p.drift_std**2
+    pair = q * (p.sampled - 1) / (p.blocks - 1) if p.blocks > 1 else 0.0
+    noise = sample_variance(p.decay, correction, p.noise_std**2 / p.batch, p.fresh)
+    square, product, cross = np.zeros(2), 0.0, np.zeros(2)  # cross: E e_i D, D the drift of x
+    squares, products = np.empty((2, at.size)), np.empty(at.size)
+    for t in range(int(at[-1]) + 1):
+        for k in np.flatnonzero(at == t):
+            squares[:, k], products[k] = square, product
+        drifts = b[0] * b[1] * v, b[0] * cross[1] + b[1] * cross[0]
+        product = pair_step(pair, q, p.decay, correction, (product, *drifts))
+        square = square_step(q, p.decay, correction, (square, b**2 * v, b * cross), noise)
+        cross = c * mean_step(q, p.decay, correction, cross, b * v)
+    return squares, products
+
+
+def patterns(blocks: int, sampled: int, followed: int) -> list[tuple[float, Floats]]:
+    """Which of the first `followed` blocks a subset of `sampled` holds: (probability, (followed,) of 0 and 1) each."""
+    whole_number = math.comb(blocks, sampled)
+    found = []
+    for held in itertools.product((0.0, 1.0), repeat=followed):
+        rest = sampled - int(sum(held))
+        ways = math.comb(blocks - followed, rest) if rest >= 0 else 0
+        if ways:
+            found.append((ways / whole_number, np.array(held)))
+    return found
+
+
+def enumerated(given: Tracker, correction: float, slopes: ArrayLike, correlation: float, steps: ArrayLike) -> Floats:
+    """E w w^T of w = (e_1, ..., e_r, x_t - x_{t-1}) before each of the `steps`, (points, r + 1, r + 1), by enumeration.
+
+    Every pattern of sampled blocks among the r followed ones, one a slope, moves w by its own matrix. Raises
+    InputError for r above MOST_FOLLOWED or the number of blocks, and as `moments`.
+    """
+    p = tracker(given)
+    return _pushed(*_maps(p, correction, slopes, correlation), p.drift_std**2, increasing_steps(steps))
+
+
+def rounding(given: Tracker, correction: float, slopes: ArrayLike, correlation: float, steps: ArrayLike) -> Floats:
+    """Bound on the rounding of `enumerated` and of `moments`, in the shape of `enumerated`.
+    Derived: tests/models/bilevel/test_trackers.py::test_moments_keep_their_rounding_bound.
+
+    2^-53 (t + 1) 2^7 times the same recursion of absolute values: each of at most 2^3 blocks adds an inner product.
+    """
+    p, at = tracker(given), increasing_steps(steps)
+    maps, added = _maps(p, correction, slopes, correlation)
+    sizes = _pushed([(share, np.abs(move)) for share, move in maps], added, p.drift_std**2, at)
+    return np.asarray(2.0**-46 * (at[:, None, None] + 1) * sizes)
+
+
+def _pushed(maps: list[tuple[float, Floats]], added: Floats, drift: float, at: NDArray[np.int64]) -> Floats:
+    size = added.shape[0]
+    second, out = np.zeros((size, size)), np.empty((at.size, size, size))
+    second[-1, -1] = drift
+    for t in range(int(at[-1]) + 1):
+        for k in np.flatnonzero(at == t):
+            out[k] = second
+        second = np.sum([share * move @ second @ move.T for share, move in maps], axis=0) + added
+    return out
+
+
+def stationary(given: Tracker, correction: float, slopes: ArrayLike, correlation: float) -> tuple[Floats, float]:
+    """E w w^T of `enumerated` in the limit, (r + 1, r + 1), and a bound on its error: a linear system's, by condition.
+    Derived: tests/models/bilevel/test_trackers.py::test_stationary_moments_are_the_limit_and_keep_their_bound.
+
+    The bound is 8 n^2 2^-52 |M^-1| times the sizes of what enters, for n = (r + 1)^2 unknowns.
+    """
+    p = tracker(given)
+    maps, added = _maps(p, correction, slopes, correlation)
+    size = added.shape[0]
+    turn = np.sum([share * np.kron(move, move) for share, move in maps], axis=0)
+    matrix = np.eye(size**2 - 1) - turn[:-1, :-1]  # the last entry, the drift's variance, is known
+    right = added.ravel()[:-1] + turn[:-1, -1] * p.drift_std**2
+    found = np.append(np.linalg.solve(matrix, right), p.drift_std**2)
+    inverse = np.abs(np.linalg.inv(matrix)).sum(axis=1).max()
+    entering = np.abs(right).max() + np.abs(matrix).sum(axis=1).max() * np.abs(found).max()
+    return found.reshape(size, size), float(8 * size**4 * 2.0**-52 * inverse * entering)
+
+
+@kernel
+def tracker_errors(
+    p: Tracker, corrections: Floats, slopes: Floats, correlations: Floats, steps: int, stream: Stream
+) -> Floats:
+    """Mean over the blocks of e_i^2 after `steps`, (corrections, points), a point per correlation of the drift.
+
+    Trackers with all corrections see the same samples. Without replacement, by Fisher and Yates.
+    """
+    m, many = slopes.size, corrections.size
+    out, u = np.empty((many, correlations.size)), np.empty((many, m))
+    order, place, normal = np.arange(m), np.empty(1, dtype=np.int64), np.empty(1)
+    for k in range(correlations.size):
+        c = correlations[k]
+        fill_normal(stream, normal)
+        drift, x, before = p.drift_std * normal[0], 0.0, 0.0
+        u[:] = 0.0
+        for _ in range(steps):
+            before, x = x, x + drift
+            for j in range(p.sampled):
+                fill_integers(stream, m - j, place)
+                other = j + place[0]
+                order[j], order[other] = order[other], order[j]
+                i = order[j]
+                noise, old_noise = 0.0, 0.0
+                for _ in range(p.batch):
+                    fill_normal(stream, normal)
+                    noise += normal[0]
+                    if p.fresh:
+                        fill_normal(stream, normal)
+                    old_noise += normal[0]
+                new = slopes[i] * x + p.noise_std * noise / p.batch
+                old = slopes[i] * before + p.noise_std * old_noise / p.batch
+                for r in range(many):
+                    u[r, i] = (1.0 - p.decay) * u[r, i] + p.decay * new + corrections[r] * (new - old)
+            fill_normal(stream, normal)
+            drift = c * drift + p.drift_std * math.sqrt(1.0 - c * c) * normal[0]
+        for r in range(many):
+            total = 0.0
+            for i in range(m):
+                total += (u[r, i] - slopes[i] * x) ** 2
+            out[r, k] = total / m
+    return out
+
+
+def simulated(
+    given: Tracker, corrections: dict[str, float], correlations: ArrayLike, *, steps: int, replicas: int, seed: int
+) -> dict[str, Curve]:
+    """Curves by name of a correction over the drift's correlations: mean over blocks of e_i^2 after `steps`, b_i = 1.
+
+    Raises InputError for a bad tracker, correlations outside [-1, 1], steps < 1 or bad replicas.
+    """
+    p, c = tracker(given), finite_row("correlations", correlations)
+    require((np.abs(c) <= 1).all(), f"correlations reach {np.abs(c).max():g}: give numbers in [-1, 1]")
+    g = np.array([number(f"correction {name!r}", value) for name, value in corrections.items()])
+    return replicate(
+        tracker_errors, p, g, np.ones(p.blocks), c, whole("steps", steps), x=c, replicas=replicas, seed=seed,
+        names=tuple(corrections), x_name="correlation",
+    )  # fmt: skip
+
+
+def _correlation(value: float) -> float:
+    given = number("correlation", value)
+    require(abs(given) <= 1, f"correlation={given:g} is not allowed: give a number in [-1, 1]")
+    return given
+
+
+def _slopes(values: ArrayLike, count: int | None = None) -> Floats:
+    b = finite_row("slopes", values)
+    require(count is None or b.size == count, f"slopes={b.tolist()} are {b.size}: give {count}")
+    return b
+
+
+def _maps(
+    p: Tracker, correction: float, slopes: ArrayLike, correlation: float
+) -> tuple[list[tuple[float, Floats]], Floats]:
+    """(probability, matrix of w) per pattern, and what noise and drift add to E w w^T."""
+    b, c = _slopes(slopes), _correlation(correlation)
+    most = min(MOST_FOLLOWED, p.blocks)
+    require(b.size <= most, f"{b.size} slopes are too many to enumerate: give at most {most}, one per block")
+    maps, added = [], np.zeros((b.size + 1, b.size + 1))
+    new, old = (p.decay + correction, -correction)  # what u gains of the two evaluations
+    gain = new**2 + old**2 if p.fresh else (new + old) ** 2
+    for share, held in patterns(p.blocks, p.sampled, b.size):
+        move = np.zeros((b.size + 1, b.size + 1))
+        move[-1, -1] = c
+        for i, now in enumerate(held):
+            # e stands for u - h(x_{t-1}), the new error is against h(x_t): a sampled block sees `new` of the drift.
+            move[i, i], move[i, -1] = 1 - now * p.decay, b[i] * (now * new - 1)
+            added[i, i] += share * now * gain * p.noise_std**2 / p.batch
+        maps.append((share, move))
+    added[-1, -1] = (1 - c**2) * p.drift_std**2
+    return maps, added
