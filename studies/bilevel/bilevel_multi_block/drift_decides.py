@@ -1,8 +1,8 @@
 """The correction for blocks pays where the drift keeps its direction for half the time between two visits of a block.
 
 Stationary E e^2 of a tracker is a closed form in the drift's correlation c (of neighbouring steps), a parabola in the
-correction g, least at g - 1 + a = k (1 - q)(2 - a) / (1 + 2 q (1 - a) k), k = c / (1 - c (1 - q a)): STORM's for a random
-walk, g - 1 + a = (1 - q) / q for a constant drift, the blocks' (1 - q) / (q (1 - a)) for no c <= 1. Blocks beat
+correction g, least at g - 1 + a = k (1 - q)(2 - a) / (1 + 2 q (1 - a) k), k = c / (1 - c (1 - q a)): STORM's for a
+random walk, g - 1 + a = (1 - q) / q for a constant drift, the blocks' (1 - q) / (q (1 - a)) for no c <= 1. Blocks beat
 STORM if and only if c > 1 / (1 - q a + 2 q (1 - a)^2): never for a > 1/2. What makes a worst case over drifts
 provable, a bracket that vanishes, is a factor of about 1/q too much on a random walk. All blocks have the same slope.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from theorylab import Finding, Rival, Source, agrees, bracket, brackets, exact, ordered, plots, script, threshold
-from theorylab.models.bilevel import trackers
+from theorylab.models.bilevel import tracker_moments, trackers
 from theorylab.models.bilevel.trackers import Tracker
 
 SOURCE = Source("abstract (blockwise variance-reduced trackers, read); form recalled, laws derived", kind="derived")
@@ -20,9 +20,9 @@ FINDING = Finding(
     kind="needs a condition",
     sentence=(
         "Correcting for the blocks that are not sampled lowers the tracking error only if the drift keeps its "
-        "direction for about half the time between two visits of a block; on a random walk STORM's own correction is better."
+        "direction for about half the time between two visits of a block; on a random walk STORM's is better."
     ),
-    case="two blocks, one sampled, a = 0.1, random walk, apart from noise: E e^2 / D^2 is 11.8 with it, 5.3 with STORM's",
+    case="two blocks, one sampled, a = 0.1, random walk, no noise: E e^2 / D^2 is 11.8 with it, 5.3 with STORM's",
     check="blocks' correction: less error than STORM's, any drift",
     settings=("blocks=2", "sampled=1"),
 )
@@ -62,7 +62,7 @@ def crossed(s):
         p, given = tracker(s, sampled=int(sampled)), corrections(s, sampled / s.blocks)
 
         def ahead(c, p=p, given=given):
-            storm, blocks = (trackers.stationary(p, given[name], [1.0], c)[0][0, 0] for name in NAMES[1:])
+            storm, blocks = (tracker_moments.stationary(p, given[name], [1.0], c)[0][0, 0] for name in NAMES[1:])
             return blocks < storm
 
         pairs.append(bracket(ahead, 0.0, 1.0, relative_width=1e-9))
@@ -76,10 +76,10 @@ def measure(s):
     curves = {f"run, {name}": curve for name, curve in run.items()}
     memory = np.geomspace(1.0, 10**s.decades, 25)
     for name, g in corrections(s).items():
-        found = [trackers.stationary(tracker(s), g, [1.0], c) for c in 1 - 1 / memory]
+        found = [tracker_moments.stationary(tracker(s), g, [1.0], c) for c in 1 - 1 / memory]
         errors, bounds = np.array([w[0, 0] for w, _ in found]), np.array([bound for _, bound in found])
         curves[name] = exact(memory, errors, 2 * bounds / errors, "memory")
-    constant = [trackers.stationary(tracker(s), g, [1.0], 1.0) for g in corrections(s).values()]
+    constant = [tracker_moments.stationary(tracker(s), g, [1.0], 1.0) for g in corrections(s).values()]
     leads, bounds = (
         np.array(part) for part in zip(*((w[0, 1] / w[1, 1], b / w[1, 1]) for w, b in constant), strict=True)
     )

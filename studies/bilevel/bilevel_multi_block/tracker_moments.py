@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from theorylab import Rival, Source, agrees, bracket, brackets, exact, plots, script, threshold
-from theorylab.models.bilevel import trackers
+from theorylab.models.bilevel import tracker_moments, trackers
 from theorylab.models.bilevel.trackers import Tracker
 from theorylab.numerics.streams import generator
 
@@ -44,8 +44,8 @@ def cases(s):
 
 
 def measure(s):
-    found = [trackers.enumerated(p, g, s.slopes, c, s.steps) for p, g, c in cases(s)]
-    bounds = [2 * trackers.rounding(p, g, s.slopes, c, s.steps) for p, g, c in cases(s)]  # of both roads
+    found = [tracker_moments.enumerated(p, g, s.slopes, c, s.steps) for p, g, c in cases(s)]
+    bounds = [2 * tracker_moments.rounding(p, g, s.slopes, c, s.steps) for p, g, c in cases(s)]  # of both roads
     curves = {}
     for j, name in enumerate(FORMS):
         values, slack = (np.array([w[:, 0, j] for w in rows]) for rows in (found, bounds))
@@ -65,7 +65,7 @@ def cross_term(p, g):
     ends = []
     for drift in (1.0, -1.0):
         total = 0.0
-        for share, held in trackers.patterns(p.blocks, p.sampled, 1):
+        for share, held in tracker_moments.patterns(p.blocks, p.sampled, 1):
             u, h = 1.0, drift  # h was 0
             u = (1 - p.decay) * u + p.decay * h + g * h if held[0] else u
             total += share * (u - h) ** 2
@@ -76,12 +76,12 @@ def cross_term(p, g):
 def predict(s):
     rows = {name: [] for name in (*FORMS, "no cross", "independent")}
     for p, g, c in cases(s):
-        squares, products = trackers.moments(p, g, s.slopes, c, s.steps)
+        squares, products = tracker_moments.moments(p, g, s.slopes, c, s.steps)
         rows["square"].append(squares[0])
         rows["product"].append(products)
-        rows["no cross"].append(trackers.moments(p, g, s.slopes, 0.0, s.steps)[0][0])
+        rows["no cross"].append(tracker_moments.moments(p, g, s.slopes, 0.0, s.steps)[0][0])
         alone = p._replace(blocks=10**6 * p.blocks, sampled=10**6 * p.sampled)  # as good as independent
-        rows["independent"].append(trackers.moments(alone, g, s.slopes, c, s.steps)[1])
+        rows["independent"].append(tracker_moments.moments(alone, g, s.slopes, c, s.steps)[1])
     curves = {name: exact(s.steps, row, ulps=0) for name, row in rows.items()}
     m = np.arange(2, s.largest + 1)
     share, values = (1 + m // 3) / m, generator(s.seed, 1).standard_normal(s.largest // 2)

@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 
 from theorylab.errors import InputError
-from theorylab.models.bilevel import trackers
+from theorylab.models.bilevel import tracker_moments, trackers
 from theorylab.models.bilevel.trackers import Tracker
 from theorylab.numerics.streams import stream
 
@@ -113,7 +113,7 @@ def test_patterns_count_subsets():
         for subset in itertools.combinations(range(blocks), sampled):
             held = tuple(float(i in subset) for i in range(followed))
             counted[held] = counted.get(held, 0) + 1 / math.comb(blocks, sampled)
-        found = {tuple(held): share for share, held in trackers.patterns(blocks, sampled, followed)}
+        found = {tuple(held): share for share, held in tracker_moments.patterns(blocks, sampled, followed)}
         assert found == pytest.approx(counted)
 
 
@@ -124,15 +124,15 @@ def test_recursion_meets_enumeration(fresh):
         m = int(draws.integers(2, 9))
         p = Tracker(m, int(draws.integers(1, m + 1)), draws.uniform(0.05, 0.9), 0.8, 1.1, 3, fresh)
         correction, correlation, slopes = draws.uniform(-0.5, 2.5), draws.uniform(-1, 1), draws.standard_normal(2)
-        squares, products = trackers.moments(p, correction, slopes, correlation, [0, 1, 2, 7])
-        w = trackers.enumerated(p, correction, slopes, correlation, [0, 1, 2, 7])
+        squares, products = tracker_moments.moments(p, correction, slopes, correlation, [0, 1, 2, 7])
+        w = tracker_moments.enumerated(p, correction, slopes, correlation, [0, 1, 2, 7])
         assert pytest.approx(w[:, [0, 1], [0, 1]], rel=1e-12, abs=1e-14) == squares.T
         assert products == pytest.approx(w[:, 0, 1], rel=1e-11, abs=1e-13)
 
 
 def test_enumeration_by_hand_of_one_block_sampled_always():
     p = Tracker(1, 1, 0.25, 0.5, 2.0, 4)
-    w = trackers.enumerated(p, 0.5, [1.0], 0.0, [1])[0]
+    w = tracker_moments.enumerated(p, 0.5, [1.0], 0.0, [1])[0]
     # e = (a + g - 1) D + a noise: (-1/4)^2 4 + (1/4)^2 / 16
     assert w[0, 0] == pytest.approx(0.25 + 1 / 256)
     assert w[0, 1] == 0.0
@@ -141,8 +141,8 @@ def test_enumeration_by_hand_of_one_block_sampled_always():
 
 def test_enumeration_of_three_blocks_keeps_the_law_of_two():
     p = Tracker(4, 2, 0.3, 0.4, 1.0)
-    three = trackers.enumerated(p, 0.9, [1.0, 0.5, -2.0], 0.3, [6])[0]
-    two = trackers.enumerated(p, 0.9, [1.0, -2.0], 0.3, [6])[0]
+    three = tracker_moments.enumerated(p, 0.9, [1.0, 0.5, -2.0], 0.3, [6])[0]
+    two = tracker_moments.enumerated(p, 0.9, [1.0, -2.0], 0.3, [6])[0]
     assert three[np.ix_([0, 2, 3], [0, 2, 3])] == pytest.approx(two, rel=1e-13)
 
 
@@ -152,8 +152,8 @@ def test_stationary_moments_are_the_limit_and_keep_their_bound():
         m = int(draws.integers(2, 30))
         p = Tracker(m, int(draws.integers(1, m + 1)), draws.uniform(0.1, 0.9), 0.8, 1.1, 2, bool(seed % 2))
         correction, correlation = draws.uniform(0, 2), draws.uniform(-1, 1)
-        w, bound = trackers.stationary(p, correction, [1.0, 0.5], correlation)
-        far = trackers.enumerated(p, correction, [1.0, 0.5], correlation, [int(80 / (p.share * p.decay))])[0]
+        w, bound = tracker_moments.stationary(p, correction, [1.0, 0.5], correlation)
+        far = tracker_moments.enumerated(p, correction, [1.0, 0.5], correlation, [int(80 / (p.share * p.decay))])[0]
         if abs(correlation) < 0.9:
             assert w == pytest.approx(far, rel=1e-9, abs=1e-11)
         with mpmath.workdps(50):
@@ -170,9 +170,9 @@ def test_moments_keep_their_rounding_bound():
         m = int(draws.integers(2, 12))
         p = Tracker(m, int(draws.integers(1, m)), draws.uniform(0.05, 0.9), 0.7, 1.0, 2, bool(draws.integers(2)))
         correction, correlation, slopes = draws.uniform(0, 2), draws.uniform(-1, 1), [1.0, -0.6]
-        bound = trackers.rounding(p, correction, slopes, correlation, [20])[0]
-        w = trackers.enumerated(p, correction, slopes, correlation, [20])[0]
-        squares, products = trackers.moments(p, correction, slopes, correlation, [20])
+        bound = tracker_moments.rounding(p, correction, slopes, correlation, [20])[0]
+        w = tracker_moments.enumerated(p, correction, slopes, correlation, [20])[0]
+        squares, products = tracker_moments.moments(p, correction, slopes, correlation, [20])
         with mpmath.workdps(50):
             true = precise(p, correction, slopes, correlation, 20)
             for found in (w[0, 0], squares[0, 0]):
@@ -221,7 +221,7 @@ def test_simulated_errors_meet_the_recursion():
     corrections = {"plain": 0.0, "blocks": trackers.block_correction(0.4, 0.3)}
     run = trackers.simulated(PLAIN, corrections, [-0.5, 0.0, 1.0], steps=9, replicas=4000, seed=1)
     for name, correction in corrections.items():
-        wanted = [trackers.moments(PLAIN, correction, [1.0, 1.0], x, [9])[0][0, 0] for x in (-0.5, 0.0, 1.0)]
+        wanted = [tracker_moments.moments(PLAIN, correction, [1.0, 1.0], x, [9])[0][0, 0] for x in (-0.5, 0.0, 1.0)]
         miss = (run[name].mean - wanted) / run[name].standard_error
         assert (np.abs(miss) < 4).all()
 
@@ -252,10 +252,10 @@ def test_bad_trackers_are_refused(change, words):
 
 def test_bad_arguments_are_refused():
     with pytest.raises(InputError, match="correlation"):
-        trackers.moments(PLAIN, 1.0, [1.0, 1.0], 1.5, [1])
+        tracker_moments.moments(PLAIN, 1.0, [1.0, 1.0], 1.5, [1])
     with pytest.raises(InputError, match="give 2"):
-        trackers.moments(PLAIN, 1.0, [1.0], 0.5, [1])
+        tracker_moments.moments(PLAIN, 1.0, [1.0], 0.5, [1])
     with pytest.raises(InputError, match="too many to enumerate"):
-        trackers.stationary(PLAIN, 1.0, [1.0] * 6, 0.5)
+        tracker_moments.stationary(PLAIN, 1.0, [1.0] * 6, 0.5)
     with pytest.raises(InputError, match="correlations"):
         trackers.simulated(PLAIN, {"g": 1.0}, [2.0], steps=1, replicas=2, seed=1)
