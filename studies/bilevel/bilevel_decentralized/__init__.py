@@ -3,8 +3,8 @@
 The paper says, in our words:
 1. (recalled) The global hypergradient holds the inverse of the mean Hessian: agents cannot average their own.
 2. (recalled) HIGP solves that linear system by gossip with gradient tracking and Hessian-vector products alone.
-3. (recalled) MA-DSBO, with a moving average of hypergradient estimates, alpha of order K^(-1/2) and inner loops of order
-   log K, has E |grad F|^2 = O(K^(-1/2)), and samples of order eps^-2 log(1/eps).
+3. (recalled) MA-DSBO, with a moving average of hypergradient estimates, alpha of order K^(-1/2) and inner loops of
+   order log K, has E |grad F|^2 = O(K^(-1/2)), and samples of order eps^-2 log(1/eps).
 
 On trial:
 - common_hypergradient [C1, C2]: claim 1.

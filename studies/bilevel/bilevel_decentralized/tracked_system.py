@@ -107,10 +107,10 @@ def measure(s):
 
 
 def predict(s):
-    l, b = agents.ring_eigenvalues(s.agents), np.fft.fft(sides(s), axis=0, norm="ortho")
+    values, b = agents.ring_eigenvalues(s.agents), np.fft.fft(sides(s), axis=0, norm="ortho")
     parts = np.sqrt((np.abs(b) ** 2).sum(axis=1))
-    forms = [np.sqrt(agents.plain_floor(l, parts, step, s.curvature)[1:].sum()) for step in floors(s)]
-    gapless = [np.sqrt(agents.plain_floor(l, parts, step, 0.0)[1:].sum()) for step in floors(s)]
+    forms = [np.sqrt(agents.plain_floor(values, parts, step, s.curvature)[1:].sum()) for step in floors(s)]
+    gapless = [np.sqrt(agents.plain_floor(values, parts, step, 0.0)[1:].sum()) for step in floors(s)]
     rings = [agents.ring_eigenvalues(n, w) for w in s.weights for n in s.sizes]
     gaps = [(1 - np.sort(np.abs(x))[-2]) ** 2 for x in rings]
     rows = {"largest": [agents.largest_tracking_rate(x.min()) for x in rings], "gap": gaps}

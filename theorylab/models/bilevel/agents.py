@@ -5,7 +5,7 @@ Each agent has a part of (mean_i H_i) z = mean_i b_i, and mixes with its neighbo
     tracking:  Z <- W Z - step V,  V <- W V + G(Z) - G(old Z),  G_i(z) = H_i z - b_i,  V = G(Z) at the start
     plain:     Z <- W Z - step G(Z)
 
-Ring: `self_weight` on itself, the rest on the two neighbours; eigenvalues self_weight + (1 - self_weight) cos(2 pi k/N).
+Ring: `self_weight` w on itself, the rest on the two neighbours.
 Closed forms are for equal curvatures H_i = h I, where each eigenvector of W is a system of its own.
 """
 
@@ -39,10 +39,10 @@ def ring_eigenvalues(count: int, self_weight: float = 0.5) -> Floats:
 
 
 def tracking_factor(eigenvalue: Any, rate: Any) -> Any:
-    """Larger root l - r/2 + (r (1 - l) + r^2 / 4)^(1/2) of tracking on an eigenvector of W, r = step h, equal curvatures.
+    """Larger root l - r/2 + (r (1 - l) + r^2 / 4)^(1/2) of tracking on an eigenvector of W, r = step h.
     Derived: tests/models/bilevel/test_agents.py::test_tracking_roots_on_an_eigenvector.
 
-    The two are the roots of m^2 - (2 l - r) m + l^2 - r; 1 - r and 1 at l = 1, where the 1 is the conserved mean.
+    Curvatures are equal; the two are the roots of m^2 - (2 l - r) m + l^2 - r; 1 - r and 1 at l = 1, where the 1 is the conserved mean.
     """
     return eigenvalue - rate / 2 + (rate * (1 - eigenvalue) + rate**2 / 4) ** 0.5
 
@@ -57,7 +57,7 @@ def largest_tracking_rate(smallest: Any) -> Any:
 
 
 def plain_floor(eigenvalues: Any, parts: Any, step: Any, curvature: Any) -> Any:
-    """Squared distances from the solution that plain gossip ends at, by eigenvector: (step |b_k| / (1 - l_k + step h))^2.
+    """Squared distances at which plain gossip ends, by eigenvector of W: (step |b_k| / (1 - l_k + step h))^2.
     Derived: tests/models/bilevel/test_agents.py::test_floor_of_plain_gossip.
 
     parts: |b_k| of the sides b in the eigenbasis of W, but for the first, their mean, which is right.
@@ -66,7 +66,7 @@ def plain_floor(eigenvalues: Any, parts: Any, step: Any, curvature: Any) -> Any:
 
 
 def tracking_matrix(mixing: Floats, hessians: Floats, step: float) -> Floats:
-    """Of (Z, V) in a step of tracking with b = 0, (2 N d, 2 N d); d of its eigenvalues are 1: mean V - mean G(Z) stays."""
+    """Of (Z, V) in a step of tracking with b = 0, (2 N d, 2 N d); d eigenvalues are 1: mean V - mean G(Z) stays."""
     n, d = hessians.shape[:2]
     W, H = np.kron(mixing, np.eye(d)), np.zeros((n * d, n * d))
     for i in range(n):
@@ -75,7 +75,7 @@ def tracking_matrix(mixing: Floats, hessians: Floats, step: float) -> Floats:
 
 
 def slowest_factor(mixing: Floats, hessians: Floats, step: float) -> float:
-    """Largest modulus of the eigenvalues of `tracking_matrix` but for the d conserved ones: the error's factor a step."""
+    """Largest modulus of the eigenvalues of `tracking_matrix` but for the d conserved ones: the error's factor."""
     values = np.linalg.eigvals(tracking_matrix(mixing, hessians, positive("step", step)))
     kept = np.argsort(np.abs(values - 1))[hessians.shape[1] :]
     return float(np.abs(values[kept]).max())

@@ -32,7 +32,7 @@ OUTPUTS = ("gradient", "consensus", "direction")
 
 
 class Averaging(NamedTuple):
-    """H, J, q and c (N,), ridge, noise of r and of inner loops, beta, gamma, inner iterations, whether HIGP starts cold."""
+    """H, J, q, c (N,), ridge, noise of r and of inner loops, beta, gamma, inner iterations, whether z starts cold."""
 
     hessians: Floats
     couplings: Floats
@@ -48,7 +48,7 @@ class Averaging(NamedTuple):
 
 
 def random_averaging(seed: int, count: int, noise_std: float, inner: int, *, cold: bool = False) -> Averaging:
-    """Agents with H in [0.5, 2], J in [-1, 2], normal q and c, ridge 0.2, all noise of one size, and inner steps 0.3."""
+    """Agents with H in [0.5, 2], J in [-1, 2], normal q and c, ridge 0.2, noise of one size, inner steps 0.3."""
     n, draws = whole("count", count, least=3), generator(seed)
     H, J = draws.uniform(0.5, 2.0, n), draws.uniform(-1.0, 2.0, n)
     q, c = draws.standard_normal((2, n))
@@ -68,7 +68,7 @@ def stationary_leading(p: Averaging, alpha: float) -> tuple[float, float]:
     alpha s^2 (1 + h) / (2 N), h = F''.
     Derived: tests/models/bilevel/test_averaged.py::test_stationary_variances_of_the_averaged_direction.
 
-    Exact for inner loops without noise that have converged: x' = x - alpha r', r' = (1 - alpha) r + alpha (h x + noise).
+    Inner loops are exact and without noise: x' = x - alpha r', r' = (1 - alpha) r + alpha (h x + noise).
     """
     slope = hyper_slope(p)[0]
     variance = p.noise_std**2 / p.hessians.size
@@ -76,7 +76,7 @@ def stationary_leading(p: Averaging, alpha: float) -> tuple[float, float]:
 
 
 def checked(given: Averaging) -> Averaging:
-    """The same, validated. Raises InputError for arrays of different shapes, H <= 0, steps <= 0, noise < 0, inner < 1."""
+    """The same, validated. Raises InputError for other shapes, H <= 0, steps <= 0, noise < 0 or inner < 1."""
     arrays = [np.asarray(part, dtype=float) for part in given[:4]]
     n = arrays[0].size
     require(
@@ -90,7 +90,7 @@ def checked(given: Averaging) -> Averaging:
 
 
 def step_maps(given: Averaging, alpha: float) -> tuple[Floats, Floats, Floats]:
-    """(F, c, Q): a step of the method takes the state w to F w + c + noise of covariance Q; w = (x, y, s, g, z, v, u, r).
+    """(F, c, Q): a step takes the state w to F w + c + noise of covariance Q; w = (x, y, s, g, z, v, u, r).
 
     g and u are the last gradient and residual; each part has N entries.
     """
@@ -187,7 +187,7 @@ def stationary(given: Averaging, alpha: float) -> Floats:
 @kernel
 def averaged_runs(p: Averaging, W: Floats, alpha: float, form: tuple[float, float], steps: NDArray[np.int64],
                   stream: Stream) -> Floats:  # fmt: skip
-    """F'(mean x)^2, mean_i (x_i - mean x)^2 and (mean r - F'(mean x))^2 after steps, (3, points); form: F' as a line."""
+    """F'(mean x)^2, mean_i (x_i - mean x)^2, (mean r - F'(mean x))^2 after steps, (3, points); form: F' as a line."""
     n = p.hessians.size
     x, y, z, r = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
     s, g, v, u = -p.shifts, -p.shifts, p.targets.copy(), p.targets.copy()
