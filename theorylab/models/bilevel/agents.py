@@ -42,7 +42,8 @@ def tracking_factor(eigenvalue: Any, rate: Any) -> Any:
     """Larger root l - r/2 + (r (1 - l) + r^2 / 4)^(1/2) of tracking on an eigenvector of W, r = step h.
     Derived: tests/models/bilevel/test_agents.py::test_tracking_roots_on_an_eigenvector.
 
-    Curvatures are equal; the two are the roots of m^2 - (2 l - r) m + l^2 - r; 1 - r and 1 at l = 1, where the 1 is the conserved mean.
+    Curvatures are equal; the two are the roots of m^2 - (2 l - r) m + l^2 - r. At l = 1 they are 1 - r and 1, where the
+    1 is the conserved mean.
     """
     return eigenvalue - rate / 2 + (rate * (1 - eigenvalue) + rate**2 / 4) ** 0.5
 
