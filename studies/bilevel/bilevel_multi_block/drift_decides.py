@@ -35,13 +35,13 @@ class Setting:
     decay: float = 0.1
     noise_std: float = 1.0
     drift_std: float = 0.3
-    memories: tuple[float, ...] = (1.0, 1.5, 3.0, 10.0, 30.0, 100.0)  # 1 / (1 - c), in steps
+    memories: tuple[float, ...] = (1.0, 2.0, 5.0, 20.0)  # 1 / (1 - c), in steps
     decades: float = 4.0  # of the memory, over which the exact roads are compared
     replicas: int
     seed: int
 
 
-QUICK = Setting(blocks=6, sampled=2, replicas=4000, seed=1)
+QUICK = Setting(blocks=6, sampled=2, replicas=2000, seed=1)
 FULL = Setting(blocks=32, sampled=2, memories=(1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0), replicas=10_000, seed=2)
 NAMES = ("moving average", "STORM", "blocks")
 
@@ -70,7 +70,7 @@ def crossed(s):
 
 
 def measure(s):
-    steps = int(20 / (s.sampled / s.blocks * s.decay))  # of the start e^-40 is left
+    steps = int(12 / (s.sampled / s.blocks * s.decay))  # of the start e^-24 is left
     c = 1 - 1 / np.array(s.memories)
     run = trackers.simulated(tracker(s), corrections(s), c, steps=steps, replicas=s.replicas, seed=s.seed)
     curves = {f"run, {name}": curve for name, curve in run.items()}

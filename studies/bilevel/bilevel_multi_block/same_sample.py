@@ -30,7 +30,7 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(blocks=6, sampled=2, drift_std=0.05, batches=(1, 2, 4), replicas=2000, seed=1)
+QUICK = Setting(blocks=6, sampled=2, drift_std=0.05, batches=(1, 2, 4), replicas=1000, seed=1)
 FULL = Setting(blocks=16, sampled=2, drift_std=0.01, batches=(1, 2, 4, 8), replicas=4000, seed=2)
 
 
@@ -104,8 +104,8 @@ def figure(s, measured, predicted):
     for k, (name, label) in enumerate((("same", "same sample"), ("fresh", "fresh samples"))):
         plots.measurement(axes, measured[name], k, f"{label}, simulated")
         plots.prediction(axes, predicted[name], "" if k else "closed form")
-    plots.ticks(axes, s.batches)
     plots.label(axes, "batch B", "stationary E e²", f"best decay, I = {s.sampled} of m = {s.blocks}")
+    plots.ticks(axes, s.batches)
     return drawn
 
 

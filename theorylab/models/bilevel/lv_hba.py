@@ -68,7 +68,7 @@ def penalised_objective(penalty: Any, gamma1: Any) -> Any:
 
 @kernel
 def lv_hba_run(p: Method, target: Floats, steps: NDArray[np.int64]) -> Floats:
-    """OUTPUTS after steps, (6, points): mean x, y1 and y2 + target, F / n, (f - v) / n, and the lag; inf from divergence.
+    """OUTPUTS after steps, (6, points): mean x, y1, y2 + target, F / n, (f - v) / n, and lag; inf from divergence.
 
     The lag is the distance of (theta, lam) from the saddle at (x, y, z), over n^(1/2).
     """

@@ -71,11 +71,15 @@ def rounding(given: Tracker, correction: float, slopes: ArrayLike, correlation: 
     """Bound on the rounding of `enumerated` and of `moments`, in the shape of `enumerated`.
     Derived: tests/models/bilevel/test_trackers.py::test_moments_keep_their_rounding_bound.
 
-    2^-53 (t + 1) 2^7 times the same recursion of absolute values: each of at most 2^3 blocks adds an inner product.
+    2^-53 (t + 1) 2^7 times the same recursion of absolute values, of a + g and 1 too before they cancel in a + g - 1:
+    each of at most 2^3 blocks adds an inner product.
     """
     p, at = tracker(given), increasing_steps(steps)
     maps, added = _maps(p, correction, slopes, correlation)
-    sizes = _pushed([(share, np.abs(move)) for share, move in maps], added, p.drift_std**2, at)
+    absolute = [(share, np.abs(move)) for share, move in maps]
+    for _, move in absolute:
+        move[:-1, -1] = np.abs(_slopes(slopes)) * (1 + abs(p.decay + correction))
+    sizes = _pushed(absolute, added, p.drift_std**2, at)
     return np.asarray(2.0**-46 * (at[:, None, None] + 1) * sizes)
 
 
