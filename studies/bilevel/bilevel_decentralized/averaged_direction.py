@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Power, Rival, Source, agrees, decays_as, exact, log_steps, plots, script
+from theorylab import Curve, Power, Rival, Source, agrees, decays_as, exact, log_steps, plots, script
 from theorylab.models.bilevel import averaged
 
 SOURCE = Source("rate K^(-1/2) with alpha of order K^(-1/2) (recalled); exact moments derived here", kind="derived")
@@ -24,7 +24,8 @@ class Setting:
     inner: int = 3
     noise_std: float = 0.5
     alpha: float = 0.1  # of the simulation
-    horizon: int = 200
+    inner_noise: float = 1.5
+    horizon: int
     largest: int  # K
     points: int
     replicas: int
@@ -32,13 +33,14 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(largest=2000, points=10, replicas=2000, seed=1)
-FULL = Setting(largest=100_000, points=16, replicas=20_000, seed=2)
+QUICK = Setting(horizon=60, largest=1000, points=8, replicas=2000, seed=1)
+FULL = Setting(horizon=200, largest=100_000, points=16, replicas=20_000, seed=2)
 WORDS = {"gradient": "F'(mean x)^2", "consensus": "disagreement of x", "direction": "(mean r - F')^2"}
 
 
 def problem(s, **more):
-    return averaged.random_averaging(s.problem, s.agents, s.noise_std, s.inner)._replace(**more)
+    given = averaged.random_averaging(s.problem, s.agents, s.noise_std, s.inner)
+    return given._replace(**({"inner_noise": s.inner_noise} | more))
 
 
 def horizons(s):
@@ -62,7 +64,7 @@ def measure(s):
 
 
 def predict(s):
-    steps, curves = log_steps(5, s.horizon, 6), {}
+    steps, curves = log_steps(5, s.horizon, 6), dict[str, Curve]()
     for key, p, alpha in (("", problem(s), s.alpha), ("quiet ", problem(s, inner_noise=0.0), s.alpha),
                           ("late ", problem(s), 1.1 * s.alpha)):  # fmt: skip
         rows = averaged.moments(p, alpha, steps)
@@ -98,6 +100,7 @@ def figure(s, measured, predicted):
     for k, name in enumerate(WORDS):
         plots.measurement(left, measured[f"run, {name}"], k, f"{WORDS[name]}, simulated")
         plots.prediction(left, predicted[f"run, {name}"], "" if k else "exact moments")
+    left.set_ylim(bottom=1e-5)  # room for the legend
     plots.label(left, "steps k", "mean square", f"{s.agents} agents, alpha = {s.alpha:g}")
     plots.points(right, horizons(s), measured["rate"].mean, 0, "mean of E F'(mean x)² over k ≤ K")
     last = measured["rate"].mean[-1] * (horizons(s) / s.largest) ** -0.5

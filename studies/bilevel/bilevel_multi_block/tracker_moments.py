@@ -9,6 +9,8 @@ enumerated, from the definition of u; a drift of any correlation joins the state
 
 import itertools
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -52,16 +54,16 @@ def measure(s):
         curves[name] = exact(s.steps, values, slack / np.abs(values)).drawn_from("random trackers", s.cases)
     roots, m = [], range(2, s.largest + 1)
     for blocks in m:
-        p = Tracker(blocks, 1 + blocks // 3, 0.3, 0.0, 1.0)
-        roots.append(bracket(lambda g, p=p: cross_term(p, g) > 0, 0.0, 40.0, relative_width=1e-12))
+        positive = partial(has_cross_term, Tracker(blocks, 1 + blocks // 3, 0.3, 0.0, 1.0))
+        roots.append(bracket(positive, 0.0, 40.0, relative_width=1e-12))
     values = generator(s.seed, 1).standard_normal(s.largest // 2)
     means = [np.var([np.mean(x) for x in itertools.combinations(values, i)]) for i in range(1, values.size)]
     sampled = np.arange(1, values.size)
     return curves | {"root": brackets(m, roots, "blocks m"), "mean": exact(sampled, means, ulps=512, x_name="sampled")}
 
 
-def cross_term(p, g):
-    """Weight of e D in E (e+)^2: the mean square after a step from e = 1 with D = 1, less that with D = -1, halved."""
+def has_cross_term(p, g):
+    """Whether E (e+)^2 is larger after a step from e = 1 with D = 1 than with D = -1."""
     ends = []
     for drift in (1.0, -1.0):
         total = 0.0
@@ -70,11 +72,11 @@ def cross_term(p, g):
             u = (1 - p.decay) * u + p.decay * h + g * h if held[0] else u
             total += share * (u - h) ** 2
         ends.append(total)
-    return (ends[0] - ends[1]) / 2
+    return ends[0] > ends[1]
 
 
 def predict(s):
-    rows = {name: [] for name in (*FORMS, "no cross", "independent")}
+    rows: dict[str, list[Any]] = {name: [] for name in (*FORMS, "no cross", "independent")}
     for p, g, c in cases(s):
         squares, products = tracker_moments.moments(p, g, s.slopes, c, s.steps)
         rows["square"].append(squares[0])

@@ -6,6 +6,7 @@ to leading order (B = e^lam), and the lam where b = w_V by 1/2 - w_V. The other 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
@@ -77,7 +78,7 @@ def predict(s):
     leads = (*best_responses.response_bias_leading(a, b, x), x**2 * (0.5 - s.wanted))
     third = a * b * (4 * a * b - a**2 - b**2) / (2 * (a + b) ** 4)
     others = (a * b * (b - a) / (a + b) ** 3 * x**2, third * x**2, x**2 * (1 - s.wanted))
-    rows = {}
+    rows: dict[str, Any] = {}
     for (name, best), form, lead, other in zip(unbiased(s).items(), forms, leads, others, strict=True):
         rows |= {name: form, f"unbiased, {name}": best + 0 * x, f"bias, {name}": lead, f"other, {name}": other}
     return {name: exact(x, row, ulps=32, x_name="s") for name, row in rows.items()}

@@ -8,6 +8,7 @@ The slope of the training loss in n, w^2 / 2, has one sign.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -51,7 +52,7 @@ def runs(s, slope_step):
 
 def whole_numbers(s):
     """For random (A, n, w_V): hypergradient, and slope of L_T in n, times the sign of both differences of L_V."""
-    draws, rows = generator(s.seed), []
+    draws, rows = generator(s.seed), list[Any]()
     while len(rows) < s.problems:
         a, n, wanted = draws.uniform(0.5, 20.0), int(draws.integers(2, 30)), draws.uniform(0.05, 0.95)
         before, after = np.diff([(a / (a + k) - wanted) ** 2 for k in (n - 1, n, n + 1)])

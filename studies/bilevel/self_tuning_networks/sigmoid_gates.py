@@ -7,6 +7,7 @@ a coordinate of w* may grow with lam, or change its sign, which no sigmoid of la
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +56,8 @@ def curve(s, rows, bounds):
 
 
 def measure(s):
-    rows = {name: ([], []) for name in ("solution", "direction", "coordinate")}
+    found: dict[str, list[Any]] = {name: [] for name in ("solution", "direction", "coordinate")}
+    slacks: dict[str, list[Any]] = {name: [] for name in found}
     for inputs, labels in instances(s):
         w, bound = best_responses.ridge_solutions(inputs, labels, grid(s)), slack(s, inputs, labels)
         turns = {"solution": np.eye(s.inputs), "coordinate": np.eye(s.inputs)}
@@ -64,15 +66,15 @@ def measure(s):
         for name, turn in turns.items():
             unit = np.ones(s.inputs) if name == "solution" else turn @ free  # gates are shares of the free solution
             values = (w @ turn.T / unit).T
-            rows[name][0].append(values)
-            rows[name][1].append(2 * bound / np.abs(unit)[:, None] * (1 + np.abs(values)))
-    return {name: curve(s, *both) for name, both in rows.items()}
+            found[name].append(values)
+            slacks[name].append(2 * bound / np.abs(unit)[:, None] * (1 + np.abs(values)))
+    return {name: curve(s, found[name], slacks[name]) for name in found}
 
 
 def predict(s):
     curves = {}
     for name, power in (("solution", 2.0), ("once", 1.0)):
-        rows = [best_responses.gated_network(*given, grid(s), power).T for given in instances(s)]
+        rows = [best_responses.gated_network(X, t, grid(s), power).T for X, t in instances(s)]
         curves[name] = exact(grid(s), np.concatenate(rows), ulps=0, x_name="lam")
     return curves
 

@@ -25,9 +25,9 @@ class Setting:
     offset: float = 0.7
     tilt: float = 0.3
     spreads: tuple[float, ...] = (0.1, 0.3, 1.0, 1.5)
-    spread: float = 0.6  # of the sampled training
-    value_step: float = 0.15
-    slope_step: float = 0.3
+    spread: float = 0.3  # of the sampled training
+    value_step: float = 0.05
+    slope_step: float = 0.2
     horizon: int
     replicas: int
     seed: int
@@ -47,7 +47,7 @@ def quadratic(s, spread):
 def sampled(s, names=NAMES):
     """Values and slopes of sampled training from (0, 0) with lam fixed."""
     given = Tuner(s.curvature, True, s.spread, 0.0, s.value_step, s.slope_step, 0.0, (np.log(s.penalty), 0.0, 0.0))
-    run = best_responses.tuning(given, log_steps(1, s.horizon, 10), replicas=s.replicas, seed=s.seed)
+    run = best_responses.tuning(given, log_steps(5, s.horizon, 8), replicas=s.replicas, seed=s.seed)
     return {f"run, {name}": run[name] for name in names}
 
 
@@ -72,7 +72,7 @@ def predict(s):
     forms |= {f"affine, {name}": value for name, value in zip(NAMES, best, strict=True)}
     forms |= {"linear, bias": np.log(s.curvature) / 2 - np.log(s.penalty) / 2, "linear, weight": -0.5}
     curves = {name: exact(s.spreads, np.full(len(s.spreads), x), ulps=4, x_name="s") for name, x in forms.items()}
-    steps = log_steps(1, s.horizon, 10)
+    steps = log_steps(5, s.horizon, 8)
     for key, spread in (("", s.spread), ("calm ", 0.0)):
         hessian = np.array(best_responses.response_hessian(s.curvature, s.penalty, spread))
         if not spread:  # E e^eps taken as 1
@@ -106,7 +106,7 @@ def figure(s, measured, predicted):
     for k, name in enumerate(NAMES):
         plots.measurement(axes, measured[f"run, {name}"], k, f"{name}, sampled training")
         plots.prediction(axes, predicted[f"run, {name}"], "" if k else "mean by second derivatives")
-        plots.exact_line(axes, predicted[f"calm run, {name}"], 2 + k, f"{name}, E e^eps = 1")
+    plots.exact_line(axes, predicted["calm run, value"], 2, "value, E e^eps = 1")
     plots.label(axes, "steps", "mean of b and U", f"ridge, s = {s.spread:g}", log="x")
     return drawn
 

@@ -29,9 +29,10 @@ def test_tracking_roots_on_an_eigenvector():
     eigenvalue, rate, m = sp.symbols("l r m", positive=True)
     step, h = sp.symbols("step h", positive=True)
     move = sp.Matrix([[eigenvalue, -step], [h * (eigenvalue - 1), eigenvalue - step * h]])
-    polynomial = sp.expand(move.charpoly(m).as_expr().subs(step, rate / h))
+    polynomial = sp.expand((m * sp.eye(2) - move).det().subs(step, rate / h))
     assert sp.expand(polynomial - (m**2 - (2 * eigenvalue - rate) * m + eigenvalue**2 - rate)) == 0
-    assert sp.simplify(polynomial.subs(m, agents.tracking_factor(eigenvalue, rate))) == 0
+    root = sp.nsimplify(agents.tracking_factor(eigenvalue, rate))
+    assert sp.simplify(polynomial.subs(m, root)) == 0
     assert sp.factor(polynomial.subs(eigenvalue, 1)) == sp.factor((m - 1) * (m - 1 + rate))
     matrix = agents.tracking_matrix(agents.ring(6), np.full((6, 1, 1), 1.3), 0.1)
     found = np.sort(np.abs(np.linalg.eigvals(matrix)))[-2]

@@ -88,6 +88,19 @@ def test_stationary_moments_are_the_limit():
     assert averaged.averages(PROBLEM, 0.2, 2) == pytest.approx(averaged.moments(PROBLEM, 0.2, [1, 2]).mean(axis=1))
 
 
+def test_settled_agents_rest():
+    p = averaged.random_averaging(6, 5, 0.0, 30)
+    for alpha in (0.3, 0.01):
+        x = averaged.settled(p, alpha)
+        slope, constant = averaged.hyper_slope(p)
+        z = (p.couplings * x).mean() / p.hessians.mean() + p.shifts.mean() / p.hessians.mean() - p.targets.mean()
+        direction = p.ridge * x + p.couplings * z / p.hessians.mean()
+        assert ring(5) @ x - alpha * direction == pytest.approx(x)
+        end = averaged.stationary(p, alpha)
+        assert end[0] == pytest.approx((slope * x.mean() + constant) ** 2, rel=1e-6)
+        assert end[1] == pytest.approx(((x - x.mean()) ** 2).mean(), rel=1e-6)
+
+
 def test_stationary_variances_of_the_averaged_direction():
     p = PROBLEM._replace(inner=40, inner_noise=0.0)
     for alpha in (1e-3, 1e-4):

@@ -105,7 +105,7 @@ def test_saddle_of_an_inequality_is_the_minimax_over_a_grid():
     for seed in range(60):
         draws = np.random.default_rng(seed)
         given = Inequality(0.4, 1.5, *draws.uniform(0.5, 3.0, 2))
-        x, y, z = draws.uniform([-2, -2, 0], [3, 0.4, 1.5])
+        x, y, z = draws.uniform([-2, -2, 0], [5, 0.4, 1.5])
         theta, lam, value = value_function.inequality_saddle(given, x, y, z)
         table = (thetas - x) ** 2 / 2 + lams * (thetas - 0.4)
         table = table + (thetas - y) ** 2 / (2 * given.gamma1) - (lams - z) ** 2 / (2 * given.gamma2)

@@ -75,18 +75,32 @@ def stationary_leading(p: Averaging, alpha: float) -> tuple[float, float]:
     return alpha * variance * slope / 2, alpha * variance * (1 + slope) / 2
 
 
+def settled(p: Averaging, alpha: float) -> Floats:
+    """x of all agents where the method without noise rests with exact inner loops, (N,): W x - alpha r = x.
+    Derived: tests/models/bilevel/test_averaged.py::test_settled_agents_rest.
+
+    r_i = ridge x_i + J_i z, z = (mean J_i x_i + mean q - mean H mean c) / (mean H)^2. Unlike agents have F' /= 0.
+    """
+    n, lead = p.hessians.size, p.hessians.mean()
+    outer = np.outer(p.couplings, p.couplings) / n / lead**2
+    matrix = np.eye(n) - ring(n) + alpha * (p.ridge * np.eye(n) + outer)
+    right = -alpha * p.couplings * (p.shifts.mean() - lead * p.targets.mean()) / lead**2
+    return np.asarray(np.linalg.solve(matrix, right))
+
+
 def checked(given: Averaging) -> Averaging:
     """The same, validated. Raises InputError for other shapes, H <= 0, steps <= 0, noise < 0 or inner < 1."""
-    arrays = [np.asarray(part, dtype=float) for part in given[:4]]
-    n = arrays[0].size
+    H, J, q, c = (np.asarray(part, dtype=float) for part in given[:4])
+    n = H.size
     require(
-        n >= 3 and all(part.shape == (n,) and np.isfinite(part).all() for part in arrays) and (arrays[0] > 0).all(),
+        n >= 3 and all(part.shape == (n,) and np.isfinite(part).all() for part in (H, J, q, c)) and (H > 0).all(),
         "hessians, couplings, shifts and targets need one shape (N,), N >= 3, finite numbers, and hessians > 0",
     )
-    return Averaging(*arrays, number("ridge", given.ridge, least=0.0), number("noise_std", given.noise_std, least=0.0),
-                     number("inner_noise", given.inner_noise, least=0.0),
-                     positive("lower_step", given.lower_step), positive("system_step", given.system_step),
-                     whole("inner", given.inner), bool(given.cold))  # fmt: skip
+    ridge, noise, inner_noise = (
+        number(name, getattr(given, name), least=0.0) for name in ("ridge", "noise_std", "inner_noise")
+    )
+    steps = positive("lower_step", given.lower_step), positive("system_step", given.system_step)
+    return Averaging(H, J, q, c, ridge, noise, inner_noise, *steps, whole("inner", given.inner), bool(given.cold))
 
 
 def step_maps(given: Averaging, alpha: float) -> tuple[Floats, Floats, Floats]:
@@ -169,19 +183,30 @@ def averages(given: Averaging, alpha: float, steps: int) -> Floats:
 
 
 def stationary(given: Averaging, alpha: float) -> Floats:
-    """The `moments` in the limit, (3,), by squaring the map 26 times: 2^26 steps.
+    """The `moments` in the limit, (3,), by squaring the map until they stay, or for 2^26 steps.
 
-    Raises InputError as `moments`, and where the method diverges. Two eigenvalues of the map are 1: mean s = mean g and
-    mean v = mean u stay, which the start obeys.
+    Raises InputError as `moments`, and where the method diverges. mean s = mean g and mean v = mean u stay, as the
+    start has them: their eigenvalues of the map, which are 1, are projected to 0.
     """
     p = checked(given)
     F, c, Q = step_maps(p, positive("alpha", alpha))
-    require(np.abs(np.linalg.eigvals(F)).max() < 1 + 1e-7, "this method diverges: give smaller steps")
-    mean, covariance = start(p), np.zeros_like(Q)
+    n = p.hessians.size
+    kept = np.eye(8 * n)
+    for tracker, tracked in ((2, 3), (5, 6)):
+        rows = slice(n * tracker, n * (tracker + 1))
+        kept[rows, rows] -= 1 / n
+        kept[rows, n * tracked : n * (tracked + 1)] += 1 / n
+    F, c, Q = kept @ F, kept @ c, kept @ Q @ kept.T
+    require(np.abs(np.linalg.eigvals(F)).max() < 1, "this method diverges: give smaller steps")
+    mean, covariance, forms = start(p), np.zeros_like(Q), _forms(p)
+    values = np.full(3, np.inf)
     for _ in range(26):
         mean, covariance = F @ mean + c, F @ covariance @ F.T + Q
+        before, values = values, _values(forms, mean, covariance + np.outer(mean, mean))
+        if np.allclose(values, before, rtol=1e-14, atol=1e-30):  # further steps would only add rounding
+            break
         c, Q, F = F @ c + c, F @ Q @ F.T + Q, F @ F
-    return _values(_forms(p), mean, covariance + np.outer(mean, mean))
+    return values
 
 
 @kernel

@@ -228,15 +228,20 @@ def tuning(given: Tuner, steps: ArrayLike, *, replicas: int, seed: int) -> dict[
     sizes = {name: number(name, getattr(given, name), least=0.0)
              for name in ("spread", "value_step", "slope_step", "hyper_step")}  # fmt: skip
     others = {name: number(name, getattr(given, name)) for name in ("wanted", "offset", "tilt")}
-    start = tuple(number("start", value) for value in given.start)
-    require(len(start) == 3, f"start={given.start} is not allowed: give where lam, b and U start")
+    require(len(given.start) == 3, f"start={given.start} is not allowed: give where lam, b and U start")
+    hyper, value, slope = (number("start", one) for one in given.start)
     p = given._replace(curvature=positive("curvature", given.curvature), ridge=bool(given.ridge),
-                       start=start, **sizes, **others)  # fmt: skip
+                       start=(hyper, value, slope), **sizes, **others)  # fmt: skip
     return replicate(tuning_runs, p, at, x=at, replicas=replicas, seed=seed, names=("hyper", "value", "slope"))
 
 
 def _exp(value: Any) -> Any:
-    return value.exp() if hasattr(value, "exp") else np.exp(value)
+    """exp of numbers, arrays and symbols."""
+    if isinstance(value, (float, int, np.ndarray, np.number)):
+        return np.exp(value)
+    import sympy
+
+    return sympy.exp(value)
 
 
 def _gauss(spread: float) -> tuple[Floats, Floats]:

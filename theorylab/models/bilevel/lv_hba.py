@@ -2,8 +2,8 @@
 
     F = 1/2 |x - y2 - target|^2 + 1/2 |y1 - 1|^2,  f = 1/2 |y1|^2 - x^T y1 + 1^T y2,  g = 1^T (x + y1 + y2) = 0
 
-x, y1, y2 in R^n; the paper's toy has target 0. The lower solution is y1 = x + 1, 1^T y2 = -2 1^T x - n, its multiplier
--1: y2 is not unique, and F selects it. A step k of the method, multipliers of any sign:
+x, y1, y2 in R^n; target has mean 0, in the paper's toy it is 0. The lower solution is y1 = x + 1,
+1^T (y2 + 2 x + 1) = 0, its multiplier -1: y2 is not unique, and F selects it. A step k of the method, multipliers of any sign:
 
     theta <- theta - eta (grad_y f(x, theta) + lam grad_y g + (theta - y) / gamma1)
     lam <- lam - eta (-g(x, theta) + (lam - z) / gamma2)                       with the theta of the step before
@@ -24,6 +24,10 @@ from theorylab.numerics.jit import kernel
 
 Floats = NDArray[np.float64]
 OUTPUTS = ("x", "y1", "y2", "objective", "residual", "lag")
+
+
+LARGEST = 1e200
+"""Of the sum of squares of a state: beyond it a run is taken for diverged."""
 
 
 class Method(NamedTuple):
@@ -103,7 +107,7 @@ def lv_hba_run(p: Method, target: Floats, steps: NDArray[np.int64]) -> Floats:
                 y2[i] -= total / (3 * n)
             z += p.multiplier_step * (lam - z) / p.gamma2
             done += 1
-        if not np.isfinite(x.sum() + y1.sum() + y2.sum() + lam + z):
+        if not (x * x + y1 * y1 + y2 * y2).sum() + lam * lam + z * z < LARGEST:
             break
         _observe(p, target, (x, y1, y2, t1, t2), (lam, z), out[:, k])
     return out
@@ -147,5 +151,7 @@ def lv_hba(given: Method, target: ArrayLike, steps: ArrayLike) -> dict[str, Floa
     sizes = {name: positive(name, getattr(given, name)) for name in names}
     starts = {name: number(name, getattr(given, name)) for name in ("start", "lam_start", "z_start")}
     require(0 <= given.power < 0.5, f"power={given.power} is not allowed: give a number in [0, 1/2)")
+    aims = finite_row("target", target)
+    require(abs(aims.mean()) <= 1e-12 * (1 + np.abs(aims).max()), f"target has mean {aims.mean():g}: give mean 0")
     p = given._replace(power=float(given.power), **sizes, **starts)
-    return dict(zip(OUTPUTS, lv_hba_run(p, finite_row("target", target), increasing_steps(steps)), strict=True))
+    return dict(zip(OUTPUTS, lv_hba_run(p, aims, increasing_steps(steps)), strict=True))

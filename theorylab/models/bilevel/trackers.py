@@ -49,8 +49,8 @@ def tracker(given: Tracker) -> Tracker:
     sampled = whole("sampled", given.sampled, most=blocks)
     decay = positive("decay", given.decay)
     require(decay < 1, f"decay={decay:g} is not allowed: corrections divide by 1 - decay, give a number in (0, 1)")
-    stds = (number(name, getattr(given, name), least=0.0) for name in ("noise_std", "drift_std"))
-    return Tracker(blocks, sampled, decay, *stds, whole("batch", given.batch), bool(given.fresh))
+    noise, drift = (number(name, getattr(given, name), least=0.0) for name in ("noise_std", "drift_std"))
+    return Tracker(blocks, sampled, decay, noise, drift, whole("batch", given.batch), bool(given.fresh))
 
 
 def block_correction(share: Any, decay: Any) -> Any:
