@@ -8,7 +8,8 @@ The paper says, in our words:
 
 On trial:
 - common_hypergradient [C1, C2]: claim 1.
-- tracked_system [C3, C4, C5]: claim 2, factors and step sizes of tracking, the floor without it; derived here.
+- tracked_system [C3, C5]: claim 2, factors and step sizes of tracking, and what it conserves; derived here.
+- plain_gossip [C4]: claim 2, the floor without tracking; derived here.
 - averaged_direction [C6, C7]: claim 3, exact moments of the whole method on quadratics; derived here.
 - warm_starts: claim 3, what inner loops of order log K are needed for; derived here.
 

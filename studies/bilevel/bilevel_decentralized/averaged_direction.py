@@ -1,7 +1,7 @@
 """MA-DSBO on scalar quadratics: with alpha = 1/sqrt K the squared hypergradient falls as K^(-1/2), and not faster.
 
-The whole method (inner loops with gradient tracking, HIGP, moving average r, gossip on x, noise in every oracle) is
-linear: means and covariances are exact, and simulated. In time alpha k the pair (x, r) obeys one equation for all
+The whole method (tracked inner loops, moving average r, gossip on x, noise in every oracle) is linear: means and
+covariances are exact, and simulated. In time alpha k the pair (x, r) obeys one equation for all
 alpha, with noise of variance alpha: what is left of the start and what noise adds are both of order K^(-1/2), also on
 a strongly convex F. In the limit E (mean r - F')^2 = alpha s^2 (1 + F'') / (2 N) without noise in the inner loops: the
 moving average removes all but O(alpha) of the noise of one estimate. Agents disagree by O(alpha^2).
@@ -39,8 +39,8 @@ WORDS = {"gradient": "F'(mean x)^2", "consensus": "disagreement of x", "directio
 
 
 def problem(s, **more):
-    given = averaged.random_averaging(s.problem, s.agents, s.noise_std, s.inner)
-    return given._replace(**({"inner_noise": s.inner_noise} | more))
+    more = {"inner_noise": s.inner_noise} | more
+    return averaged.random_averaging(s.problem, s.agents, s.noise_std, s.inner)._replace(**more)
 
 
 def horizons(s):
@@ -67,30 +67,28 @@ def predict(s):
     steps, curves = log_steps(5, s.horizon, 6), dict[str, Curve]()
     for key, p, alpha in (("", problem(s), s.alpha), ("quiet ", problem(s, inner_noise=0.0), s.alpha),
                           ("late ", problem(s), 1.1 * s.alpha)):  # fmt: skip
-        rows = averaged.moments(p, alpha, steps)
-        curves |= {f"{key}run, {name}": exact(steps, row, EXACT) for name, row in zip(WORDS, rows, strict=True)}
-    p = problem(s)
-    leads = [averaged.stationary_leading(p, a)[1] for a in alphas(s)]
-    raw = s.noise_std**2 / s.agents + 0 * alphas(s)
-    return curves | {"calm": exact(alphas(s), leads, ulps=16, x_name="alpha"),
-                     "raw": exact(alphas(s), raw * alphas(s) / 2, ulps=16, x_name="alpha")}  # fmt: skip
+        rows = zip(WORDS, averaged.moments(p, alpha, steps), strict=True)
+        curves |= {f"{key}run, {name}": exact(steps, row, EXACT) for name, row in rows}
+    leads = [averaged.stationary_leading(problem(s), a)[1] for a in alphas(s)]
+    limits = {"calm": leads, "resting": alphas(s) * s.noise_std**2 / (2 * s.agents)}
+    return curves | {name: exact(alphas(s), row, ulps=16, x_name="alpha") for name, row in limits.items()}
 
 
 def checks(s, measured, predicted):
     for name, words in WORDS.items():
-        key = "late" if name == "consensus" else "quiet"
-        rival = Rival(claim="alpha 10% larger" if key == "late" else "no noise in the inner loops",
-                      predicted=predicted[f"{key} run, {name}"])  # fmt: skip
+        key, words_of = (
+            ("late", "alpha 10% larger") if name == "consensus" else ("quiet", "no noise in the inner loops")
+        )
+        rival = Rival(claim=words_of, predicted=predicted[f"{key} run, {name}"])
         yield agrees(f"simulated {words}", measured[f"run, {name}"], predicted[f"run, {name}"], rival=rival)
-    rival = Rival(claim="as 1/K", predicted=Power(-1))
     claim = "mean over k <= K of E F'(mean x)^2, alpha = K^(-1/2): as K^(-1/2)"
-    yield decays_as(claim, measured["rate"], Power(-0.5), rival=rival)
+    yield decays_as(claim, measured["rate"], Power(-0.5), rival=Rival(claim="as 1/K", predicted=Power(-1)))
     for name, power, other in (("direction", 1, 0), ("consensus", 2, 1)):
         rival = Rival(claim=f"as alpha^{other}", predicted=Power(other))
         claim = f"in the limit {WORDS[name]} as alpha^{power}"
         yield decays_as(claim, measured[name].at(alphas(s) < 0.03), Power(power), rival=rival, towards=0)
     small = alphas(s) < 1e-3
-    rival = Rival(claim="alpha s^2 / (2 N): x at rest", predicted=predicted["raw"].at(small))
+    rival = Rival(claim="alpha s^2 / (2 N): x at rest", predicted=predicted["resting"].at(small))
     claim = "no inner noise: (mean r - F')^2 = alpha s^2 (1 + F'') / (2 N)"
     yield agrees(claim, measured["calm"].at(small), predicted["calm"].at(small), rival=rival, within=0.02)
 
@@ -100,11 +98,10 @@ def figure(s, measured, predicted):
     for k, name in enumerate(WORDS):
         plots.measurement(left, measured[f"run, {name}"], k, f"{WORDS[name]}, simulated")
         plots.prediction(left, predicted[f"run, {name}"], "" if k else "exact moments")
-    left.set_ylim(bottom=1e-5)  # room for the legend
+    left.set_ylim(bottom=1e-5)
     plots.label(left, "steps k", "mean square", f"{s.agents} agents, alpha = {s.alpha:g}")
     plots.points(right, horizons(s), measured["rate"].mean, 0, "mean of E F'(mean x)² over k ≤ K")
-    last = measured["rate"].mean[-1] * (horizons(s) / s.largest) ** -0.5
-    plots.guide(right, horizons(s), last, "K^(-1/2)")
+    plots.guide(right, horizons(s), measured["rate"].mean[-1] * (horizons(s) / s.largest) ** -0.5, "K^(-1/2)")
     plots.label(right, "horizon K, alpha = K^(-1/2)", "mean square")
     return drawn
 

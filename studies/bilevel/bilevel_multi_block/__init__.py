@@ -8,11 +8,12 @@ The paper says, in our words:
 3. (recalled) The hypergradient is the mean of the blocks' own, each with the inverse of its own Hessian.
 
 On trial:
-- tracker_moments [C1, C2, C9]: claim 2, moments of block trackers, and that this correction alone has no cross term.
+- tracker_moments [C1, C2]: claim 2, moments of block trackers, and that this correction alone has no cross term.
 - drift_decides [C3, C4]: claim 2, whether the correction lowers the tracking error; derived here.
 - best_decay [C6]: the second term of claim 1 as a tracking error at the best decay; derived here.
-- same_sample [C5, C6]: the same simulated; what fresh samples cost, and all blocks sampled (claim 1's indicator).
-- block_hypergradient [C8]: claim 3.
+- same_sample [C5, C6]: the same simulated; what fresh samples cost, and all blocks sampled.
+- simulated_trackers [C3, C4]: claim 2, the same errors simulated.
+- block_hypergradient [C8, C9]: claim 3, and the variance of a mean over sampled blocks (claim 1's indicator).
 
 Not on trial, because:
 - The iteration complexities of claim 1 as such, eps^-3 against eps^-4 without variance reduction, and their first term

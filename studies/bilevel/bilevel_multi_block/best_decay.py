@@ -33,17 +33,14 @@ QUICK = Setting(blocks=6, sampled=2, drift_std=1e-7, points=13)
 FULL = Setting(blocks=16, sampled=2, drift_std=1e-7, points=41)
 
 
-def tracker(s, decay=0.1, **more):
-    return Tracker(s.blocks, s.sampled, decay, 1.0, s.drift_std)._replace(**more)
-
-
-def own(p):
-    return trackers.block_correction(p.share, p.decay)
+def tracker(s, **more):
+    return Tracker(s.blocks, s.sampled, 0.1, 1.0, s.drift_std)._replace(**more)
 
 
 def enumerated(s, p):
     """E e^2 on a drift with memory, and a bound on its error."""
-    second, bound = tracker_moments.stationary(p, own(p), [1.0], 1 - 1 / s.memory)
+    correction = trackers.block_correction(p.share, p.decay)
+    second, bound = tracker_moments.stationary(p, correction, [1.0], 1 - 1 / s.memory)
     return second[0, 0], bound
 
 

@@ -2,15 +2,19 @@
 
 Each lower problem has a minimiser of its own, so that its own inverse stands in its own term. Averaging the Hessians
 before they are inverted, which is right where all agents share one lower problem (common_hypergradient.py, on
-decentralised bilevel optimisation), is off. The other road differentiates F as it is defined, by complex steps.
+decentralised bilevel optimisation), is off. The other road differentiates F as it is defined, by complex steps. The
+mean over I of m blocks, drawn without replacement, has the variance S^2 / I (1 - I / m) of all subsets: none at I = m,
+which is what the indicator 1(I < m) in the paper's rate stands for.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
 from theorylab import Rival, Source, agrees, exact, plots, script
-from theorylab.models.bilevel import hypergradients
+from theorylab.models.bilevel import hypergradients, trackers
+from theorylab.numerics.streams import generator
 
 SOURCE = Source("abstract (multi-block problem, read); hypergradient recalled, derived here", kind="derived")
 
@@ -21,6 +25,7 @@ class Setting:
     blocks: int = 6
     lower: int = 4
     upper: int = 3
+    few: int = 8  # blocks whose subsets are all taken
     seed: int
 
 
@@ -32,6 +37,10 @@ def instances(s):
     return [hypergradients.random_problems(1000 * s.seed + k, s.blocks, s.lower, s.upper) for k in range(s.problems)]
 
 
+def draws(s):
+    return generator(s.seed).standard_normal(s.few)
+
+
 def curve(s, rows, bounds):
     rounding = np.array(bounds)[:, None] / np.abs(rows)
     return exact(np.arange(s.upper), rows, rounding, "component").drawn_from("random problems", s.problems)
@@ -39,18 +48,27 @@ def curve(s, rows, bounds):
 
 def measure(s):
     rows = [hypergradients.complex_step(p, x, common=False) for p, x in instances(s)]
-    return {"gradient": curve(s, np.array(rows), [hypergradients.difference_bound(p, x) for p, x in instances(s)])}
+    bounds, values = [hypergradients.difference_bound(p, x) for p, x in instances(s)], draws(s)
+    means = [np.var([np.mean(part) for part in itertools.combinations(values, i)]) for i in range(1, values.size)]
+    return {"gradient": curve(s, np.array(rows), bounds),
+            "mean": exact(np.arange(1, values.size), means, ulps=512, x_name="sampled")}  # fmt: skip
 
 
 def predict(s):
     bounds = [hypergradients.difference_bound(p, x) for p, x in instances(s)]
     roads = {"gradient": hypergradients.block_hypergradient, "averaged": hypergradients.averaged_hessians}
-    return {name: curve(s, np.array([road(p, x) for p, x in instances(s)]), bounds) for name, road in roads.items()}
+    curves = {name: curve(s, np.array([road(p, x) for p, x in instances(s)]), bounds) for name, road in roads.items()}
+    values, sampled = draws(s), np.arange(1, s.few)
+    means = {"mean": [trackers.block_mean_variance(values, i) for i in sampled], "with": values.var() / sampled}
+    return curves | {name: exact(sampled, row, ulps=64, x_name="sampled") for name, row in means.items()}
 
 
 def checks(s, measured, predicted):
     rival = Rival(claim="Hessians averaged over the blocks, then inverted", predicted=predicted["averaged"])
     yield agrees("hypergradient of blocks", measured["gradient"], predicted["gradient"], rival=rival)
+    rival = Rival(claim="as with replacement", predicted=predicted["with"])
+    claim = "variance of the mean of I blocks: S^2 / I (1 - I / m)"
+    yield agrees(claim, measured["mean"], predicted["mean"], rival=rival)
 
 
 def figure(s, measured, predicted):

@@ -38,9 +38,9 @@ def own(p):
     return trackers.block_correction(p.share, p.decay)
 
 
-def closed(p, noise, correlation=0.0):
-    """E e^2 of the block-corrected tracker; without a cross term the correlation has no influence."""
-    return trackers.stationary_error(p.share, p.decay, own(p), p.drift_std**2, correlation, noise)
+def closed(p, noise):
+    """E e^2 of the block-corrected tracker; without a cross term the drift's correlation has no influence."""
+    return trackers.stationary_error(p.share, p.decay, own(p), p.drift_std**2, 0.0, noise)
 
 
 def best(s, batch):
@@ -64,16 +64,12 @@ def simulated(s, x, given):
     return Curve(np.array(x, dtype=float), np.hstack(columns), x_name="batch")
 
 
-def full(s):
-    return [Tracker(s.blocks, s.blocks, a, 1.0, s.drift_std) for a in s.decays]
-
-
 def measure(s):
-    common = [best(s, b) for b in s.batches]
+    common, full = [best(s, b) for b in s.batches], [Tracker(s.blocks, s.blocks, a, 1.0, s.drift_std) for a in s.decays]
     return {
         "same": simulated(s, s.batches, common),
         "fresh": simulated(s, s.batches, [p._replace(fresh=True) for p in common]),
-        "full": simulated(s, s.decays, full(s)),
+        "full": simulated(s, s.decays, full),
     }
 
 

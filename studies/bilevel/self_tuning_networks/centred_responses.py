@@ -13,10 +13,8 @@ import numpy as np
 
 from theorylab import Power, Rival, Source, agrees, bracket, brackets, decays_as, exact, plots, script, threshold
 from theorylab.models.bilevel import best_responses
-from theorylab.models.bilevel.best_responses import Tuner
 
 SOURCE = Source("follow-up on centred responses (read in reviews); condition numbers derived here", kind="derived")
-NODES = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,21 +36,8 @@ def spreads(s):
     return np.geomspace(s.smallest, 0.8, s.points)
 
 
-def slopes(s, point, spread, *, ridge=False, centre=0.0):
-    """Gradient in (b, U) of the expected loss; w = b + U (centre + eps) at lam = centre + eps (ridge: ln B + eps)."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
-    given = Tuner(s.curvature, ridge, spread, 0.0, 0.0, 0.0, 0.0, (0.0, 0.0, 0.0), 0.7, 0.3)
-    total, at = np.zeros(2), np.log(s.penalty) if ridge else centre
-    for node, weight in zip(spread * nodes, weights / weights.sum(), strict=True):
-        row = np.array([1.0, centre + node])
-        total += weight * row * best_responses.training_slope(given, at + node, row @ point)
-    return total
-
-
-def turned(s, spread, **how):
-    """Second derivatives: the gradient is affine in (b, U)."""
-    rest = slopes(s, np.zeros(2), spread, **how)
-    return np.array([slopes(s, unit, spread, **how) - rest for unit in np.eye(2)])
+def turned(s, spread, penalty=0.0, centre=0.0):
+    return best_responses.averaged_hessian(s.curvature, penalty, spread, centre)
 
 
 def steps_needed(s, spread):
@@ -71,7 +56,7 @@ def steps_needed(s, spread):
 def measure(s):
     x, pairs = spreads(s), []
     for spread in x:
-        matrix = turned(s, spread, ridge=True)
+        matrix = turned(s, spread, s.penalty)
         beyond = lambda step, m=matrix: np.abs(np.linalg.eigvals(np.eye(2) - step * m)).max() > 1  # noqa: E731
         pairs.append(bracket(beyond, 1e-3, 2.0, relative_width=1e-11))
     conditions = [np.linalg.cond(turned(s, s.spread, centre=centre)) for centre in s.centres]

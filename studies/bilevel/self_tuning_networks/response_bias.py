@@ -34,7 +34,6 @@ class Setting:
     penalty: float = 2.0
     wanted: float = 0.4
     smallest: float = 0.005
-    largest: float = 1.0
     points: int
 
 
@@ -43,7 +42,7 @@ FULL = Setting(points=46)
 
 
 def spreads(s):
-    return np.geomspace(s.smallest, s.largest, s.points)
+    return np.geomspace(s.smallest, 1.0, s.points)
 
 
 def unbiased(s):
@@ -108,8 +107,7 @@ def figure(s, measured, predicted):
         value, slope = best_responses.fitted_response(s.curvature, s.penalty, spread)
         near = np.abs(lam - centre) < 1.5
         plots.line(left, lam[near], value + slope * (lam[near] - centre), k, f"trained, s = {spread:g}")
-    title = f"A = {s.curvature:g}, trained at e^lam = {s.penalty:g}"
-    plots.label(left, "hyperparameter lam", "response w", title, log="")
+    plots.label(left, "hyperparameter lam", "response w", f"A = {s.curvature:g}, e^lam = {s.penalty:g}", log="")
     for k, (name, what) in enumerate(NAMES.items()):
         plots.points(right, spreads(s), measured[f"bias, {name}"].mean, k, f"bias of the {what}")
         plots.guide(right, spreads(s), predicted[f"bias, {name}"].mean, "" if k else "leading order")

@@ -22,8 +22,7 @@ NAMES = ("value", "slope")
 class Setting:
     curvature: float = 1.0
     penalty: float = 2.0
-    offset: float = 0.7
-    tilt: float = 0.3
+    line: tuple[float, float] = (0.7, 0.3)  # best response of the quadratic loss
     spreads: tuple[float, ...] = (0.1, 0.3, 1.0, 1.5)
     spread: float = 0.3  # of the sampled training
     value_step: float = 0.05
@@ -38,17 +37,16 @@ FULL = Setting(horizon=300, replicas=100_000, seed=2)
 
 
 def quadratic(s, spread):
-    """(b, U) fitted to the best response offset + tilt eps at the nodes of a Gaussian law."""
+    """(b, U) fitted to the best response, a line, at the nodes of a Gaussian law."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(20)
-    best = s.offset + s.tilt * spread * nodes
-    return np.polynomial.polynomial.polyfit(spread * nodes, best, 1, w=weights**0.5)
+    return np.polynomial.polynomial.polyfit(spread * nodes, s.line[0] + s.line[1] * spread * nodes, 1, w=weights**0.5)
 
 
-def sampled(s, names=NAMES):
+def sampled(s):
     """Values and slopes of sampled training from (0, 0) with lam fixed."""
     given = Tuner(s.curvature, True, s.spread, 0.0, s.value_step, s.slope_step, 0.0, (np.log(s.penalty), 0.0, 0.0))
     run = best_responses.tuning(given, log_steps(5, s.horizon, 8), replicas=s.replicas, seed=s.seed)
-    return {f"run, {name}": run[name] for name in names}
+    return {f"run, {name}": run[name] for name in NAMES}
 
 
 def measure(s):
@@ -60,16 +58,15 @@ def measure(s):
     for k, name in enumerate(NAMES):
         curves[f"quadratic, {name}"] = exact(s.spreads, lines[:, k], ulps=4096, x_name="s")
         curves[f"affine, {name}"] = exact(s.spreads, affine[:, k], ulps=4096, x_name="s")
-    for k, name in enumerate(("weight", "bias")):
-        curves[f"gate, {name}"] = exact(s.spreads, points[:, k], bounds / np.abs(points[:, k]), "s")
+        gate = ("weight", "bias")[k]
+        curves[f"gate, {gate}"] = exact(s.spreads, points[:, k], bounds / np.abs(points[:, k]), "s")
     return curves | sampled(s)
 
 
 def predict(s):
-    forms = {"quadratic, value": s.offset, "quadratic, slope": s.tilt, "gate, weight": -1.0,
+    forms = {"quadratic, value": s.line[0], "quadratic, slope": s.line[1], "gate, weight": -1.0,
              "gate, bias": np.log(s.curvature / s.penalty)}  # fmt: skip
-    best = best_responses.tangent(s.curvature, s.penalty)
-    forms |= {f"affine, {name}": value for name, value in zip(NAMES, best, strict=True)}
+    forms |= dict(zip(("affine, value", "affine, slope"), best_responses.tangent(s.curvature, s.penalty), strict=True))
     forms |= {"linear, bias": np.log(s.curvature) / 2 - np.log(s.penalty) / 2, "linear, weight": -0.5}
     curves = {name: exact(s.spreads, np.full(len(s.spreads), x), ulps=4, x_name="s") for name, x in forms.items()}
     steps = log_steps(5, s.horizon, 8)
@@ -86,9 +83,8 @@ def predict(s):
 
 def checks(s, measured, predicted):
     for name in NAMES:
-        rival = Rival(
-            claim="on ridge too", measured=measured[f"affine, {name}"], predicted=predicted[f"affine, {name}"]
-        )
+        key = f"affine, {name}"
+        rival = Rival(claim="on ridge too", measured=measured[key], predicted=predicted[key])
         claim = f"jointly quadratic loss: {name} of the affine response"
         yield agrees(claim, measured[f"quadratic, {name}"], predicted[f"quadratic, {name}"], rival=rival)
     for name, form in (("weight", "-1"), ("bias", "ln A - lam")):
@@ -106,7 +102,6 @@ def figure(s, measured, predicted):
     for k, name in enumerate(NAMES):
         plots.measurement(axes, measured[f"run, {name}"], k, f"{name}, sampled training")
         plots.prediction(axes, predicted[f"run, {name}"], "" if k else "mean by second derivatives")
-    plots.exact_line(axes, predicted["calm run, value"], 2, "value, E e^eps = 1")
     plots.label(axes, "steps", "mean of b and U", f"ridge, s = {s.spread:g}", log="x")
     return drawn
 

@@ -8,11 +8,20 @@ from theorylab.errors import InputError
 from theorylab.models.bilevel import agents
 
 
-def problem(seed, n=5, d=2, alike=False):
-    draws = np.random.default_rng(seed)
-    roots = draws.standard_normal((n, d, d))
-    H = np.eye(d) + roots @ roots.transpose(0, 2, 1) / 4
-    return (np.repeat(1.3 * np.eye(d)[None], n, axis=0) if alike else H), draws.standard_normal((n, d))
+def problem(seed, alike=False):
+    return agents.random_system(seed, 5, 2, 1.3, alike=alike)
+
+
+def test_random_systems_have_the_spectra_they_say():
+    H, b = agents.random_system(1, 6, 3, 2.0)
+    values = np.linalg.eigvalsh(H)
+    assert 1.0 <= values.min() < 1.4 < 3.0 < values.max() <= 4.0
+    assert b.shape == (6, 3)
+    equal, same = agents.random_system(1, 6, 3, 2.0, alike=True)
+    assert equal == pytest.approx(np.repeat(2 * np.eye(3)[None], 6, axis=0))
+    assert same == pytest.approx(b)
+    with pytest.raises(InputError, match="curvature"):
+        agents.random_system(1, 6, 3, 0.0)
 
 
 @pytest.mark.parametrize(("count", "weight"), [(3, 0.5), (4, 0.3), (8, 0.5), (9, 0.7)])

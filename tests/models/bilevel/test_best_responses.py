@@ -91,6 +91,13 @@ def test_a_gated_response_is_exact_at_every_spread():
     assert worst < 1
 
 
+def test_second_derivatives_over_nodes_are_the_closed_form():
+    found = best_responses.averaged_hessian(1.3, 2.0, 0.8)
+    assert found == pytest.approx(np.array(best_responses.response_hessian(1.3, 2.0, 0.8)), rel=1e-12)
+    found = best_responses.averaged_hessian(1.3, 0.0, 0.8, 2.0)
+    assert found == pytest.approx(1.3 * np.array([[1.0, 2.0], [2.0, 4.64]]), rel=1e-12)
+
+
 def test_gates_by_hand_in_dimension_one():
     assert best_responses.gate(2.0, 0.0) == 0.8
     d, lam = sp.symbols("d lam", positive=True)

@@ -163,6 +163,13 @@ def test_stationary_moments_are_the_limit_and_keep_their_bound():
             assert abs(w[0, 0] - form) <= bound
 
 
+def test_the_better_correction_changes_at_the_crossover():
+    p, own = PLAIN, trackers.block_correction(0.4, 0.3)
+    at = trackers.crossover(0.4, 0.3)
+    assert tracker_moments.better(p, own, 0.7, 1.001 * at)
+    assert not tracker_moments.better(p, own, 0.7, 0.999 * at)
+
+
 def test_moments_keep_their_rounding_bound():
     worst = 0.0
     for seed in range(60):

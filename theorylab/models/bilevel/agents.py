@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import require
 from theorylab.numerics.arguments import positive, whole
+from theorylab.numerics.streams import generator
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +37,16 @@ def ring_eigenvalues(count: int, self_weight: float = 0.5) -> Floats:
     Derived: tests/models/bilevel/test_agents.py::test_eigenvalues_of_a_ring.
     """
     return np.asarray(self_weight + (1 - self_weight) * np.cos(2 * np.pi * np.arange(count) / count))
+
+
+def random_system(seed: int, count: int, size: int, curvature: float, *, alike: bool = False) -> tuple[Floats, Floats]:
+    """(H, b): eigenvalues of H_i between 1/2 and 2 times the curvature, or H_i = curvature I if alike; normal b_i."""
+    n, d, h = whole("count", count), whole("size", size), positive("curvature", curvature)
+    draws = generator(seed)
+    turns = np.linalg.qr(draws.standard_normal((n, d, d)))[0]
+    spectra = h * np.exp2(draws.uniform(-1.0, 1.0, (n, 1, d)))
+    H = np.repeat(h * np.eye(d)[None], n, axis=0) if alike else (turns * spectra) @ turns.transpose(0, 2, 1)
+    return H, draws.standard_normal((n, d))
 
 
 def tracking_factor(eigenvalue: Any, rate: Any) -> Any:

@@ -160,6 +160,22 @@ def fitted_response(curvature: float, penalty: float, spread: float) -> tuple[fl
     return float(value), float(slope / s)
 
 
+def averaged_hessian(curvature: float, penalty: float, spread: float, centre: float = 0.0) -> Floats:
+    """Second derivatives in (b, U) of the loss averaged over the nodes, (2, 2), for w = b + U (centre + eps).
+
+    Of the ridge problem at lam = ln(penalty) + eps, or, for penalty 0, of the quadratic one: differences of the
+    gradient, which is affine in (b, U), through `training_slope` alone.
+    """
+    p = Tuner(curvature, penalty > 0, spread, 0.0, 0.0, 0.0, 0.0, (0.0, 0.0, 0.0), 0.7, 0.3)
+    at = math.log(penalty) if penalty > 0 else centre
+    gradients = np.zeros((3, 2))
+    for node, weight in zip(*_gauss(positive("spread", spread)), strict=True):
+        row = np.array([1.0, centre + node])
+        for k, point in enumerate(((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))):
+            gradients[k] += weight * row * training_slope(p, at + node, float(row @ point))
+    return np.asarray(gradients[1:] - gradients[0])
+
+
 def fitted_gate(curvature: float, penalty: float, spread: float, start: ArrayLike) -> tuple[Floats, float]:
     """(v, c) of the response sigmoid(v eps + c) trained on the ridge problem, and a bound on its error.
     Derived: tests/models/bilevel/test_best_responses.py::test_a_gated_response_is_exact_at_every_spread.

@@ -3,7 +3,8 @@
     F = 1/2 |x - y2 - target|^2 + 1/2 |y1 - 1|^2,  f = 1/2 |y1|^2 - x^T y1 + 1^T y2,  g = 1^T (x + y1 + y2) = 0
 
 x, y1, y2 in R^n; target has mean 0, in the paper's toy it is 0. The lower solution is y1 = x + 1,
-1^T (y2 + 2 x + 1) = 0, its multiplier -1: y2 is not unique, and F selects it. A step k of the method, multipliers of any sign:
+1^T (y2 + 2 x + 1) = 0, its multiplier -1: y2 is not unique, and F selects it. A step k of the
+method, multipliers of any sign:
 
     theta <- theta - eta (grad_y f(x, theta) + lam grad_y g + (theta - y) / gamma1)
     lam <- lam - eta (-g(x, theta) + (lam - z) / gamma2)                       with the theta of the step before

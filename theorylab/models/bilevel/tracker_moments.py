@@ -112,6 +112,12 @@ def stationary(given: Tracker, correction: float, slopes: ArrayLike, correlation
     return found.reshape(size, size), float(8 * size**4 * 2.0**-52 * inverse * entering)
 
 
+def better(given: Tracker, first: float, second: float, correlation: float) -> bool:
+    """Whether the correction `first` has less stationary error than `second` on a drift of that correlation."""
+    left, right = (stationary(given, correction, [1.0], correlation)[0][0, 0] for correction in (first, second))
+    return bool(left < right)
+
+
 def _correlation(value: float) -> float:
     given = number("correlation", value)
     require(abs(given) <= 1, f"correlation={given:g} is not allowed: give a number in [-1, 1]")
