@@ -64,16 +64,16 @@ def overtaken(s, sampled, c):  # whether blocks have less error than STORM, enum
 
 
 def measure(s):
-    curves, leads, slack = {}, [], []
-    for name, g in corrections(s, s.sampled / s.blocks).items():
+    curves, given = {}, corrections(s, s.sampled / s.blocks)
+    for name, g in given.items():
         found = [tracker_moments.stationary(tracker(s), g, [1.0], c) for c in 1 - 1 / memories(s)]
         errors, bounds = np.array([w[0, 0] for w, _ in found]), np.array([bound for _, bound in found])
         curves[name] = exact(memories(s), errors, 2 * bounds / errors, "memory")
-        w, bound = tracker_moments.stationary(tracker(s), g, [1.0], 1.0)
-        leads, slack = [*leads, w[0, 1] / w[1, 1]], [*slack, bound / abs(w[0, 1])]
+    constant = [tracker_moments.stationary(tracker(s), g, [1.0], 1.0) for g in given.values()]
+    slack = [bound / abs(w[0, 1]) for w, bound in constant]
+    curves["constant"] = exact(np.arange(3), [w[0, 1] / w[1, 1] for w, _ in constant], slack, "tracker")
     pairs = [bracket(partial(overtaken, s, i), 0.0, 1.0, relative_width=1e-9) for i in s.counts]
-    return curves | {"constant": exact(np.arange(3), leads, slack, "tracker"),
-                     "crossover": brackets(s.counts, pairs, "sampled")}  # fmt: skip
+    return curves | {"crossover": brackets(s.counts, pairs, "sampled")}
 
 
 def predict(s):

@@ -35,13 +35,12 @@ QUICK = Setting(horizon=100, slowest=1e-4)
 FULL = Setting(horizon=300, slowest=1e-5)
 
 
-def run(s, steps, **more):
-    """lam after steps; eps has no influence where U is the tangent."""
+def run(s, steps, **more):  # lam after steps; eps has no influence where U is the tangent
     best, wanted = (s.offset + s.tilt * lam for lam in (s.start, s.end))
     start = s.start, best, s.tilt
     given = best_responses.Tuner(s.curvature, False, 0.0, wanted, s.value_step, 0.0, s.hyper_step, start)
-    given = given._replace(offset=s.offset, tilt=s.tilt, **more)
-    return best_responses.tuning_runs(given, np.asarray(steps), stream(0, 0))[0]
+    more |= {"offset": s.offset, "tilt": s.tilt}
+    return best_responses.tuning_runs(given._replace(**more), np.asarray(steps), stream(0, 0))[0]
 
 
 def slow_steps(s):  # of lam, B r^2 T = 1
