@@ -46,7 +46,9 @@ def moments(
 
 
 def patterns(blocks: int, sampled: int, followed: int) -> list[tuple[float, Floats]]:
-    """Which of the first `followed` blocks a subset of `sampled` holds: (probability, (followed,) of 0 and 1) each."""
+    """Which of the first `followed` blocks a subset of `sampled` holds: (probability, (followed,) of 0 and 1) each.
+    Derived: tests/models/bilevel/test_trackers.py::test_patterns_count_subsets.
+    """
     whole_number = math.comb(blocks, sampled)
     found = []
     for held in itertools.product((0.0, 1.0), repeat=followed):
