@@ -29,6 +29,7 @@ MOST_NODES = 6**5
 
 def tight_frame(dimension: int, bases: int, seed: int) -> Floats:
     """Gradients (bases * d, d) of length 1, random orthonormal bases one after the other: G = 1 / d.
+    Derived: tests/models/edge/test_designs.py::test_tight_frames_attain_the_moment_bound.
 
     Raises InputError for sizes that are not integers >= 1, or a bad seed.
     """
@@ -39,6 +40,7 @@ def tight_frame(dimension: int, bases: int, seed: int) -> Floats:
 
 def gaussian_nodes(eigenvalues: ArrayLike) -> Floats:
     """Gradients (6^d, d) whose moments up to the fifth are those of N(0, diag(eigenvalues)).
+    Derived: tests/models/edge/test_designs.py::test_nodes_have_the_moments_of_a_normal_law.
 
     Each coordinate takes 0 four times in six and sqrt(3 l), -sqrt(3 l) once each: Gauss and Hermite's rule of three
     nodes. Raises InputError for eigenvalues that are not finite and > 0, or more than five of them.
