@@ -6,7 +6,7 @@ import pytest
 from theorylab.errors import InputError
 from theorylab.models.edge import features
 from theorylab.models.edge.features import Data
-from theorylab.numerics.streams import stream
+from theorylab.numerics.streams import fill_integers, fill_normal, stream
 
 RNG = np.random.default_rng(11)
 
@@ -99,3 +99,25 @@ def test_bad_calls_cost_one_sentence():
     ):
         with pytest.raises(InputError, match=words):
             features.simulate(data, ratios, 10.0, replicas=2, seed=1)
+
+
+def test_a_replica_is_its_draws_and_its_steps():
+    data, ratios = Data(points=4, dimension=5, strong_points=2, noise=0.3, neurons=2, scale=0.4, tests=6), [0.5, 1.0]
+    found = features.trained(data, np.array(ratios), 20.0, stream(7, 1))
+    assert features.trained.py_func(data, np.array(ratios), 20.0, stream(7, 1)) == pytest.approx(found, rel=1e-10)
+    state, (labels, asked) = stream(7, 1), (np.empty(4), np.empty(6))
+    noise, fresh, start, seen = np.empty((4, 5)), np.empty((6, 5)), np.empty((4, 5)), np.empty((4, 3))
+    features.draw_points(labels, noise, 0.3, state)
+    features.draw_points(asked, fresh, 0.3, state)
+    fill_normal(state, start.ravel())
+    for p, ratio in enumerate(ratios):
+        weights, order = 0.4 * start, np.empty(round(20 / ratio), np.int64)
+        fill_integers(state, 4, order)
+        features.learn(weights, labels, noise, data, ratio * 2 / 4, order, seen)
+        on_tests = [asked[i] * response(weights, patches_of((asked[i] * 0.2, 0.0), fresh[i])) > 0 for i in range(6)]
+        strong = np.array([1.0, 1.0, 0.0, 0.0]) * labels
+        on_data = [
+            labels[i] * response(weights, patches_of((0.2 * labels[i], strong[i]), noise[i])) > 0 for i in range(4)
+        ]
+        weak = 0.04 * (np.maximum(weights[:2, 0], 0) ** 2).mean()
+        assert found[:, p] == pytest.approx([np.mean(on_tests), np.mean(on_data), weak])
