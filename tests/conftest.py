@@ -7,7 +7,14 @@ import sys
 import pytest
 
 import theorylab
+from theorylab.running.tasks import available_cores
 from theorylab.trials import selectors
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores: tests of kills, locks and clusters wait for clocks and processes."""
+    return available_cores() + 1
 
 
 def pytest_collection_modifyitems(items):
