@@ -1,1 +1,3 @@
 """Studies of bilevel optimisation."""
+
+HEAD = "bilevel_penalty"

@@ -1,1 +1,3 @@
 """Studies of worst cases of first-order methods."""
+
+HEAD = "handbook"

@@ -1,1 +1,3 @@
 """Studies of linear regression by SGD."""
+
+HEAD = "ema_linear_regression"

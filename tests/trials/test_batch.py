@@ -148,9 +148,9 @@ def test_the_debugger_stops_where_a_study_breaks(tmp_path):
 
 def test_without_names_the_tour_is_selected():
     selected = importlib.import_module("theorylab.views.cli.run")._selected
-    heads = papers.heads()
-    assert [x.name for x in selected([], False)] == [x.name for x in heads]
-    assert len(heads) == len(papers.papers())
+    tour = papers.tour()
+    assert [x.name for x in selected([], False)] == [x.name for x in tour]
+    assert len(tour) == len({paper.family for paper in papers.papers()})
     assert [x.name for x in selected([], True)] == [x.name for x in theorylab.discover()]
 
 

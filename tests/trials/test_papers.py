@@ -3,6 +3,7 @@
 import difflib
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -202,6 +203,25 @@ def test_a_head_that_is_no_study_is_refused(folder):
     (folder / "__init__.py").write_text(PAGE.replace('"first"', '"third"'))
     with pytest.raises(InputError, match=r"HEAD = 'third' of family.paper: give one of first, second"):
         papers.heads()
+
+
+def test_the_tour_has_the_head_study_of_the_paper_that_its_family_names(folder, monkeypatch):
+    other = folder.with_name("another")
+    shutil.copytree(folder, other)
+    more = [Listing(f"family.another.{x}", other / f"{x}.py", f"lab.{x}") for x in ("first", "second")]
+    both = [*papers.discover(), *more]
+    monkeypatch.setattr(papers, "discover", lambda: both)
+    for page, chosen in (
+        (None, "another"),
+        ('"""Words."""\n', "another"),
+        ('"""Words."""\n\nHEAD = "paper"\n', "paper"),
+    ):
+        if page:
+            (folder.parent / "__init__.py").write_text(page)
+        assert [x.name for x in papers.tour()] == [f"family.{chosen}.first"]
+    (folder.parent / "__init__.py").write_text('"""Words."""\n\nHEAD = "third"\n')
+    with pytest.raises(InputError, match=r"HEAD = 'third' of .*__init__.py: give a paper's folder, another, paper"):
+        papers.tour()
 
 
 @pytest.mark.parametrize(

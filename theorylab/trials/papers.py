@@ -2,8 +2,9 @@
 
 The page is the docstring of the folder's `__init__.py`: the title; what the paper says, in our words, each sentence
 marked (read), (recalled) or (derived); `On trial:`, a line for each study; `Not on trial, because:`. C-numbers there
-are those of the claims in the laboratory's working notes on the paper. The constant HEAD names the head study, which
-is the one on the tour. The entry is `paper.bib` beside it; textbooks are in `studies/references.bib`.
+are those of the claims in the laboratory's working notes on the paper. The constant HEAD names the head study; HEAD of
+a family's `__init__.py` names the paper whose head study is on the tour (its first paper where there is none), so that
+the tour does not grow with the papers. The entry is `paper.bib` beside it; textbooks are in `studies/references.bib`.
 """
 
 from __future__ import annotations
@@ -157,6 +158,20 @@ def heads() -> list[Listing]:
         names = {listing.name.split(".")[-1]: listing for listing in paper.studies}
         require(paper.head in names, f"HEAD = {paper.head!r} of {paper.name}: give one of {', '.join(names)}")
         found.append(names[paper.head])
+    return found
+
+
+def tour() -> list[Listing]:
+    """The head study of each family's head paper, by name. Raises InputError where a page names what is not there."""
+    families: dict[Path, dict[str, Listing]] = {}
+    for listing in heads():
+        families.setdefault(listing.path.parents[1], {})[listing.path.parent.name] = listing
+    found = []
+    for folder, named in families.items():
+        page = folder / "__init__.py"
+        chosen = head(page).constant("HEAD", str) if page.is_file() else None
+        require(chosen in (None, *named), f"HEAD = {chosen!r} of {page}: give a paper's folder, {', '.join(named)}")
+        found.append(named[chosen or min(named)])
     return found
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("studies", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Run all studies (default: the tour, one study of each paper).")
+@click.option("--all", "everything", is_flag=True, help="Run all studies (default: the tour, one of each family).")
 @click.option("--full", is_flag=True, help="Run at the paper's size (default: the quick settings).")
 @click.option("--seed", type=click.IntRange(min=0), help="Another seed than the setting's.")
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Change a field of the setting.")
@@ -129,12 +129,12 @@ def run(
 
 
 def _selected(studies: Sequence[str], everything: bool) -> list[Listing]:
-    """The studies named, or all, or the head study of each paper."""
+    """The studies named, or all, or the tour."""
     from theorylab.trials import papers, selectors, study
 
     if studies:
         return selectors.select(studies)
-    return study.discover() if everything else papers.heads()
+    return study.discover() if everything else papers.tour()
 
 
 def _settings(
