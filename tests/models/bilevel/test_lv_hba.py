@@ -22,6 +22,7 @@ def test_penalised_solution_by_sympy():
     matrix = sp.Matrix([[1 + 1 / g1 + n * g2, n * g2], [n * g2, 1 / g1 + n * g2]])
     q = sp.Matrix([u + w, w])
     gap = (q.T * matrix.inv() * q)[0] / 2
+    assert sp.simplify(gap.subs(u, 0) - lv_hba.multiplier_residual(w - 1, n, g1, g2)) == 0
     total = upper / c + gap
     solution = sp.solve([sp.diff(total, v) for v in (x, u, w)], [x, u, w], dict=True)[0]
     assert sp.simplify(solution[u] - sp.nsimplify(lv_hba.penalised_violation(c, g1))) == 0

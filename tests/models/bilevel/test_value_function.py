@@ -1,5 +1,6 @@
 """The proximal Lagrangian value function against complex steps, against minimax over grids, and by hand."""
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -75,6 +76,39 @@ def test_gradient_of_the_value_function_by_complex_steps():
             found[j] = value_function.saddle(given, tuple(np.split(moved, cuts)), *GAMMAS)[2].imag / 1e-100
         form = value_function.gradient(given, (x, y, z), *GAMMAS)
         assert form == pytest.approx(found, rel=1e-9, abs=1e-10)
+
+
+def test_values_and_gradients_keep_their_rounding_bounds():
+    worst = np.zeros(2)
+    for seed in range(60):
+        given, x, y, z = instance(seed)
+        gammas = tuple(10.0 ** np.random.default_rng(seed).uniform(-2, 2, 2))
+        bounds = value_function.rounding(given, (x, y, z), *gammas)
+        with mpmath.workdps(50):
+            value, slope = precise(given, x, y, z, *(mpmath.mpf(float(gamma)) for gamma in gammas))
+            off = abs(value_function.saddle(given, (x, y, z), *gammas)[2] - value)
+            slopes = value_function.gradient(given, (x, y, z), *gammas)
+            far = max(abs(found - true) for found, true in zip(slopes, slope, strict=True))
+        worst = np.maximum(worst, [float(off) / bounds[0], float(far) / bounds[1]])
+    assert (worst < 1).all()
+    assert (worst > 1e-5).all()
+
+
+def precise(given, x, y, z, gamma1, gamma2):
+    """v and its gradient at 50 digits."""
+    P, R, p, S, A, B = (mpmath.matrix(part.tolist()) for part in given)
+    x, y, z = (mpmath.matrix(part.tolist()) for part in (x, y, z))
+    m, c = A.cols, A.rows
+    matrix, right = mpmath.zeros(m + c), mpmath.zeros(m + c, 1)
+    matrix[:m, :m], matrix[m:, :m], matrix[:m, m:] = P + mpmath.eye(m) / gamma1, A, A.T
+    matrix[m:, m:] = -mpmath.eye(c) / gamma2
+    right[:m, 0], right[m:, 0] = y / gamma1 - R * x - p, -B * x - z / gamma2
+    solution = mpmath.lu_solve(matrix, right)
+    theta, lam = solution[:m, 0], solution[m:, 0]
+    value = (theta.T * P * theta)[0] / 2 + (theta.T * (R * x + p))[0] + (x.T * S * x)[0] / 2
+    value += (lam.T * (A * theta + B * x))[0]
+    value += ((theta - y).T * (theta - y))[0] / (2 * gamma1) - ((lam - z).T * (lam - z))[0] / (2 * gamma2)
+    return value, [*(R.T * theta + S * x + B.T * lam), *((y - theta) / gamma1), *((lam - z) / gamma2)]
 
 
 def test_contraction_bound_over_random_operators():

@@ -71,6 +71,15 @@ def penalised_objective(penalty: Any, gamma1: Any) -> Any:
     return 0.05 - 0.2 * u + 0.2 * u**2
 
 
+def multiplier_residual(multiplier: Any, size: Any, gamma1: Any, gamma2: Any) -> Any:
+    """f - v per coordinate at a lower solution, for z = multiplier: (1 + z)^2 / 2 (1 + 2/gamma1) over
+    (1 + 1/gamma1) / gamma1 + n gamma2 (1 + 2/gamma1), n = size; 0 at the lower problem's multiplier -1 alone.
+    Derived: tests/models/bilevel/test_lv_hba.py::test_penalised_solution_by_sympy.
+    """
+    weight = 1 + 2 / gamma1
+    return (1 + multiplier) ** 2 / 2 * weight / ((1 + 1 / gamma1) / gamma1 + size * gamma2 * weight)
+
+
 @kernel
 def lv_hba_run(p: Method, target: Floats, steps: NDArray[np.int64]) -> Floats:
     """OUTPUTS after steps, (6, points): mean x, y1, y2 + target, F / n, (f - v) / n, and lag; inf from divergence.

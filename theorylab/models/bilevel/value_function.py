@@ -122,6 +122,24 @@ def residual(given: Coupled, point: tuple[Floats, Floats, Floats], gamma1: float
     return float(q @ np.linalg.solve(matrix, q) / 2)
 
 
+def rounding(given: Coupled, point: tuple[Floats, Floats, Floats], gamma1: float, gamma2: float) -> tuple[float, float]:
+    """Bounds on the rounding of `saddle`'s v (and of f - v) and of any entry of `gradient`.
+    Derived: tests/models/bilevel/test_value_function.py::test_values_and_gradients_keep_their_rounding_bounds.
+
+    v is stationary at the saddle: its sums of n terms are rounded, and the solution enters in second order. In the
+    gradient it enters as it is, off by n^2 units times the condition number of the saddle's equations.
+    """
+    x, y, z = point
+    theta, lam, _ = saddle(given, point, gamma1, gamma2)
+    operator = saddle_operator(given, gamma1, gamma2)
+    largest = sum(np.linalg.norm(part, 2) for part in (operator, given.mixing, given.upper, given.coupling))
+    reach = sum(np.linalg.norm(part) for part in (x, y, z, theta, lam)) + np.linalg.norm(given.linear)
+    count = operator.shape[0] + x.size
+    solved = count**2 * 2.0**-52 * np.linalg.cond(operator)
+    value = (8 * count * 2.0**-52 + 8 * solved**2) * (largest + 1 + 1 / gamma1 + 1 / gamma2) * reach**2
+    return float(value), float(8 * (solved + count * 2.0**-52) * largest * reach)
+
+
 def saddle_operator(given: Coupled, gamma1: float, gamma2: float) -> Floats:
     """Matrix of the saddle operator in (theta, lam): ((P + I/gamma1, A^T), (-A, I/gamma2)), (m + c, m + c)."""
     m, c = given.constraint.shape[1], given.constraint.shape[0]
