@@ -101,8 +101,8 @@ def figure(s, measured, predicted):
     for k, (name, words) in enumerate(NAMES.items()):
         plots.points(right, s.gammas, measured[f"constant, {name}"].mean, k, f"error of {words}")
         plots.prediction(right, predicted[f"constant, {name}"], "" if k else "penalised solution")
-    right.set_ylim(top=0.6)
     plots.label(right, "gamma1", "error per coordinate at the end", "p = 0, c = 2")
+    right.set_ylim(top=0.6)
     return drawn
 
 

@@ -2,8 +2,8 @@
 
 f = (y - x)^2 / 2, y <= level, multipliers in [0, r]. The lower solution is min(x, level) with multiplier max(x - level,
 0), and v is given by three cases (multiplier 0, r, or in between). For r below the multiplier no z makes f - v = 0 at
-the lower solution: the constraint f - v <= 0 then excludes it, and the reformulation is another problem. On feasible
-points f - v >= 0 for any r. The other road is a minimax over grids.
+the lower solution: the constraint f - v <= 0 then excludes it, and the reformulation is another problem. On feasible points
+f - v >= 0 for any r. The other road is a minimax over grids.
 """
 
 from dataclasses import dataclass
@@ -100,10 +100,9 @@ def checks(s, measured, predicted):
     yield agrees("v by its three cases", measured["v"], predicted["v"], rival=rival)
     rival = Rival(claim="also where y > level", measured=measured["outside"])
     yield above("f - v >= 0 on feasible points", measured["inside"], 0.0, rival=rival)
-    wide = measured["box"].x >= 2.5 - s.level
-    rival = Rival(claim="r >= its multiplier", measured=measured["box"].at(wide), predicted=predicted["box"].at(wide))
-    claim = "any box: the lower solution has f - v = 0 for some z in it"
-    yield agrees(claim, measured["box"], predicted["box"], rival=rival, declared="refuted")
+    box, zero, wide = measured["box"], predicted["box"], measured["box"].x >= 2.5 - s.level
+    rival = Rival(claim="r >= its multiplier", measured=box.at(wide), predicted=zero.at(wide))
+    yield agrees("any box: the lower solution has f - v = 0 for some z", box, zero, rival=rival, declared="refuted")
     rival = Rival(claim="x", predicted=predicted["x"])
     yield threshold("... from r = x - level on", measured["most"], predicted["most"], rival=rival)
 

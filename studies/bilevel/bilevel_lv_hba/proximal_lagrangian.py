@@ -93,8 +93,7 @@ def checks(s, measured, predicted):
     yield agrees(claim, measured["gap"], predicted["gap"], rival=rival)
     rival = Rival(claim="(z - lam) / gamma2 in z", predicted=predicted["turned"])
     yield agrees("grad v at the saddle", measured["gradient"], predicted["gradient"], rival=rival)
-    rival = Rival(claim="as for one coordinate", predicted=predicted["one"])
-    claim = "toy: f - v > 0 at the lower solution for z /= -1"
+    rival, claim = Rival(claim="as for n = 1", predicted=predicted["one"]), "toy: f - v > 0 at the solution for z /= -1"
     yield agrees(claim, measured["toy"], predicted["toy"], rival=rival)
 
 
