@@ -2,8 +2,8 @@
 
 f = (y - x)^2 / 2, y <= level, multipliers in [0, r]. The lower solution is min(x, level) with multiplier max(x - level,
 0), and v is given by three cases (multiplier 0, r, or in between). For r below the multiplier no z makes f - v = 0 at
-the lower solution: the constraint f - v <= 0 then excludes it, and the reformulation is another problem. On feasible points
-f - v >= 0 for any r. The other road is a minimax over grids.
+the lower solution: the constraint f - v <= 0 then excludes it, and the reformulation is another problem. On feasible
+points f - v >= 0 for any r. The other road is a minimax over grids.
 """
 
 from dataclasses import dataclass
