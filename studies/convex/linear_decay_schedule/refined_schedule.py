@@ -41,28 +41,24 @@ def norms(s, name):
     return gaussian_filter1d(lines, s.width * s.steps, mode="nearest")
 
 
-def drawn_norms(s):
-    draws = generator(s.seed, 2)
-    for _ in range(s.sequences):
-        yield np.exp(draws.uniform(0.05, 1.5) * draws.standard_normal(int(draws.integers(2, 60))))
-
-
 def bounds(s, power, any_weights):
     """Bound of weights G^power on random sequences of norms, over that of random weights, or of linear decay."""
     draws, found = generator(s.seed, 3), []
-    for G in drawn_norms(s):
+    for _ in range(s.sequences):
+        G = np.exp(draws.uniform(0.05, 1.5) * draws.standard_normal(int(draws.integers(2, 60))))
         other = last_iterate.weighted_bound(np.exp(draws.standard_normal(G.size)), G, 1.0)
         linear = (np.mean(G**2) / G.size) ** 0.5
         found.append(last_iterate.weighted_bound(G**power, G, 1.0) / (other if any_weights else linear))
     return exact([0], np.array(found)[:, None], 1e-12, "draw").drawn_from("random norms and weights")
 
 
+def schedule(s, name):
+    G = norms(s, name)
+    return exact(np.arange(1, s.steps + 1), last_iterate.weighted_schedule(G**-2, G, 1.0), 1e-12)
+
+
 def measure(s):
-    t = np.arange(1, s.steps + 1)
-    curves = {
-        name: exact(t, last_iterate.weighted_schedule(norms(s, name) ** -2, norms(s, name), 1.0), 1e-12)
-        for name in KNOTS
-    }
+    curves = {name: schedule(s, name) for name in KNOTS}
     curves |= {f"over any, {power}": bounds(s, power, True) for power in (-2, -1)}
     return curves | {f"over linear, {power}": bounds(s, power, False) for power in (-2, 1)}
 
