@@ -1,0 +1,1 @@
+"""Studies of solvers and of derivatives of their solutions."""
