@@ -51,6 +51,7 @@ class Path(NamedTuple):
 @kernel
 def descend(start: Floats, lengths: Floats, step_size: float, linear: bool, steps: Integers) -> Floats:
     """The rows of `Path`, (6, points), from start (a, b) with lengths (V, U); linear: f = a + b, for comparison.
+    Derived: tests/models/edge/test_residual.py::test_a_run_is_that_of_plain_python.
 
     There a <- a + step_size V r, b <- b + step_size U r, and no factor is recorded.
     """
@@ -79,6 +80,7 @@ def descend(start: Floats, lengths: Floats, step_size: float, linear: bool, step
 
 def run(start: ArrayLike, lengths: ArrayLike, step_size: float, steps: ArrayLike, *, linear: bool = False) -> Path:
     """Gradient descent from (a, b), lengths (V, U); `linear` takes f = a + b instead of a^2 + b^2.
+    Derived: tests/models/edge/test_residual.py::test_a_run_is_that_of_plain_python.
 
     Raises InputError for a start that is not a > 0, b >= 0, lengths that are not V > 0, U >= 0, a step size that is not
     finite and > 0, or steps that do not increase.
