@@ -2,10 +2,10 @@
 
 Seventeen theorems, a row each, over horizons and condition numbers; every run is deterministic or an exact second
 moment. Bounds of subgradient steps, of SGD under interpolation (the distance) and under the Lojasiewicz inequality are
-attained; gradient descent's on convex f is loose by two, those of SGD's average, of its moving average and of Polyak's
-step by more on all that was found. A share below 1 is what these instances attain, and no proof that the bound can be
-lowered: certified values are in descent_worst_cases. `theorylab hunt tight_bounds` looks for a horizon and a condition
-number that break one.
+attained, that of SGD's average nearly, on a slope that is walked down in T steps. Gradient descent's last iterate is
+two times better than its bound, the moving average and Polyak's step by more on all that was found. A share below 1 is
+what these instances attain, and no proof that the bound can be lowered: certified values are in descent_worst_cases.
+`theorylab hunt tight_bounds` looks for a horizon and a condition number that break one.
 """
 
 import functools

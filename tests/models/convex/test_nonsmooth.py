@@ -126,7 +126,19 @@ def test_every_row_of_the_textbook_keeps_its_bound_and_breaks_what_is_too_strong
 
 @pytest.mark.parametrize(
     ("name", "share"),
-    [("subgradient", 1.0), ("SGD, interpolation", 1.0), ("SGD, Lojasiewicz", 1.0), ("proximal gradient", 0.5)],
+    [
+        ("subgradient", 1.0),
+        ("SGD, interpolation", 1.0),
+        ("SGD, Lojasiewicz", 1.0),
+        ("proximal gradient", 0.5),
+        ("GD, convex", 0.5),
+        ("GD, smallest gradient", 0.5),
+        ("stochastic proximal point", 0.535),
+        ("SGD, distance", 1 / 3),
+        ("SGD, average", 0.8166),
+        ("SGD, moving average", 0.3712),
+        ("Polyak step", 0.237),
+    ],
 )
 def test_attained_shares(name, share):
     trial = textbook.ROWS[name].trial(np.array([1, 4, 30, 200]), 10.0)

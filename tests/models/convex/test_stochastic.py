@@ -339,3 +339,49 @@ def test_batches_by_hand():
         batches_of.smoothness(matrices, 6)
     with pytest.raises(InputError, match="batch=3 does not divide size=4"):
         batches_of.grouped(4, 3)
+
+
+def test_bounds_are_their_one_step_inequalities_unrolled():
+    g, L, mu, D, s, f, v = (sympy.Rational(x) for x in ("1/5", "3/2", "1/4", "3", "7/3", "5/2", "2/7"))
+    T, q = 4, sympy.symbols("q")
+
+    def largest(kept, noise):
+        """The gap that, attained at every step, uses up D^2: 0 = D^2 - T (kept * gap - noise)."""
+        return sympy.solve(D**2 - T * (kept * q - noise), q)[0]
+
+    assert theory.average_bound(g, L, D, s, T) == largest(2 * g * (1 - 2 * g * L), 2 * g**2 * s)
+    assert theory.interpolation_average_bound(g, L, D, T) == largest(2 * g * (1 - g * L), 0)
+    assert theory.interpolation_average_sharper(g, D, T) == largest(2 * g, 0)
+    assert theory.descent_gap_bound(g, D, T) == largest(2 * g, 0)
+    assert theory.polyak_bound(L, D, T) == largest(1 / (2 * L), 0)
+    assert theory.subgradient_bound(g, D, L, T) == largest(2 * g, g**2 * L**2)
+    assert theory.mean_gradient_bound(g, L, f, v, T) == sympy.solve(f - T * (g / 2 * q - g**2 * L * v / 2), q)[0]
+    assert theory.smallest_gradient_bound(g, f, T) == sympy.solve(f - T * g / 2 * q, q)[0]
+    # Of distances: a factor per step, and a floor that the step keeps.
+    floor = theory.distance_bound(g, mu, 0, s, T)
+    assert floor == (1 - g * mu) * floor + 2 * g**2 * s
+    assert theory.distance_bound(g, mu, D, 0, T) == (1 - g * mu) ** 4 * 9
+    floor = theory.lojasiewicz_sgd_bound(g, L, 2 * L, 0, v, T, constant=mu)
+    assert floor == (1 - g * mu) * floor + g**2 * L * 2 * L * v
+    assert theory.lojasiewicz_sgd_bound(g, L, L, f, 0, T, constant=mu) == (1 - g * mu) ** 4 * f
+    assert theory.lojasiewicz_bound(g, mu, L, f, 1) == f - g * (1 - g * L / 2) * 2 * mu * f
+    assert theory.lojasiewicz_bound(g, mu, L, f, 3) == theory.lojasiewicz_bound(g, mu, L, f, 1) ** 3 / f**2
+    assert theory.strongly_convex_bound(g, mu, D, 3) ** 2 == theory.strongly_convex_worst(g, mu, L, 1, 3) * D**4
+    # Weights t, |x+|^2 <= (1 - g_t mu) |x|^2 - 2 g_t gap + g_t^2 G^2, g_t = 2/(mu (t+1)): G^2/mu at most for each t.
+    assert theory.strongly_convex_subgradient_bound(mu, L, T) == T * L**2 / mu / (T * (T + 1) / sympy.Integer(2))
+    tau = T + 4 * L / mu
+    now, after = (theory.decreasing_bound(mu, L, D, s, x) for x in (T, T + 1))
+    assert after * tau * (tau - 1) - now * (tau - 1) * (tau - 2) == 8 * s / mu**2
+
+
+def test_the_moving_average_bound_telescopes():
+    # 2 g w gap with w = (T+1)/2 at the end, from D^2 at the start: T + 1 draws add 2 g^2 s each, at most.
+    g, D, s, T = (sympy.Rational(x) for x in ("1/5", "3", "7/3", "4"))
+    assert theory.moving_average_bound(g, D, s, T) == (D**2 + 2 * g**2 * s * (T + 1)) / (g * (T + 1))
+
+
+def test_the_moving_average_without_noise_is_that_of_the_moments():
+    run = simulation.moving_average(lambda x: (x**2 / 3, 2 * x / 3), [1.0], 0.25, 9)
+    found = moments.moments(QuadraticSum.additive(2 / 3, 0.0), moments.moving_average(0.25, 9), np.arange(10))["mean"]
+    assert run.iterates[:, 0] == pytest.approx(found.samples[0], rel=1e-12)
+    assert run.values[:, 0] == pytest.approx(found.samples[0] ** 2 / 3, rel=1e-12)

@@ -41,6 +41,20 @@ def descend(function: Callable[[Any], tuple[Any, Any]], start: ArrayLike, step_s
     return Descent(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
+def moving_average(
+    function: Callable[[Any], tuple[Any, Any]], start: ArrayLike, step_size: float, steps: int
+) -> Descent:
+    """The iterate moving average z+ = z - g f'(x), x+ = ((t+1) x + 2 z+)/(t+3), as `descend`."""
+    x = z = np.array(start, dtype=float)
+    rows = []
+    for t in range(whole("steps", steps, least=0) + 1):
+        value, slope = function(x)
+        rows.append((x, value, slope))
+        z = z - step_size * slope
+        x = ((t + 1) * x + 2 * z) / (t + 3)
+    return Descent(*(np.array(column) for column in zip(*rows, strict=True)))
+
+
 def proximal_kink(scale: ArrayLike, start: ArrayLike, step_size: float, steps: int) -> Floats:
     """Iterates x_0..x_T (T+1, runs) of the proximal point method on scale * |x|: soft thresholding."""
     x, rows = np.array(start, dtype=float), []

@@ -96,9 +96,25 @@ def _smallest_gradient(steps: Integers, condition: float) -> Trial:
     return _each(steps, one)
 
 
+def _slopes(g: float, T: int) -> Callable[[Floats], tuple[Floats, Floats]]:
+    """Huber functions of curvature 1 with slopes around 1/(g T): those on which T steps end at the kink."""
+    return partial(model.huber, smoothness=1.0, kink=np.array([0.5, 0.75, 1.0, 1.5]) / (g * T))
+
+
+def _huber_averages(g: float, steps: Integers) -> list[Floats]:
+    """Gap of the average of x_0..x_(T-1) of gradient descent on `_slopes`: a finite sum of one function."""
+    found = []
+    for T in steps:
+        f = _slopes(g, int(T))
+        found.append(f(simulation.descend(f, np.ones(4), g, int(T)).iterates[:-1].mean(axis=0))[0])
+    return list(np.array(found).T)
+
+
 def _average(steps: Integers, condition: float) -> Trial:
     rows = []
     for g in (0.05, 0.25, 0.4):
+        bound = theory.average_bound(g, 1.0, 1.0, 0.0, steps)
+        rows += [(found, bound, bound) for found in _huber_averages(g, steps)]
         for curvature in np.geomspace(1e-3, 1.0, 7):
             for noise in (0.0, 0.1, 1.0, 10.0):
                 found = _moments(QuadraticSum.additive(curvature, noise), g, steps)["average"] * curvature / 2
@@ -142,7 +158,9 @@ def _interpolation(steps: Integers, condition: float) -> Trial:
 
 def _interpolation_average(steps: Integers, condition: float) -> Trial:
     rows = []
-    for g in (0.1, 0.25, 0.5, 0.9):
+    for g in (0.05, 0.25, 0.5, 0.9):
+        bound = theory.interpolation_average_bound(g, 1.0, 1.0, steps)
+        rows += [(found, bound, bound / steps) for found in _huber_averages(g, steps)]
         for share in np.geomspace(1e-3, 1.0, 13):
             found = _moments(QuadraticSum.gated(share), g, steps)["average"] * share / 2
             bound = theory.interpolation_average_bound(g, 1.0, 1.0, steps)
@@ -179,6 +197,9 @@ def _lojasiewicz_sgd(steps: Integers, condition: float) -> Trial:
 def _moving_average(steps: Integers, condition: float) -> Trial:
     rows = []
     for g in (0.05, 0.25):
+        ends = [simulation.moving_average(_slopes(g, int(T)), np.ones(4), g, int(T)).values[-1] for T in steps]
+        bound = theory.moving_average_bound(g, 1.0, 0.0, steps)
+        rows += [(found, bound, bound) for found in np.array(ends).T]
         plan = moments.moving_average(g, int(steps[-1]))
         for curvature in np.geomspace(1e-3, 1.0, 7):
             for noise in (0.0, 1.0, 10.0):
@@ -245,14 +266,14 @@ ROWS = {
     "GD, strongly convex": Row("mode of curvature mu", "(1 - 2 g mu)^T", _strongly_convex, True),
     "GD, Lojasiewicz": Row("x^2 + 3 sin(x)^2", "mu = 2, of its convex part", _lojasiewicz),
     "GD, smallest gradient": Row("Huber slope", "half of it", _smallest_gradient),
-    "SGD, average": Row("additive noise", "without noise", _average),
+    "SGD, average": Row("Huber slope; noise", "without noise", _average),
     "SGD, distance": Row("gate with noise", "floor without 1/mu", _distance, True),
     "SGD, steps 2/(mu t)": Row("gate with noise", "noise falls as 1/T^2", _decreasing, True),
     "SGD, interpolation": Row("gate", "(1 - g mu)^T at any g", _interpolation, True),
-    "SGD, interpolation, average": Row("gate", "1/T^2", _interpolation_average),
+    "SGD, interpolation, average": Row("Huber slope; gate", "1/T^2", _interpolation_average),
     "SGD, mean gradient": Row("additive noise", "without noise", _mean_gradient),
     "SGD, Lojasiewicz": Row("gate with noise", "half the floor", _lojasiewicz_sgd, True),
-    "SGD, moving average": Row("additive noise", "noise averages out", _moving_average),
+    "SGD, moving average": Row("Huber slope; noise", "noise averages out", _moving_average),
     "subgradient": Row("max of T coordinates", "0.9 of it", _subgradient),
     "subgradient, strongly convex": Row("max + |x|^2/2", "1/T^2", _strongly_convex_subgradient),
     "proximal gradient": Row("kink c|x|", "that of smooth descent", _proximal_gradient),
