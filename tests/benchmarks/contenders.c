@@ -356,6 +356,40 @@ void rmsprop(long d, const double *restrict hessian, const double *restrict root
     for (long i = 0; i < d * (d + 1) / 2; i++) out[i] /= steps - from;
 }
 
+/* AMSGrad on periodic linear losses, theorylab.models.adaptive.kernels.periodic_path: the last x, regret, directions. */
+void amsgrad_rounds(double high, double low, long period, double step_size, double first_decay, double second_decay,
+                    double x, long rounds, double *restrict out) {
+    double first = 0, second = 0, largest = 0, cost = 0, slopes = 0, directions = 0;
+    for (long t = 1, phase = 0; t <= rounds; t++) {
+        double g = phase == 0 ? high : -low;
+        if (++phase == period) phase = 0;
+        cost += g * x;
+        slopes += g;
+        first = first_decay * first + (1 - first_decay) * g;
+        second = second_decay * second + (1 - second_decay) * g * g;
+        largest = second > largest ? second : largest;
+        double direction = largest > 0 ? first / sqrt(largest) : 0;
+        x -= step_size / sqrt((double)t) * direction;
+        x = x > 1 ? 1 : x < -1 ? -1 : x;
+        directions += direction;
+    }
+    out[0] = x, out[1] = cost + fabs(slopes), out[2] = directions;
+}
+
+/* SGD with momentum on one mode, theorylab.models.quadratics.kernels.momentum_paths: the last x and m. */
+void momentum_path(double curvature, double noise, double start, double step_size, double beta, long steps,
+                   uint64_t *restrict s, double *restrict out) {
+    double normal, m = 0;
+    fill_normal(s, &normal, 1);
+    double x = start * normal;
+    for (long t = 0; t < steps; t++) {
+        fill_normal(s, &normal, 1);
+        m = beta * m + (1 - beta) * (curvature * x + noise * normal);
+        x -= step_size * m;
+    }
+    out[0] = x, out[1] = m;
+}
+
 /* The limits: independent fused multiply-adds in registers (returns their number), and a sum over memory. */
 double fma_limit(long rounds) {
     double x[64];

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.benchmarks.adaptive import amsgrad_rounds
 from tests.benchmarks.common import Contender, Entry
 from tests.benchmarks.draws import normals, normals32
 from tests.benchmarks.edge import scalar_networks
 from tests.benchmarks.minimax import extragradient, halpern
+from tests.benchmarks.quadratics import momentum_path
 from tests.benchmarks.regression import ema_recursion, secular, sgd_paths, sgd_recursion
 from tests.benchmarks.sde import rmsprop
 from tests.benchmarks.separable import batch_perceptron, logistic
@@ -22,6 +24,6 @@ ENTRIES: dict[str, Callable[[], Entry]] = {
     f.__name__: f
     for f in (
         normals, normals32, sgd_paths, sgd_recursion, ema_recursion, secular, scalar_networks, logistic,
-        batch_perceptron, rmsprop, extragradient, halpern,
+        batch_perceptron, rmsprop, extragradient, halpern, amsgrad_rounds, momentum_path,
     )
 }  # fmt: skip

@@ -43,6 +43,8 @@ def library() -> Any:
     found.scalar_networks.argtypes = [LONG, LONG, FLOATS, FLOATS, LONG, FLOATS]
     found.logistic.argtypes = [LONG, LONG, FLOATS, DOUBLE, LONG, FLOATS, FLOATS]
     found.rmsprop.argtypes = [LONG, FLOATS, FLOATS, *[DOUBLE] * 4, FLOATS, LONG, STREAM, FLOATS]
+    found.amsgrad_rounds.argtypes = [DOUBLE, DOUBLE, LONG, *[DOUBLE] * 4, LONG, FLOATS]
+    found.momentum_path.argtypes = [*[DOUBLE] * 5, LONG, STREAM, FLOATS]
     found.affine.argtypes = [LONG, LONG, *[FLOATS] * 7]
     found.fma_limit.argtypes, found.fma_limit.restype = [LONG], DOUBLE
     found.read_limit.argtypes, found.read_limit.restype = [LONG, LONG, FLOATS], DOUBLE

@@ -27,10 +27,11 @@ def clipped(x: float) -> float:
 def periodic_path(high: float, low: float, period: int, method: Method, start: float, steps: Integers) -> Floats:
     """Point x_{T+1}, regret R_T, and the sum of directions, after T = steps rounds from x_1 = start; (3, points)."""
     out = np.empty((3, steps.size))
-    state, x, cost, slopes, directions, t = State(0.0, 0.0, 0.0), start, 0.0, 0.0, 0.0, 0
+    state, x, cost, slopes, directions, t, phase = State(0.0, 0.0, 0.0), start, 0.0, 0.0, 0.0, 0, 0
     for j in range(steps.size):
         while t < steps[j]:
-            gradient = high if t % period == 0 else -low
+            gradient = high if phase == 0 else -low
+            phase = phase + 1 if phase + 1 < period else 0
             t += 1
             cost += gradient * x
             slopes += gradient
