@@ -1,0 +1,1 @@
+"""Studies of steepest descent in norms, where signs of gradients and their curvature are known exactly."""

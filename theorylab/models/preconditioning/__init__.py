@@ -1,0 +1,1 @@
+"""Steepest descent in norms, exactly: steps along the signs of Gaussian gradients on quadratics."""

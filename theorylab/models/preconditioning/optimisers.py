@@ -1,0 +1,18 @@
+"""Steps in norms, each once and as its paper writes it: pure functions of state and gradient, without a loop."""
+
+from __future__ import annotations
+
+from theorylab.numerics.jit import inner_kernel
+
+
+@inner_kernel
+def sign(x: float) -> float:
+    """The sign of x; 0 at 0: the steepest direction of a coordinate in the largest-entry norm."""
+    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0
+
+
+@inner_kernel
+def sign_step(point: float, gradient: float, step_size: float) -> float:
+    """One coordinate after a step of sign descent: w - eps sign(g)."""
+    direction: float = sign(gradient)
+    return point - step_size * direction
