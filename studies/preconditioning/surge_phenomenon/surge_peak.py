@@ -34,9 +34,8 @@ FULL = Setting(dim=600, seed=2)
 
 def points(s):
     """The point, and the same with a diagonal Hessian of the same trace."""
-    mu = s.size * generator(s.seed, 1).standard_normal(s.dim)
-    point = NoisyPoint.aligned(mu, 1.0, s.curvature)
-    return point, NoisyPoint(mu, 1.0, np.diag(np.diag(point.parts[2])))
+    point = NoisyPoint.aligned(s.size * generator(s.seed, 1).standard_normal(s.dim), 1.0, s.curvature)
+    return point, NoisyPoint(point.gradient, 1.0, np.diag(np.diag(point.parts[2])))
 
 
 def curve(x, values):
