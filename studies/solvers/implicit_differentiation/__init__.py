@@ -18,6 +18,8 @@ On trial:
 Not on trial, because:
 - Support vector machines, dataset distillation, molecular dynamics, dictionary learning: experiments about run times.
 - Modular interfaces: software, not a statement.
+- Rank-deficient data with a vanishing penalty: beside the solution the second term is not attained there; the growth as
+  1/alpha^2 is shown on a root.
 """
 
 HEAD = "jacobian_bound"
