@@ -1,0 +1,1 @@
+"""Studies of factored parameters: matrix sensing and diagonal linear networks."""

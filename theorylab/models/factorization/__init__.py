@@ -1,0 +1,1 @@
+"""Factored parameters under squared loss: matrix sensing, its balances and excess ranks."""
