@@ -133,6 +133,7 @@ def test_rational_approximation_is_within_its_distance():
 def test_signs_and_their_steps():
     assert [optimisers.sign.py_func(x) for x in (-2.0, 0.0, 3.0)] == [-1.0, 0.0, 1.0]
     assert optimisers.sign_step.py_func(1.0, -5.0, 0.25) == 1.25
+    assert optimisers.sign_step.py_func(1.0, 0.0, 0.25) == 1.0
 
 
 @pytest.mark.parametrize("seed", range(3))
