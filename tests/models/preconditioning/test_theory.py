@@ -130,6 +130,12 @@ def test_rational_approximation_is_within_its_distance():
     assert theory.root_sign(1e-9) / 1e-9 == pytest.approx(2 / math.pi**0.5)
 
 
+def test_curvature_along_a_vector():
+    along = NoisyPoint.aligned([1.0, -1.0], 0.5, 3.0, [1.0, 2.0])
+    assert along.parts[2].tolist() == [[4.0, 6.0], [6.0, 13.0]]
+    assert NoisyPoint.aligned([1.0, -2.0], [0.5, 0.5], 3.0).parts[2].tolist() == [[4.0, -3.0], [-3.0, 4.0]]
+
+
 def test_signs_and_their_steps():
     assert [optimisers.sign.py_func(x) for x in (-2.0, 0.0, 3.0)] == [-1.0, 0.0, 1.0]
     assert optimisers.sign_step.py_func(1.0, -5.0, 0.25) == 1.25
