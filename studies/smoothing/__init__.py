@@ -1,0 +1,3 @@
+"""Studies of what large steps do to sharp minima."""
+
+HEAD = "large_step_escapes"
