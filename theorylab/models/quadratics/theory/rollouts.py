@@ -28,10 +28,10 @@ def log_cliff_ratio_leading(distance: Any, variance: Any, averaged: Any) -> Any:
 
 
 def log_rollout_leading(horizon: Any, multiplier: Any, variance: Any) -> Any:
-    """log E s_H^2 of s' = (A + theta) s, s_0 = 1, theta normal: 2 H log|A| + 2 H^2 variance / A^2, H sd = O(1).
+    """log E s_H^2 of s' = (A + theta) s, s_0 = 1, theta normal: 2 H log|A| + H (2 H - 1) variance / A^2, H sd = O(1).
     Derived: tests/models/quadratics/test_rollouts.py::test_rollouts_at_small_variance.
     """
-    return 2 * horizon * np.log(np.abs(multiplier)) + 2 * horizon**2 * variance / multiplier**2
+    return 2 * horizon * np.log(np.abs(multiplier)) + horizon * (2 * horizon - 1) * variance / multiplier**2
 
 
 def log_rollout(horizons: ArrayLike, multiplier: float, variance: float) -> Floats:
