@@ -47,7 +47,7 @@ def measure(s):
 
 
 def predict(s):
-    curves = {}
+    curves: dict[str, Curve] = {}
     for load in LOADS:
         # Rivals: the spectrum of samples and dimensions exchanged; a student that starts from 0.
         other, plain = Student(1 / load, s.noise_ratio, s.start_ratio), Student(load, s.noise_ratio)
