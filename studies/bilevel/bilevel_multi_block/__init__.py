@@ -10,6 +10,7 @@ The paper says, in our words:
 On trial:
 - tracker_moments [C1, C2]: claim 2, moments of block trackers, and that this correction alone has no cross term.
 - drift_decides [C3, C4]: claim 2, whether the correction lowers the tracking error; derived here.
+- best_correction [C4]: claim 2, the correction of least error on drifts of any memory; derived here.
 - best_decay [C6]: the second term of claim 1 as a tracking error at the best decay; derived here.
 - same_sample [C5, C6]: the same simulated; what fresh samples cost, and all blocks sampled.
 - simulated_trackers [C3, C4]: claim 2, the same errors simulated.

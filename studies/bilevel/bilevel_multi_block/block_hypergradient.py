@@ -33,31 +33,38 @@ QUICK = Setting(problems=10, seed=1)
 FULL = Setting(problems=200, blocks=16, lower=8, seed=2)
 
 
-def instances(s):
-    return [hypergradients.random_problems(1000 * s.seed + k, s.blocks, s.lower, s.upper) for k in range(s.problems)]
+def instances(s, alike=False):
+    seeds = range(1000 * s.seed, 1000 * s.seed + s.problems)
+    return [hypergradients.random_problems(k, s.blocks, s.lower, s.upper, alike=alike) for k in seeds]
 
 
 def draws(s):
     return generator(s.seed).standard_normal(s.few)
 
 
-def curve(s, rows, bounds):
-    rounding = np.array(bounds)[:, None] / np.abs(rows)
+def curve(s, road, alike=False):
+    given = instances(s, alike)
+    rows = np.array([road(p, x) for p, x in given])
+    bounds = np.array([hypergradients.difference_bound(p, x) for p, x in given])
+    rounding = bounds[:, None] / np.abs(rows)
     return exact(np.arange(s.upper), rows, rounding, "component").drawn_from("random problems", s.problems)
 
 
+def steps(p, x):
+    return hypergradients.complex_step(p, x, common=False)
+
+
 def measure(s):
-    rows = [hypergradients.complex_step(p, x, common=False) for p, x in instances(s)]
-    bounds, values = [hypergradients.difference_bound(p, x) for p, x in instances(s)], draws(s)
+    values = draws(s)
     means = [np.var([np.mean(part) for part in itertools.combinations(values, i)]) for i in range(1, values.size)]
-    return {"gradient": curve(s, np.array(rows), bounds),
+    return {"gradient": curve(s, steps), "alike": curve(s, steps, alike=True),
             "mean": exact(np.arange(1, values.size), means, ulps=512, x_name="sampled")}  # fmt: skip
 
 
 def predict(s):
-    bounds = [hypergradients.difference_bound(p, x) for p, x in instances(s)]
-    roads = {"gradient": hypergradients.block_hypergradient, "averaged": hypergradients.averaged_hessians}
-    curves = {name: curve(s, np.array([road(p, x) for p, x in instances(s)]), bounds) for name, road in roads.items()}
+    wrong = hypergradients.averaged_hessians
+    curves = {"gradient": curve(s, hypergradients.block_hypergradient), "averaged": curve(s, wrong),
+              "averaged, alike": curve(s, wrong, alike=True)}  # fmt: skip
     values, sampled = draws(s), np.arange(1, s.few)
     means = {"mean": [trackers.block_mean_variance(values, i) for i in sampled], "with": values.var() / sampled}
     return curves | {name: exact(sampled, row, ulps=64, x_name="sampled") for name, row in means.items()}
@@ -66,6 +73,9 @@ def predict(s):
 def checks(s, measured, predicted):
     rival = Rival(claim="Hessians averaged over the blocks, then inverted", predicted=predicted["averaged"])
     yield agrees("hypergradient of blocks", measured["gradient"], predicted["gradient"], rival=rival)
+    rival = Rival(claim="unequal ones", measured=measured["gradient"], predicted=predicted["averaged"])
+    claim = "equal H and J: averaging the Hessians first is right"
+    yield agrees(claim, measured["alike"], predicted["averaged, alike"], rival=rival)
     rival = Rival(claim="as with replacement", predicted=predicted["with"])
     claim = "variance of the mean of I blocks: S^2 / I (1 - I / m)"
     yield agrees(claim, measured["mean"], predicted["mean"], rival=rival)

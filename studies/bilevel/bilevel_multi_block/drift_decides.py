@@ -1,10 +1,8 @@
 """The correction for blocks pays where the drift keeps its direction for half the time between two visits of a block.
 
-Stationary E e^2 of a tracker is a closed form in the drift's correlation c (of neighbouring steps), a parabola in the
-correction g, least at g - 1 + a = k (1 - q)(2 - a) / (1 + 2 q (1 - a) k), k = c / (1 - c (1 - q a)): STORM's for a
-random walk, g - 1 + a = (1 - q) / q for a constant drift, the blocks' (1 - q) / (q (1 - a)) for no c <= 1. Blocks beat
-STORM if and only if c > 1 / (1 - q a + 2 q (1 - a)^2): never for a > 1/2. What makes a worst case over drifts
-provable, a bracket that vanishes, is a factor of about 1/q too much on a random walk.
+Stationary E e^2 of a tracker is a closed form in the drift's correlation c (of neighbouring steps). Blocks beat STORM
+if and only if c > 1 / (1 - q a + 2 q (1 - a)^2): never for a > 1/2. What makes a worst case over drifts provable, a
+bracket that vanishes, is a factor of about 1/q too much on a random walk. The best correction is in best_correction.py.
 """
 
 from dataclasses import dataclass

@@ -39,7 +39,7 @@ def cases(s):
     for _ in range(s.cases):
         m = int(draws.integers(3, s.largest, endpoint=True))
         sampled, decay, fresh = int(draws.integers(1, m)), draws.uniform(0.1, 0.8), bool(draws.integers(2))
-        yield trackers.Tracker(m, sampled, decay, 0.7, 1.0, 2, fresh), draws.uniform(0.0, 2.0), draws.uniform(-1.0, 1.0)
+        yield trackers.Tracker(m, sampled, decay, 0.7, 1.3, 2, fresh), draws.uniform(0.0, 2.0), draws.uniform(-1.0, 1.0)
 
 
 def measure(s):
