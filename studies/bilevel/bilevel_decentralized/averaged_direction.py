@@ -1,10 +1,9 @@
 """MA-DSBO on scalar quadratics: with alpha = 1/sqrt K the squared hypergradient falls as K^(-1/2), and not faster.
 
 The whole method (tracked inner loops, moving average r, gossip on x, noise in every oracle) is linear: means and
-covariances are exact, and simulated. In time alpha k the pair (x, r) obeys one equation for all
-alpha, with noise of variance alpha: what is left of the start and what noise adds are both of order K^(-1/2), also on
-a strongly convex F. In the limit E (mean r - F')^2 = alpha s^2 (1 + F'') / (2 N) without noise in the inner loops: the
-moving average removes all but O(alpha) of the noise of one estimate. Agents disagree by O(alpha^2).
+covariances are exact, and simulated. In time alpha k the pair (x, r) obeys one equation for all alpha, with noise of
+variance alpha: what is left of the start and what noise adds are both of order K^(-1/2), on a strongly convex F too.
+The average removes all but O(alpha) of the noise of one estimate; agents disagree by O(alpha^2).
 """
 
 from dataclasses import dataclass
@@ -60,7 +59,8 @@ def measure(s):
     limits = np.array([averaged.stationary(problem(s), a) for a in alphas(s)]).T
     curves |= {name: exact(alphas(s), row, EXACT, "alpha") for name, row in zip(WORDS, limits, strict=True)}
     calm = [averaged.stationary(problem(s, inner_noise=0.0, inner=40), a) for a in alphas(s)]
-    return curves | {"calm": exact(alphas(s), np.array(calm)[:, 2], EXACT, "alpha")}
+    gradient, direction = (exact(alphas(s), np.array(calm)[:, k], EXACT, "alpha") for k in (0, 2))
+    return curves | {"calm gradient": gradient, "calm": direction}
 
 
 def predict(s):
@@ -69,28 +69,28 @@ def predict(s):
                           ("late ", problem(s), 1.1 * s.alpha)):  # fmt: skip
         rows = zip(WORDS, averaged.moments(p, alpha, steps), strict=True)
         curves |= {f"{key}run, {name}": exact(steps, row, EXACT) for name, row in rows}
-    leads = [averaged.stationary_leading(problem(s), a)[1] for a in alphas(s)]
-    limits = {"calm": leads, "resting": alphas(s) * s.noise_std**2 / (2 * s.agents)}
+    leads = np.array([averaged.stationary_leading(problem(s), a) for a in alphas(s)]).T
+    limits = {"calm gradient": leads[0], "calm": leads[1], "resting": alphas(s) * s.noise_std**2 / (2 * s.agents)}
     return curves | {name: exact(alphas(s), row, ulps=16, x_name="alpha") for name, row in limits.items()}
 
 
 def checks(s, measured, predicted):
     for name, words in WORDS.items():
-        key, words_of = (
-            ("late", "alpha 10% larger") if name == "consensus" else ("quiet", "no noise in the inner loops")
-        )
-        rival = Rival(claim=words_of, predicted=predicted[f"{key} run, {name}"])
+        key, what = ("late", "alpha 10% larger") if name == "consensus" else ("quiet", "inner loops without noise")
+        rival = Rival(claim=what, predicted=predicted[f"{key} run, {name}"])
         yield agrees(f"simulated {words}", measured[f"run, {name}"], predicted[f"run, {name}"], rival=rival)
     claim = "mean over k <= K of E F'(mean x)^2, alpha = K^(-1/2): as K^(-1/2)"
     yield decays_as(claim, measured["rate"], Power(-0.5), rival=Rival(claim="as 1/K", predicted=Power(-1)))
     for name, power, other in (("direction", 1, 0), ("consensus", 2, 1)):
         rival = Rival(claim=f"as alpha^{other}", predicted=Power(other))
-        claim = f"in the limit {WORDS[name]} as alpha^{power}"
-        yield decays_as(claim, measured[name].at(alphas(s) < 0.03), Power(power), rival=rival, towards=0)
+        claim, low = f"in the limit {WORDS[name]} as alpha^{power}", measured[name].at(alphas(s) < 0.03)
+        yield decays_as(claim, low, Power(power), rival=rival, towards=0)
     small = alphas(s) < 1e-3
-    rival = Rival(claim="alpha s^2 / (2 N): x at rest", predicted=predicted["resting"].at(small))
-    claim = "no inner noise: (mean r - F')^2 = alpha s^2 (1 + F'') / (2 N)"
-    yield agrees(claim, measured["calm"].at(small), predicted["calm"].at(small), rival=rival, within=0.02)
+    rival = Rival(claim="alpha s^2 / (2 N): F'' = 1, x at rest", predicted=predicted["resting"].at(small))
+    for name, form in (("calm gradient", "F'(mean x)^2 = alpha s^2 F'' / (2 N)"),
+                       ("calm", "(mean r - F')^2 = alpha s^2 (1 + F'') / (2 N)")):  # fmt: skip
+        given = measured[name].at(small), predicted[name].at(small)
+        yield agrees(f"no inner noise: {form}", *given, rival=rival, within=0.02)
 
 
 def figure(s, measured, predicted):

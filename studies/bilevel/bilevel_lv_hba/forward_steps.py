@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Rival, Source, above, below, bracket, brackets, exact, plots, script, threshold
+from theorylab import Rival, Source, above, agrees, below, bracket, brackets, exact, plots, script, threshold
 from theorylab.models.bilevel import value_function
 
 SOURCE = Source("abstract (single loop, read); steps recalled, constants derived here", kind="derived")
@@ -35,11 +35,11 @@ def constants(operator):
 
 
 def operators(s):
-    """Of random problems, with gammas between 1/4 and 16."""
+    """Of random problems, and last identity and rotation: P = 0, one multiplier, equal gammas."""
     for k in range(s.problems):
         given = value_function.random_coupled(20_000 * s.seed + k, 5, 3, 2, 2)
-        gammas = np.exp2(np.random.default_rng([s.seed, k]).uniform(-2, 4, 2))
-        yield value_function.saddle_operator(given, *gammas)
+        yield value_function.saddle_operator(given, *np.exp2(np.random.default_rng([s.seed, k]).uniform(-2, 4, 2)))
+    yield np.array([[0.5, 2.0], [-2.0, 0.5]])
 
 
 def toys(s):
@@ -61,11 +61,15 @@ def critical(operator):
 def measure(s):
     norms = []
     for operator in operators(s):
-        rho, lipschitz = constants(operator)
-        unit = np.eye(len(operator))
+        (rho, lipschitz), unit = constants(operator), np.eye(len(operator))
         norms.append([np.linalg.norm(unit - share * rho / lipschitz**2 * operator, 2) for share in SHARES])
-    return {"norm": exact(SHARES, norms, ulps=256, x_name="step L^2 / rho").drawn_from("random problems", s.problems),
-            "step": brackets(s.gammas, [critical(operator) for operator in toys(s)], "gamma")}  # fmt: skip
+    largest = brackets(s.gammas, [critical(operator) for operator in toys(s)], "gamma")
+    return both(norms, "norm", "attained") | {"step": largest}
+
+
+def both(rows, drawn, last):
+    first = exact(SHARES, rows[:-1], ulps=256, x_name="step L^2 / rho")
+    return {drawn: first.drawn_from("random problems"), last: exact(SHARES, rows[-1], ulps=256)}
 
 
 def predict(s):
@@ -73,12 +77,10 @@ def predict(s):
     steps = [SHARES * rho / lipschitz**2 for rho, lipschitz in pairs]
     bounds = [value_function.contraction_bound(rho, top, step) for (rho, top), step in zip(pairs, steps, strict=True)]
     tight = [1 - step * rho for (rho, _), step in zip(pairs, steps, strict=True)]
-    curves = {name: exact(SHARES, rows, ulps=256, x_name="step L^2 / rho")
-              for name, rows in (("bound", bounds), ("tight", tight))}  # fmt: skip
+    curves = both(bounds, "bound", "attained") | both(tight, "tight", "pulled")
     toy = [constants(operator) for operator in toys(s)]
-    rows = {"step": [value_function.largest_forward_step(operator) for operator in toys(s)],
-            "safe": [2 * rho / lipschitz**2 for rho, lipschitz in toy],
-            "gradient": [2 / lipschitz for _, lipschitz in toy]}  # fmt: skip
+    rows = {"safe": [2 * rho / top**2 for rho, top in toy], "gradient": [2 / top for _, top in toy],
+            "step": [value_function.largest_forward_step(operator) for operator in toys(s)]}  # fmt: skip
     return curves | {name: exact(s.gammas, row, ulps=2**16, x_name="gamma") for name, row in rows.items()}
 
 
@@ -86,10 +88,12 @@ def checks(s, measured, predicted):
     rival = Rival(claim="1 - eta rho, as without rotation", predicted=predicted["tight"])
     claim = "|I - eta T| <= (1 - 2 eta rho + eta^2 L^2)^(1/2)"
     yield below(claim, measured["norm"], predicted["bound"], rival=rival)
+    rival = Rival(claim="1 - eta rho", predicted=predicted["pulled"])
+    claim = "... attained for P = 0, one multiplier, equal gammas"
+    yield agrees(claim, measured["attained"], predicted["attained"], rival=rival)
     rival = Rival(claim="up to 2 / L", predicted=predicted["gradient"])
     yield above("toy: forward steps converge up to 2 rho / L^2", measured["step"], predicted["safe"], rival=rival)
-    claim = "toy: largest forward step min 2 Re l / |l|^2"
-    yield threshold(claim, measured["step"], predicted["step"], rival=rival)
+    yield threshold("toy: largest step min 2 Re l / |l|^2", measured["step"], predicted["step"], rival=rival)
 
 
 def figure(s, measured, predicted):

@@ -63,8 +63,9 @@ def random_coupled(seed: int, size: int, rank: int, upper: int, constraints: int
     draws = generator(seed)
     root = draws.standard_normal((m, whole("rank", rank, most=m)))
     S = draws.standard_normal((k, k))
-    return Coupled(root @ root.T / m, draws.standard_normal((m, k)), draws.standard_normal(m), (S + S.T) / 2,
-                   draws.standard_normal((c, m)), draws.standard_normal((c, k)))  # fmt: skip
+    R, p = draws.standard_normal((m, k)), draws.standard_normal(m)
+    A, B = draws.standard_normal((c, m)), draws.standard_normal((c, k))
+    return coupled(Coupled(root @ root.T / m, R, p, (S + S.T) / 2, A, B))
 
 
 def plain_toy(size: int) -> Coupled:
@@ -72,7 +73,7 @@ def plain_toy(size: int) -> Coupled:
     n = whole("size", size)
     unit, zero, one = np.eye(n), np.zeros((n, n)), np.ones((1, n))
     P, R = np.block([[unit, zero], [zero, zero]]), np.vstack([-unit, zero])
-    return Coupled(P, R, np.append(np.zeros(n), np.ones(n)), zero, np.hstack([one, one]), one)
+    return coupled(Coupled(P, R, np.append(np.zeros(n), np.ones(n)), zero, np.hstack([one, one]), one))
 
 
 def objective(given: Coupled, x: Any, y: Any) -> Any:
