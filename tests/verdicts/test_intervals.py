@@ -282,7 +282,7 @@ def misses(draw: Callable[..., Floats], replicas: int, level: float, side: Side,
     return missed, warned
 
 
-RUNS = {0.05: 20_000, 0.01: 50_000, 0.001: 100_000}
+RUNS = {0.05: 10_000, 0.01: 30_000, 0.001: 100_000}
 
 
 @pytest.mark.parametrize("level", RUNS)
@@ -392,7 +392,7 @@ def test_equal_bounds_say_that_nothing_is_random() -> None:
 @pytest.mark.parametrize("level", [0.05, 0.01, 0.001])
 @pytest.mark.parametrize("draw", [normal, exponential, squared_normal])
 def test_limits_at_correlated_points_hold_together(draw: Callable[..., Floats], level: float) -> None:
-    rng, draws, missed = generator(12), 2000, 0
+    rng, draws, missed = generator(12), 1000, 0
     for _ in range(draws):
         samples = np.cumsum(draw(rng, (64, 8)), axis=1)
         limits = mean_limits(samples, level)
