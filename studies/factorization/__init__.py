@@ -1,1 +1,3 @@
 """Studies of factored parameters: matrix sensing and diagonal linear networks."""
+
+HEAD = "matrix_sensing_overparameterized"

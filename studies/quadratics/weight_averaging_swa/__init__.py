@@ -19,8 +19,8 @@ On trial:
 - drifting_average [C9]: the same while SGD still moves along a manifold of minima.
 
 Not on trial, because:
-- Better test accuracy of networks, the approximation of ensembles, "no overhead": no toy decides them. - Shells of high
-  dimension (points of a Gaussian cloud lie near a sphere, the mean inside): a fact about Gaussian clouds.
+- Better test accuracy of networks, the approximation of ensembles, "no overhead": no toy decides them.
+- Shells of high dimension (points of a Gaussian cloud lie near a sphere, the mean inside): a fact about Gaussian clouds.
 - Statistics of batch normalisation, which are computed again at the average: nothing here corresponds to them.
 """
 
