@@ -20,7 +20,7 @@ On trial:
 
 Not on trial, because:
 - Better test accuracy of networks, the approximation of ensembles, "no overhead": no toy decides them.
-- Shells of high dimension (points of a Gaussian cloud lie near a sphere, the mean inside): a fact about Gaussian clouds.
+- Shells of high dimension (Gaussian points lie near a sphere, their mean inside): a fact about Gaussian clouds.
 - Statistics of batch normalisation, which are computed again at the average: nothing here corresponds to them.
 """
 
