@@ -33,7 +33,7 @@ FULL = Setting(
     loads=tuple(np.linspace(1.02, 1.25, 24)), calm=tuple(np.linspace(0.3, 0.98, 18)), long=400_000,
 )  # fmt: skip
 BETA, A = 4.0, 50.0
-SMALL = (0.05, 0.05, 0.05, 0.2)
+SMALL = (0.05, 0.5, 0.05, 0.2)
 
 
 def cases(s):
