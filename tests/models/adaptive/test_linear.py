@@ -316,3 +316,9 @@ def test_bad_input_is_answered_in_a_sentence(words, call):
 
 def test_rules_are_named_in_their_order():
     assert optimisers.RULES[optimisers.AMSGRAD] == "AMSGrad"
+
+
+def test_excess_of_two_periods_by_hand():
+    # Two moves of 0.3 / sqrt(t) / sqrt(1 - 0.75) at t = 1 and t = 4.
+    assert linear.worst_point_excess_bound(0.3, 0.75, [3, 6]) == pytest.approx([1.2, 1.8])
+    assert linear.worst_point_excess_bound(0.3, 0.75, [3, 6], declining=False) == pytest.approx([1.2, 2.4])
