@@ -35,7 +35,7 @@ class Setting:
     sampled: int
     decay: float = 0.1
     drift_std: float = 0.3  # noise has 1
-    counts: tuple[int, ...] = (1, 2, 3, 4, 5)  # sampled blocks where the two cross
+    counts: tuple[int, ...] = (1, 2, 3, 4, 5)  # sampled blocks, those below m, where the two cross
     decades: float = 4.0  # of the memory 1 / (1 - c)
     points: int
 
@@ -70,14 +70,16 @@ def measure(s):
     constant = [tracker_moments.stationary(tracker(s), g, [1.0], 1.0) for g in given.values()]
     slack = [bound / abs(w[0, 1]) for w, bound in constant]
     curves["constant"] = exact(np.arange(3), [w[0, 1] / w[1, 1] for w, _ in constant], slack, "tracker")
-    pairs = [bracket(partial(overtaken, s, i), 0.0, 1.0, relative_width=1e-9) for i in s.counts]
-    return curves | {"crossover": brackets(s.counts, pairs, "sampled")}
+    counts = [i for i in s.counts if i < s.blocks]
+    pairs = [bracket(partial(overtaken, s, i), 0.0, 1.0, relative_width=1e-9) for i in counts]
+    return curves | {"crossover": brackets(counts, pairs, "sampled")}
 
 
 def predict(s):
     q, c, noise = s.sampled / s.blocks, 1 - 1 / memories(s), trackers.sample_variance(s.decay, 0.0, 1.0)
-    share = np.array(s.counts) / s.blocks
-    rows = {"crossover": (s.counts, trackers.crossover(share, s.decay)), "one visit": (s.counts, 1 - share)}
+    counts = np.array([i for i in s.counts if i < s.blocks])
+    share = counts / s.blocks
+    rows = {"crossover": (counts, trackers.crossover(share, s.decay)), "one visit": (counts, 1 - share)}
     for name, g in corrections(s, q).items():
         for key, at in (("", c), (", walk", 0 * c)):
             error = trackers.stationary_error(q, s.decay, g, s.drift_std**2, at, noise)
