@@ -5,7 +5,6 @@ moment. Bounds of subgradient steps, of SGD under interpolation (the distance) a
 attained, that of SGD's average nearly, on a slope that is walked down in T steps. Gradient descent's last iterate is
 two times better than its bound, the moving average and Polyak's step by more on all that was found. A share below 1 is
 what these instances attain, and no proof that the bound can be lowered: certified values are in descent_worst_cases.
-`theorylab hunt tight_bounds` looks for a horizon and a condition number that break one.
 """
 
 import functools
@@ -15,7 +14,6 @@ import numpy as np
 
 from theorylab import Curve, Rival, Source, below, plots, script, stacked
 from theorylab.models.convex.textbook import ROWS
-from theorylab.trials.hunt import Range
 
 SOURCE = Source("catalogue of bounds (read: which settings); forms and instances derived here",
                 figure="the tightness chart, ours", kind="derived")  # fmt: skip
@@ -29,7 +27,6 @@ class Setting:
 
 QUICK = Setting(horizons=(1, 10, 60), conditions=(2.0, 10.0, 100.0))
 FULL = Setting(horizons=(1, 10, 100, 1000), conditions=(2.0, 10.0, 100.0, 1000.0))
-SPACE = {"horizons": Range(1, 200, log=True, integer=True), "conditions": Range(2.0, 1e4, log=True)}
 
 
 def conditions(s, row):

@@ -2,7 +2,7 @@
 
 On |x| with slope G/(s sqrt T), which is allowed from T = 1/s^2 on, s times the schedule walks half of the way at best:
 the last gap is (1 + 1/T) D G/(2 s sqrt T), and at T = 1/s^2 that is the bound. So D G/sqrt T is a statement about the
-tuned scale: it fails for s = 1/4. A schedule that is too long does no harm on this function.
+tuned scale: it fails for s = 1/4. A schedule that is too long does no harm on it.
 """
 
 from dataclasses import dataclass

@@ -34,7 +34,7 @@ def run(function, start, step_size, steps):
     return np.array(points), np.array(values), np.array(squares)
 
 
-@pytest.mark.parametrize("trial", range(150))
+@pytest.mark.parametrize("trial", range(100))
 def test_bounds_of_descent_hold_on_random_functions(trial):
     draw = np.random.default_rng(trial)
     mu = float(np.exp(draw.uniform(-5, 0))) if trial % 2 else 0.0

@@ -15,7 +15,7 @@ EDGE = 1 + 1e-10
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_reduction_holds_for_any_moves(family):
-    for key in range(60):
+    for key in range(30):
         draw = np.random.default_rng(key)
         p, count = random_problem(family, 3, 7, key), int(draw.integers(1, 15))
         weights = np.exp(draw.uniform(-2, 2, count))
@@ -37,7 +37,7 @@ def test_the_reduction_by_hand():
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_bounds_of_schedules_hold_on_random_functions(family):
-    for key in range(40):
+    for key in range(20):
         draw = np.random.default_rng(100 + key)
         p, T = random_problem(family, 3, 8, key), int(draw.integers(1, 30))
         D, G = float(np.linalg.norm(p.start - p.comparator)), p.lipschitz

@@ -79,9 +79,9 @@ def test_polyak_steps_on_random_least_squares():
 def test_polyak_bound_over_every_sequence():
     from itertools import product
 
-    for trial in range(20):
+    for trial in range(10):
         draw = np.random.default_rng(trial)
-        rows, T = draw.standard_normal((3, 2)), 5
+        rows, T = draw.standard_normal((3, 2)), 4
         gaps = []
         for choices in product(range(3), repeat=T):
             path = simulation.polyak_path(rows, np.zeros(3), np.ones(2), choices, np.zeros(3))[:T]
