@@ -214,16 +214,25 @@ def tracker_errors(
 
 
 def simulated(
-    given: Tracker, corrections: dict[str, float], correlations: ArrayLike, *, steps: int, replicas: int, seed: int
+    given: Tracker,
+    corrections: dict[str, float],
+    correlations: ArrayLike,
+    *,
+    steps: int,
+    replicas: int,
+    seed: int,
+    slopes: ArrayLike = 1.0,
 ) -> dict[str, Curve]:
-    """Curves by name of a correction over the drift's correlations: mean over blocks of e_i^2 after `steps`, b_i = 1.
+    """Curves by name of a correction over the drift's correlations: mean over blocks of e_i^2 after `steps`.
 
-    Raises InputError for a bad tracker, correlations outside [-1, 1], steps < 1 or bad replicas.
+    slopes: b_i, one for all or one a block. Raises InputError for a bad tracker, slopes that do not fit, correlations
+    outside [-1, 1], steps < 1 or bad replicas.
     """
-    p, c = tracker(given), finite_row("correlations", correlations)
+    p, c, b = tracker(given), finite_row("correlations", correlations), finite_row("slopes", slopes)
     require((np.abs(c) <= 1).all(), f"correlations reach {np.abs(c).max():g}: give numbers in [-1, 1]")
+    require(b.size in (1, p.blocks), f"slopes are {b.size}: give one, or one per block ({p.blocks})")
     g = np.array([number(f"correction {name!r}", value) for name, value in corrections.items()])
     return replicate(
-        tracker_errors, p, g, np.ones(p.blocks), c, whole("steps", steps), x=c, replicas=replicas, seed=seed,
-        names=tuple(corrections), x_name="correlation",
+        tracker_errors, p, g, np.array(np.broadcast_to(b, p.blocks)), c, whole("steps", steps), x=c, replicas=replicas,
+        seed=seed, names=tuple(corrections), x_name="correlation",
     )  # fmt: skip
