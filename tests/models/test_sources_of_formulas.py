@@ -23,8 +23,7 @@ FORMULAS = (
 )  # fmt: skip
 # What stands among them and states nothing: checks of arguments, instances, an inner product.
 NO_FORMULAS = {
-    "averaging_starts", "count", "dot", "positive", "problems", "random_problems", "steps_are_made", "valid_decay",
-    "valid_method", "valid_size", "valid_step_size",
+    "averaging_starts", "count", "dot", "positive", "problems", "random_problems", "steps_are_made",
 }  # fmt: skip
 DERIVED = re.compile(r"Derived: (tests/[\w/]+\.py)::(test_\w+)\.$")
 PRINTED = re.compile(r"\((\w+), [^()]+, (read|recalled)\)\.$")
@@ -39,7 +38,7 @@ def formulas():
     files = sorted({path for pattern in FORMULAS for path in MODELS.glob(pattern)})
     for path in files:
         for node in functions(path.read_text(encoding="utf-8")):
-            if not node.name.startswith("_") and node.name not in NO_FORMULAS:
+            if not node.name.startswith(("_", "valid_")) and node.name not in NO_FORMULAS:
                 yield path.relative_to(ROOT).as_posix(), node
 
 
