@@ -81,6 +81,19 @@ def test_rates_at_the_optimal_step():
         assert radius(step, 1.0, gamma, h) == pytest.approx(nag.unequal_rate(step, 1.0, gamma), rel=1e-6)
 
 
+def test_at_the_optimal_step_paths_at_the_largest_curvature():
+    for root in (2, 3, sp.Rational(7, 2)):
+        step = sp.Integer(2) / (root - 1)
+        matrix, z = E.subs({mu: 1, g: 1, lam: root**2, al: step}), sp.Matrix([1, 1])
+        for k in range(6):
+            assert float(z[0]) == pytest.approx(nag.optimal_path(float(root**2), k), rel=1e-12)
+            z = matrix * z
+    k, r = sp.symbols("k r", positive=True)  # Cayley-Hamilton: x_{k+2} + 2 rho x_{k+1} + rho^2 x_k = 0
+    rho = (r - 1) / (r + 1)
+    x = [(-rho) ** j * (1 - (k + j) * (1 + 1 / rho)) for j in range(3)]
+    assert sp.simplify(x[2] + 2 * rho * x[1] + rho**2 * x[0]) == 0
+
+
 def test_gamma_comes_to_mu():
     gamma, path = 3.0, [3.0]
     for _ in range(6):

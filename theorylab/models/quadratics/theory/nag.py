@@ -34,6 +34,16 @@ def optimal_rate(condition: Any) -> Any:
     return (condition**0.5 - 1) / (condition**0.5 + 1)
 
 
+def optimal_path(condition: Any, steps: Any) -> Any:
+    """x_k / x_0 = (-rho)^k (1 - k (1 + 1 / rho)) at lam = L from v_0 = x_0, at the optimal step with gamma = mu.
+    Derived: tests/models/quadratics/test_nag.py::test_at_the_optimal_step_paths_at_the_largest_curvature.
+
+    rho is `optimal_rate`: the matrix is one Jordan block, x_k falls as k rho^k.
+    """
+    rho = optimal_rate(condition)
+    return (1 - 2 * (steps % 2)) * rho**steps * (1 - steps * (1 + 1 / rho))
+
+
 def complex_rate(alpha: Any, mu: Any, gamma: Any) -> Any:
     """Rate 1 / sqrt((1 + a)(1 + a mu / gamma)), the root of the determinant, where eigenvalues are complex.
     Derived: tests/models/quadratics/test_nag.py::test_rates_at_the_optimal_step.
