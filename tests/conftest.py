@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import sys
 
 import pytest
@@ -15,6 +16,22 @@ from theorylab.trials import selectors
 def pytest_xdist_auto_num_workers():
     """One more than there are cores: tests of kills, locks and clusters wait for clocks and processes."""
     return available_cores() + 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """With --dist loadfile: a file to a worker, but the studies by family, as their file takes longest."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFileOrFamily(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file, _, test = nodeid.partition("::")
+            family = re.search(r"\[(\w+)\.", test) if file == "tests/test_studies.py" else None
+            return f"{file}:{family[1]}" if family else file
+
+    return ByFileOrFamily(config, log)
 
 
 def pytest_collection_modifyitems(items):
