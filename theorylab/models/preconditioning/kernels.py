@@ -1,17 +1,32 @@
-"""Draws of signs of noisy gradients, and sign descent on a quadratic."""
+"""Draws of signs of noisy gradients, and sign descent and Lion on a quadratic."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.models.preconditioning.optimisers import sign, sign_step
+from theorylab.models.preconditioning.optimisers import averaged, lion_step, sign, sign_step
 from theorylab.numerics.jit import kernel
 from theorylab.numerics.streams import Stream, fill_normal
 
 Floats = NDArray[np.float64]
+
+
+class Lion(NamedTuple):
+    """Lion's settings: step h, decay lam, b1 of the direction and b2 of the momentum.
+
+    `implicit`: the decay acts at the new point; `coupled`: no decay, but lam x is added to the gradient.
+    """
+
+    step_size: float
+    weight_decay: float
+    direction_decay: float
+    momentum_decay: float
+    implicit: bool = False
+    coupled: bool = False
 
 
 @kernel
@@ -50,4 +65,25 @@ def sign_descent(
             for j in range(d):
                 gradient += hessian[i, j] * out[t, j]
             out[t + 1, i] = sign_step(out[t, i], gradient, step_size)
+    return out
+
+
+@kernel
+def lion_descent(rule: Lion, hessian: Floats, target: Floats, noise: Floats, start: Floats) -> Floats:
+    """Points and momenta of Lion with gradients H (x - c) + noise[t], from start (2, d), (2, steps + 1, d)."""
+    steps, d = noise.shape
+    out = np.empty((2, steps + 1, d))
+    out[:, 0] = start
+    for t in range(steps):
+        for i in range(d):
+            gradient = noise[t, i]
+            for j in range(d):
+                gradient += hessian[i, j] * (out[0, t, j] - target[j])
+            decay = rule.weight_decay
+            if rule.coupled:
+                gradient += decay * out[0, t, i]
+                decay = 0.0
+            direction = sign(averaged(out[1, t, i], gradient, rule.direction_decay))
+            out[1, t + 1, i] = averaged(out[1, t, i], gradient, rule.momentum_decay)
+            out[0, t + 1, i] = lion_step(out[0, t, i], direction, rule.step_size, decay, rule.implicit)
     return out

@@ -16,3 +16,17 @@ def sign_step(point: float, gradient: float, step_size: float) -> float:
     """One coordinate after a step of sign descent: w - eps sign(g)."""
     direction: float = sign(gradient)
     return point - step_size * direction
+
+
+@inner_kernel
+def averaged(momentum: float, gradient: float, decay: float) -> float:
+    """One coordinate of Lion's moving average of -g: b m - (1 - b) g."""
+    return decay * momentum - (1.0 - decay) * gradient
+
+
+@inner_kernel
+def lion_step(point: float, direction: float, step_size: float, weight_decay: float, implicit: bool) -> float:
+    """One coordinate after x <- x + h (direction - lam x), the decay at the old point or, implicitly, at the new."""
+    if implicit:
+        return (point + step_size * direction) / (1.0 + step_size * weight_decay)
+    return point + step_size * (direction - weight_decay * point)

@@ -1,0 +1,151 @@
+"""Lion ends, up to its step size, where f is least over |x_i| <= 1/lam; with another norm, over the ball of its dual.
+
+Weight decay is then no l2 penalty: the end is compared with the box-constrained minimiser of quadratics, to which it
+comes as near as O(h), and with the penalised one. As lam grows nothing happens until 1/lam < |x*|_inf. In Lion-K the
+signs are a subgradient of K, and the end is the minimiser over K*(lam x) <= 1 in place of the box: for l1, l2, linf and
+nuclear norms; a Huber K, whose conjugate is finite inside, adds its penalty. What is seen here is no theorem for
+norms: the Lyapunov function's stationarity needs a smooth K.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from theorylab import Rival, Source, agrees, below, decays_as, exact, plots, script
+from theorylab.models.preconditioning import norms
+from theorylab.models.preconditioning.kernels import Lion, lion_descent
+from theorylab.numerics.streams import generator
+
+SOURCE = Source("abstract; the family of K (read)", kind="read")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    dim: int = 4
+    steps: tuple[float, ...]  # h
+    family: int  # steps of the runs of Lion-K
+    decays: tuple[float, ...] = (0.15, 0.2, 0.3, 0.5, 1.0, 2.0)
+    seed: int
+
+
+QUICK = Setting(steps=(0.0025, 0.005, 0.01, 0.02, 0.04), family=1500, seed=1)
+FULL = Setting(steps=(0.000625, 0.00125, 0.0025, 0.005, 0.01, 0.02, 0.04), family=40_000, seed=2)
+PAIRS = {"l1": "l2", "l2": "l1", "linf": "l2", "nuclear": "l1"}
+"""Norms of Lion-K, each with the mismatched one of its rival."""
+WIDTH = 0.5  # of Huber's K
+
+
+def quadratic(s):
+    """A Hessian that is not diagonal and a target, the largest |c_i| = 4."""
+    draws = generator(s.seed, 0)
+    root = draws.standard_normal((s.dim, s.dim))
+    target = draws.standard_normal(s.dim)
+    return root @ root.T / s.dim + 0.5 * np.eye(s.dim), 4 * target / np.abs(target).max()
+
+
+def loss(hessian, target, x):
+    return 1 + (x - target) @ hessian @ (x - target) / 2
+
+
+def tail(s, h, lam):
+    """The last third of a run of Lion of time 30 / lam + 15."""
+    hessian, target = quadratic(s)
+    steps = int((30 / lam + 15) / h)
+    rule = Lion(h, lam, 0.9, 0.99)
+    return lion_descent(rule, hessian, target, np.zeros((steps, s.dim)), np.zeros((2, s.dim)))[0][-steps // 3 :]
+
+
+def penalised(s, lam):
+    hessian, target = quadratic(s)
+    return np.linalg.solve(hessian + lam * np.eye(s.dim), hessian @ target)
+
+
+def family(s):
+    """Weights and a target (3, 3) of the quadratics of Lion-K."""
+    draws = generator(s.seed, 1)
+    return draws.uniform(0.5, 1.5, (3, 3)), 2 * draws.standard_normal((3, 3))
+
+
+def huber(m):
+    return np.clip(m / WIDTH, -1.0, 1.0)
+
+
+def end(s, direction):
+    """Where Lion-K ends, lam = 1, with steps that fall from 0.1 to 10 / their number."""
+    weights, target = family(s)
+    sizes = np.geomspace(0.1, 10 / s.family, s.family)
+    return norms.lion_k(direction, lambda x: weights * (x - target), np.zeros((3, 3)), sizes, (1.0, 0.9, 0.99))
+
+
+def halves(found, own, wrong):
+    """Distances from two solutions, in units of half the distance between these."""
+    return [np.linalg.norm(found - x) / (np.linalg.norm(own - wrong) / 2) for x in (own, wrong)]
+
+
+def measure(s):
+    hessian, target = quadratic(s)
+    best = norms.box_minimum(hessian, target, 1 / 0.5)
+    ends = [tail(s, h, 0.5) for h in s.steps]
+    small = s.steps[0]
+    means = np.array([tail(s, small, lam).mean(axis=0) for lam in s.decays])
+    rows = []
+    for norm, other in PAIRS.items():
+        found = end(s, lambda m, norm=norm: norms.steepest(norm, m))
+        rows.append(halves(found, *(norms.constrained_minimum(k, *family(s), 1.0) for k in (norm, other))))
+    solutions = (norms.constrained_minimum("l1", *family(s), 1.0, ridge) for ridge in (WIDTH, 0.0))
+    rows.append(halves(end(s, huber), *solutions))
+    kinds = np.arange(len(PAIRS) + 1)
+    own, mismatched = np.array(rows).T
+    return {
+        "own": exact(kinds, own, 1e-9, "K"),
+        "mismatched": exact(kinds, mismatched, 1e-9, "K"),
+        "error": exact(s.steps, [np.abs(x - best).max() for x in ends], 1e-9, "step size"),
+        "end": exact(np.arange(s.dim), ends[0].mean(axis=0), 1e-9, "coordinate"),
+        "size": exact(s.decays, np.abs(means).max(axis=1), 1e-9, "lam"),
+        "loss": exact(s.decays, [loss(hessian, target, x) for x in means], 1e-9, "lam"),
+    }
+
+
+def predict(s):
+    hessian, target = quadratic(s)
+    boxes = np.array([norms.box_minimum(hessian, target, 1 / lam) for lam in s.decays])
+    penalties = np.array([penalised(s, lam) for lam in s.decays])
+    curves = {}
+    for name, x in (("box", boxes), ("penalty", penalties)):
+        curves[f"{name}, size"] = exact(s.decays, np.abs(x).max(axis=1), 1e-10, "lam")
+        curves[f"{name}, loss"] = exact(s.decays, [loss(hessian, target, y) for y in x], 1e-10, "lam")
+    best = norms.box_minimum(hessian, target, 1 / 0.5)
+    return curves | {
+        "box": exact(np.arange(s.dim), best, 1e-10, "coordinate"),
+        "penalty": exact(np.arange(s.dim), penalised(s, 0.5), 1e-10, "coordinate"),
+    }
+
+
+def checks(s, measured, predicted):
+    rival = Rival(claim="where f + lam |x|^2 / 2 is least", predicted=predicted["penalty"])
+    claim = "the mean end is where f is least over the box"
+    yield agrees(claim, measured["end"], predicted["box"], rival=rival, within=8 * s.steps[0])
+    rival = Rival(claim="as sqrt(h)", predicted=0.5)
+    yield decays_as("... up to O(h)", measured["error"], 1.0, rival=rival, towards=0)
+    for name, form in (("size", "|x|_inf = min(|x*|_inf, 1/lam)"), ("loss", "f is flat up to lam = 1 / |x*|_inf")):
+        rival = Rival(claim="of the l2 penalty", predicted=predicted[f"penalty, {name}"])
+        yield agrees(f"over lam: {form}", measured[name], predicted[f"box, {name}"], rival=rival, within=8 * s.steps[0])
+    rival = Rival(claim="of another norm", measured=measured["mismatched"])
+    yield below("five K: nearest to the minimiser over the dual ball", measured["own"], 1.0, rival=rival)
+
+
+def figure(s, measured, predicted):
+    drawn, (losses, rate) = plots.panels(2)
+    plots.points(losses, s.decays, measured["loss"].mean, 0, "Lion")
+    plots.line(losses, s.decays, predicted["penalty, loss"].mean, 1, "l2 penalty (rival)")
+    plots.prediction(losses, predicted["box, loss"], "least over the box")
+    plots.label(losses, "weight decay λ", "1 + f at the end", "kink at λ = 1 / |x*|∞ = 1/4")
+    plots.points(rate, s.steps, measured["error"].mean, 0, "Lion, λ = 1/2")
+    h = np.array(s.steps)
+    plots.guide(rate, h, measured["error"].mean[0] * h / h[0], "slope 1")
+    plots.label(rate, "step size h", "largest distance in the tail", f"d = {s.dim}")
+    return drawn
+
+
+if __name__ == "__main__":
+    script()
