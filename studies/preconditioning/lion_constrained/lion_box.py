@@ -1,9 +1,9 @@
 """Lion's first phase: every step brings the iterate nearer to the box |x_i| <= 1/lam, for every sequence of gradients.
 
 The distance falls at least by the factor 1 - h lam a step (decay at the old point) or 1 / (1 + h lam) (at the new
-one), and by no more if all gradients push outward. Once inside, always inside: with the decay at the old point if and only if
-h lam <= 1. Decay that is added to the gradient, as in Adam with an l2 penalty, holds nothing. From r / lam small steps
-enter after ln(r) / lam with no gradient and after ln((r + 1) / 2) / lam with one that pushes inward.
+one), and by no more if all gradients push outward. Once inside, always inside: with the decay at the old point if and
+only if h lam <= 1. Decay that is added to the gradient, as in Adam with an l2 penalty, holds nothing. From r / lam
+small steps enter after ln(r) / lam with no gradient and after ln((r + 1) / 2) / lam with one that pushes inward.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ import numpy as np
 
 from theorylab import Rival, Source, agrees, below, bracket, brackets, exact, plots, script, threshold
 from theorylab.models.preconditioning import theory_lion as theory
-from theorylab.models.preconditioning.kernels import Lion, lion_descent
+from theorylab.models.preconditioning.kernels import Lion
+from theorylab.models.preconditioning.lion import box_reach
 from theorylab.numerics.streams import generator
 
 SOURCE = Source("two phases (read); factors, boundary and times derived here", kind="derived")
@@ -31,39 +32,27 @@ class Setting:
 QUICK = Setting(runs=40, steps=150, fine=2e-3, seed=1)
 FULL = Setting(runs=2000, steps=400, fine=2e-4, seed=2)
 TIMES = 10.0  # the start, in units of 1 / lam
+ULPS = 2**12  # of lam |x_t|: 3 a step of 10 f^k + 1, times f^(t - k): below 3 (37 * 10 + 100) as f <= 0.99
 SCHEMES = {"explicit": False, "implicit": True}
 
 
-def distances(path, lam):
-    """Of the iterates from the box, in each coordinate, (steps + 1, d)."""
-    return np.maximum(np.abs(path) - 1 / lam, 0.0)
-
-
-def outside(s, rule, noise, slope=0.0):
-    """Distances of a run from 10 / lam, gradients noise + slope x."""
-    start = np.array([np.full(s.dim, TIMES / rule.weight_decay), np.zeros(s.dim)])
-    path, _ = lion_descent(rule, slope * np.eye(s.dim), np.zeros(s.dim), noise, start)
-    return distances(path, rule.weight_decay)
+def pushed(s, implicit):
+    """lam |x_t| from 10 / lam with outward gradients, every tenth step."""
+    found = box_reach(Lion(0.1, 0.5, 0.9, 0.99, implicit), np.full((s.steps, 1), -1.0), np.array([2 * TIMES]))[::10]
+    return exact(10 * np.arange(found.size), found, ulps=ULPS)
 
 
 def contractions(s, **scheme):
-    """Largest distance over the distance allowed, of each run: noise of all sizes, and a quadratic of either sign."""
+    """Largest lam |x_t|_inf from 10 / lam over that allowed, of each run: noise, and a quadratic of either sign."""
     draws, worst = generator(s.seed, 0), []
     for _ in range(s.runs):
         lam, product, slope = draws.uniform(0.2, 4.0), draws.uniform(0.01, 0.05), draws.standard_normal()
         rule = Lion(product / lam, lam, *draws.uniform(0.0, 0.99, 2), **scheme)
         noise = 10 ** draws.uniform(-2, 2) * (draws.standard_cauchy((s.steps, s.dim)) + 3 * draws.standard_normal())
         factor = 1 / (1 + product) if rule.implicit else 1 - product
-        found = outside(s, rule, noise, slope * 10 ** draws.uniform(-2, 2))
-        worst.append((found.max(axis=1) / (found[0, 0] * factor ** np.arange(s.steps + 1))).max())
-    return exact(np.arange(s.runs), worst, 1e-10, "run").drawn_from("random gradients")
-
-
-def pushed(s, implicit):
-    """Distance over its start with outward gradients, every tenth step."""
-    rule = Lion(0.1, 0.5, 0.9, 0.99, implicit)
-    found = outside(s, rule, np.full((s.steps, s.dim), -1.0))[::10, 0]
-    return exact(10 * np.arange(found.size), found / found[0], 1e-10)
+        found = box_reach(rule, noise, np.full(s.dim, TIMES / lam), slope * 10 ** draws.uniform(-2, 2))
+        worst.append((found / (1 + (TIMES - 1) * factor ** np.arange(s.steps + 1))).max())
+    return exact(np.arange(s.runs), worst, ulps=ULPS, x_name="run").drawn_from("random gradients")
 
 
 def inside(s, low, high):
@@ -74,25 +63,21 @@ def inside(s, low, high):
         rule = Lion(draws.uniform(low, high) / lam, lam, *draws.uniform(0.0, 0.99, 2))
         start = np.array([draws.uniform(-1, 1, s.dim) / lam, draws.standard_normal(s.dim)])
         noise = draws.standard_cauchy((s.steps, s.dim))
-        path, _ = lion_descent(rule, np.zeros((s.dim, s.dim)), np.zeros(s.dim), noise, start)
-        largest.append(lam * np.abs(path).max())
-    return exact(np.arange(s.runs), largest, 1e-10, "run").drawn_from("random gradients")
+        largest.append(box_reach(rule, noise, start).max())
+    return exact(np.arange(s.runs), largest, ulps=ULPS, x_name="run").drawn_from("random gradients")
 
 
 def leaves(product):
     """Whether a step of decay at the old point leads out of the box from its edge, h lam = product."""
-    start = np.array([[0.5], [-1.0]])
-    path, _ = lion_descent(Lion(product / 2, 2.0, 0.9, 0.99), np.zeros((1, 1)), np.zeros(1), np.ones((1, 1)), start)
-    return bool(distances(path, 2.0)[-1] > 1e-12)
+    found = box_reach(Lion(product / 2, 2.0, 0.9, 0.99), np.ones((1, 1)), np.array([[0.5], [-1.0]]))
+    return bool(found[-1] > 1 + 1e-12)
 
 
 def entry(s, lam, push):
     """Time at which small steps with gradient `push` are in the box."""
     h = s.fine / lam
-    noise = np.full((int(3 / s.fine), 1), push)
-    start = np.array([[TIMES / lam], [0.0]])
-    path, _ = lion_descent(Lion(h, lam, 0.9, 0.99), np.zeros((1, 1)), np.zeros(1), noise, start)
-    return h * float(np.argmax(path[:, 0] <= 1 / lam))
+    found = box_reach(Lion(h, lam, 0.9, 0.99), np.full((int(3 / s.fine), 1), push), np.array([TIMES / lam]))
+    return h * float(np.argmax(found <= 1))
 
 
 def measure(s):
@@ -109,7 +94,7 @@ def measure(s):
 def predict(s):
     steps, lam = 10 * np.arange(s.steps // 10 + 1), np.array(s.decays)
     factors = {"explicit": 1 - 0.05, "implicit": 1 / (1 + 0.05)}
-    return {name: exact(steps, factor**steps, 1e-12) for name, factor in factors.items()} | {
+    return {name: exact(steps, 1 + (TIMES - 1) * factor**steps, ulps=ULPS) for name, factor in factors.items()} | {
         "inward": exact(lam, theory.entry_time(TIMES, lam, 1), 1e-14, "lam"),
         "none": exact(lam, theory.entry_time(TIMES, lam, 0), 1e-14, "lam"),
         "edge": exact([2.0], [1.0], ulps=4, x_name="lam"),
@@ -141,14 +126,12 @@ def figure(s, measured, predicted):
     drawn, (axes,) = plots.panels(1, width=5.5)
     lam, h = 1.0, 0.005
     for k, (push, label) in enumerate(((-1.0, "outward"), (0.0, "no gradient"), (1.0, "inward"))):
-        path, _ = lion_descent(Lion(h, lam, 0.9, 0.99), np.zeros((1, 1)), np.zeros(1), np.full((800, 1), push),
-                               np.array([[TIMES], [0.0]]))  # fmt: skip
-        plots.line(axes, h * np.arange(0, 801, 8), path[::8, 0], k, label)
+        path = box_reach(Lion(h, lam, 0.9, 0.99), np.full((800, 1), push), np.array([TIMES]))
+        plots.line(axes, h * np.arange(0, 801, 8), path[::8], k, label)
         if push >= 0:
             plots.points(axes, [theory.entry_time(TIMES, lam, push)], [1.0], k, f"entry, {label}")
-    plots.limit(axes, 1.0, "1/λ")
-    plots.limit(axes, -1.0)
-    plots.label(axes, "time h t", "x", f"λ = 1, h = {h:g}, from 10 / λ", log="")
+    plots.limit(axes, 1.0, "edge of the box")
+    plots.label(axes, "time h t", "λ |x|", f"λ = 1, h = {h:g}, from 10 / λ", log="")
     return drawn
 
 

@@ -40,21 +40,22 @@ def loss(hessian, target, x):
 def instance(draws, s, k):
     """Rule, Hessian, target and a state inside the box; every second Hessian is a multiple of the identity."""
     b1, b2 = np.sort(draws.uniform(0.3, 0.99, 2))
-    rule = Lion(*draws.uniform((0.02, 0.3), (0.3, 3.0)), b1, b2, True)
+    rule = Lion(draws.uniform(0.02, 0.3), draws.uniform(0.3, 3.0), b1, b2, True)
     root = draws.standard_normal((s.dim, s.dim))
     hessian = root @ root.T / s.dim if k % 2 else draws.uniform(0.2, 2.0) * np.eye(s.dim)
     start = np.array([draws.uniform(-1, 1, s.dim) / rule.weight_decay, 2 * draws.standard_normal(s.dim)])
     return rule, hessian, 2 * draws.standard_normal(s.dim) / rule.weight_decay, start
 
 
-def terms(s, rule, hessian, target, start, weight):
-    """H_new + drops and H + L |dx|^2 / 2 of one step."""
+def ratio(s, rule, state, weight):
+    """(H_new + drops) / (H + L |dx|^2 / 2) of one step."""
+    hessian, target, start = state
     (x, new), (m, m_new) = lion_descent(rule, hessian, target, np.zeros((1, s.dim)), start)
     energies = [theory.box_energy(loss(hessian, target, p), p, q, rule.weight_decay, weight)
                 for p, q in ((new, m_new), (x, m))]  # fmt: skip
     most = np.linalg.eigvalsh(hessian)[-1]
     drops = theory.step_drops(rule, new, m, m_new, weight)
-    return energies[0] + drops, energies[1] + most * ((new - x) ** 2).sum() / 2
+    return (energies[0] + drops) / (energies[1] + most * ((new - x) ** 2).sum() / 2)
 
 
 def problem(s):
@@ -78,16 +79,13 @@ def bound(s, steps, step_size):
 
 
 def measure(s):
-    draws, sides = generator(s.seed, 0), {"kappa": [], "0": [], "no h": []}
+    draws, rows = generator(s.seed, 0), []
     for k in range(s.states):
-        given = instance(draws, s, k)
-        kappa = theory.step_weight(*given[0][:4])
-        for name, weight in (("kappa", kappa), ("0", 0.0), ("no h", kappa / given[0].step_size)):
-            sides[name].append(terms(s, *given, weight))
-    curves = {}
-    for name, pairs in sides.items():
-        left, right = np.array(pairs).T
-        curves[name] = exact(np.arange(s.states), left / right, 1e-11, "state").drawn_from("random states")
+        rule, *state = instance(draws, s, k)
+        kappa = theory.step_weight(*rule[:4])
+        rows.append([ratio(s, rule, state, weight) for weight in (kappa, 0.0, kappa / rule.step_size)])
+    curves = {name: exact(np.arange(s.states), values, 1e-11, "state").drawn_from("random states")
+              for name, values in zip(("kappa", "0", "no h"), np.array(rows).T, strict=True)}  # fmt: skip
     found = [mean_drops(s, t, s.scale / t**0.5) for t in s.horizons]
     constant = [mean_drops(s, t, s.stays) for t in s.horizons]
     return curves | {"mean": exact(s.horizons, found, 1e-10), "constant": exact(s.horizons, constant, 1e-10)}

@@ -9,9 +9,9 @@ sharp: beyond it there are states at which H rises.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
 from theorylab import Curve, Rival, Source, agrees, bracket, brackets, exact, monotone, plots, script, threshold
+from theorylab.models.preconditioning import lion
 from theorylab.models.preconditioning import theory_lion as theory
 from theorylab.numerics.streams import generator
 
@@ -41,35 +41,6 @@ def instance(draws, d):
     return flow, root @ root.T, 2 * draws.standard_normal(d) / lam, *state
 
 
-def loss(hessian, target, x):
-    return (x - target) @ hessian @ (x - target) / 2
-
-
-def parts(flow, hessian, target, x, m):
-    """F, and the parts K*(lam x) + K(m) and lam m.x of the gap."""
-    cross = flow.lam * (m * x).sum()
-    f = theory.penalised(flow, loss(hessian, target, x), x)
-    return np.array([f, theory.fenchel_gap(flow, x, m) + cross, cross])
-
-
-def derivatives(flow, hessian, target, x, m):
-    """Of F and of both parts of the gap along the flow, by a complex step: no differences are taken."""
-    dx, dm = theory.velocity(flow, hessian @ (x - target), x, m)
-    return parts(flow, hessian, target, x + 1e-30j * dx, m + 1e-30j * dm).imag / 1e-30
-
-
-def path(s, flow, hessian, target, x, m):
-    """F and H at 201 times of the flow from a state, (2, 201)."""
-
-    def field(_, y):
-        return np.concatenate(theory.velocity(flow, hessian @ (y[: s.dim] - target), y[: s.dim], y[s.dim :]))
-
-    times = np.linspace(0, s.time, 201)
-    found = solve_ivp(field, (0, s.time), np.append(x, m), "LSODA", times, rtol=1e-11, atol=1e-12)
-    f, gap, cross = np.array([parts(flow, hessian, target, y[: s.dim], y[s.dim :]) for y in found.y.T]).T
-    return f, f + theory.gap_weight(flow) * (gap - cross)
-
-
 def boundary(gamma):
     """Bracket of the eps from which H rises at x = grad K(mt) / lam, in one dimension: mt = 0.3, m = 1."""
 
@@ -77,7 +48,7 @@ def boundary(gamma):
         flow = theory.Flow(0.7, gamma, eps, 0.8, 0.5)
         x = theory.smooth_sign(np.array([0.3]), flow.width) / flow.lam
         gradient = (0.7 / eps - gamma) / flow.alpha  # so that mt = 0.3
-        f, gap, cross = derivatives(flow, np.eye(1), x - gradient, x, np.ones(1))
+        f, gap, cross = lion.energy_derivatives(flow, np.eye(1), x - gradient, x, np.ones(1))
         return bool(f + theory.gap_weight(flow) * (gap - cross) > 0)
 
     return bracket(rises, 0.2 / gamma, 5 / gamma, relative_width=1e-9)
@@ -86,18 +57,17 @@ def boundary(gamma):
 def measure(s):
     draws = generator(s.seed, 0)
     states = [instance(draws, s.dim) for _ in range(s.states)]
-    f, gap, cross = np.array([derivatives(*state) for state in states]).T
+    f, gap, cross = np.array([lion.energy_derivatives(*state) for state in states]).T
     weight = np.array([theory.gap_weight(state[0]) for state in states])
     size = np.abs(f) + np.abs(gap) + np.abs(cross)
     rows = {"fall": weight * (gap - cross), "weight 1": gap - cross, "no cross": weight * gap}
     index, rounding = np.arange(s.states), 2.0**-38 * size  # sums of a dozen terms, each within some 100 ulps
     curves = {k: Curve(index, -(f + v)[None], True, rounding, "state") for k, v in rows.items()}
-    paths = []
+    times, paths = np.linspace(0, s.time, 201), []
     for _ in range(s.paths):  # from large momenta, to targets inside the box: F has to go up and down
         flow, hessian, target, x, m = instance(draws, s.dim)
-        paths.append(path(s, flow, hessian, target / 5, x, 4 * m))
+        paths.append(lion.energies_on_a_path(flow, hessian, target / 5, x, 4 * m, times))
     found = np.array(paths)
-    times = np.linspace(0, s.time, 201)
     return {k: c.drawn_from("random states") for k, c in curves.items()} | {
         "F": exact(times, found[:, 0], 1e-8, "time"),
         "H": exact(times, found[:, 1], 1e-8, "time"),

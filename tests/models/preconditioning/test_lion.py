@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 
 from theorylab.errors import InputError
-from theorylab.models.preconditioning import kernels, norms, optimisers
+from theorylab.models.preconditioning import kernels, lion, norms, optimisers
 from theorylab.models.preconditioning import theory_lion as theory
 from theorylab.models.preconditioning.kernels import Lion
 
@@ -185,3 +185,34 @@ def test_unknown_norms_are_refused():
     for call in (lambda: norms.steepest("l3", np.ones(2)), lambda: norms.projected("l3", np.ones(2), 1.0)):
         with pytest.raises(InputError, match="give one of l1, l2, linf, nuclear"):
             call()
+
+
+def test_reach_of_a_step_by_hand():
+    rule = Lion(0.1, 0.5, 0.5, 0.75)
+    found = lion.box_reach(rule, ROW([[1.0, -1.0]]), ROW([4.0, -1.0]), 0.25)  # gradients 2 and -1.25
+    assert found == pytest.approx([2.0, 0.5 * (4 - 0.1 - 0.2)])
+    found = lion.box_reach(rule, ROW([[1.0]]), ROW([[4.0], [9.0]]))
+    assert found[1] == pytest.approx(0.5 * (4 + 0.1 - 0.2))
+
+
+def test_energies_of_a_path():
+    flow, hessian, target = theory.Flow(0.7, 0.5, 0.6, 0.9, 0.4), ROW([[2.0, 0.5], [0.5, 1.0]]), ROW([0.3, -0.2])
+    x, m, times = ROW([0.5, 0.2]), ROW([1.5, -1.0]), np.array([0.0, 1e-4])
+    parts = lion.energy_parts(flow, hessian, target, x, m)
+    loss = (0.2**2 * 2 + 2 * 0.2 * 0.4 * 0.5 + 0.4**2) / 2
+    assert parts[0] == pytest.approx(theory.penalised(flow, loss, x))
+    assert parts[1] == pytest.approx(theory.conjugate(0.9 * x, 0.4) + theory.smooth_norm(m, 0.4))
+    assert parts[2] == pytest.approx(0.9 * (0.75 - 0.2))
+    path = lion.energies_on_a_path(flow, hessian, target, x, m, times)
+    assert path[0, 0] == pytest.approx(parts[0])
+    rates = lion.energy_derivatives(flow, hessian, target, x, m)
+    assert np.diff(path[0])[0] / 1e-4 == pytest.approx(rates[0], rel=1e-3)
+    whole = rates[0] + theory.gap_weight(flow) * (rates[1] - rates[2])
+    assert np.diff(path[1])[0] / 1e-4 == pytest.approx(whole, rel=1e-3)
+    assert whole == pytest.approx(-theory.dissipation(flow, hessian @ (x - target), x, m), rel=1e-12)
+
+
+def test_a_path_does_not_depend_on_where_it_is_read():
+    flow, state = theory.Flow(0.7, 0.5, 0.6, 0.9, 0.4), (np.eye(1), ROW([3.0]), ROW([0.5]), ROW([1.5]))
+    ends = [lion.energies_on_a_path(flow, *state, np.linspace(0, 25, n))[:, -1] for n in (2, 400)]
+    assert ends[0] == pytest.approx(ends[1], rel=1e-8)
