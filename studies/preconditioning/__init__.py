@@ -1,3 +1,3 @@
-"""Studies of steepest descent in norms, where signs of gradients and their curvature are known exactly."""
+"""Studies of steepest descent in norms, where signs of gradients, their curvature and constraints are known exactly."""
 
 HEAD = "surge_phenomenon"

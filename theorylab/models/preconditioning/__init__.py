@@ -1,1 +1,1 @@
-"""Steepest descent in norms, exactly: steps along the signs of Gaussian gradients on quadratics."""
+"""Steepest descent in norms: steps along signs of Gaussian gradients on quadratics, exactly, and Lion with its box."""
