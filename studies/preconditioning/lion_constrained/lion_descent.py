@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from theorylab import Rival, Source, below, decays_as, exact, plots, script
-from theorylab.models.preconditioning import norms
+from theorylab.models.preconditioning import lion, norms
 from theorylab.models.preconditioning import theory_lion as theory
-from theorylab.models.preconditioning.kernels import Lion, lion_descent
+from theorylab.models.preconditioning.kernels import Lion
 from theorylab.numerics.streams import generator
 
 SOURCE = Source("the discrete theorem (recalled); constant and rate derived here", kind="derived")
@@ -47,28 +47,13 @@ def instance(draws, s, k):
     return rule, hessian, 2 * draws.standard_normal(s.dim) / rule.weight_decay, start
 
 
-def ratio(s, rule, state, weight):
-    """(H_new + drops) / (H + L |dx|^2 / 2) of one step."""
-    hessian, target, start = state
-    (x, new), (m, m_new) = lion_descent(rule, hessian, target, np.zeros((1, s.dim)), start)
-    energies = [theory.box_energy(loss(hessian, target, p), p, q, rule.weight_decay, weight)
-                for p, q in ((new, m_new), (x, m))]  # fmt: skip
-    most = np.linalg.eigvalsh(hessian)[-1]
-    drops = theory.step_drops(rule, new, m, m_new, weight)
-    return (energies[0] + drops) / (energies[1] + most * ((new - x) ** 2).sum() / 2)
-
-
 def problem(s):
     """Hessian and target of the runs, which start from 0 with lam = 1/2: of four coordinates two end on the box."""
     return np.diag(np.linspace(0.3, 1.0, s.dim)) + 0.1, np.linspace(-3.0, 4.0, s.dim)
 
 
-def mean_drops(s, steps, step_size):
-    """Mean of drops / h over a run."""
-    rule = Lion(step_size, 0.5, 0.9, 0.99, True)
-    path, momenta = lion_descent(rule, *problem(s), np.zeros((steps, s.dim)), np.zeros((2, s.dim)))
-    weight = theory.step_weight(*rule[:4])
-    return theory.step_drops(rule, path[1:], momenta[:-1], momenta[1:], weight).mean() / step_size
+def run(s, steps, step_size):
+    return lion.mean_drops(Lion(step_size, 0.5, 0.9, 0.99, True), *problem(s), steps)
 
 
 def bound(s, steps, step_size):
@@ -83,11 +68,11 @@ def measure(s):
     for k in range(s.states):
         rule, *state = instance(draws, s, k)
         kappa = theory.step_weight(*rule[:4])
-        rows.append([ratio(s, rule, state, weight) for weight in (kappa, 0.0, kappa / rule.step_size)])
+        rows.append([lion.step_ratio(rule, *state, weight) for weight in (kappa, 0.0, kappa / rule.step_size)])
     curves = {name: exact(np.arange(s.states), values, 1e-11, "state").drawn_from("random states")
               for name, values in zip(("kappa", "0", "no h"), np.array(rows).T, strict=True)}  # fmt: skip
-    found = [mean_drops(s, t, s.scale / t**0.5) for t in s.horizons]
-    constant = [mean_drops(s, t, s.stays) for t in s.horizons]
+    found = [run(s, t, s.scale / t**0.5) for t in s.horizons]
+    constant = [run(s, t, s.stays) for t in s.horizons]
     return curves | {"mean": exact(s.horizons, found, 1e-10), "constant": exact(s.horizons, constant, 1e-10)}
 
 

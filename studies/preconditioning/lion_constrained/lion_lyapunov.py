@@ -42,16 +42,7 @@ def instance(draws, d):
 
 
 def boundary(gamma):
-    """Bracket of the eps from which H rises at x = grad K(mt) / lam, in one dimension: mt = 0.3, m = 1."""
-
-    def rises(eps):
-        flow = theory.Flow(0.7, gamma, eps, 0.8, 0.5)
-        x = theory.smooth_sign(np.array([0.3]), flow.width) / flow.lam
-        gradient = (0.7 / eps - gamma) / flow.alpha  # so that mt = 0.3
-        f, gap, cross = lion.energy_derivatives(flow, np.eye(1), x - gradient, x, np.ones(1))
-        return bool(f + theory.gap_weight(flow) * (gap - cross) > 0)
-
-    return bracket(rises, 0.2 / gamma, 5 / gamma, relative_width=1e-9)
+    return bracket(lambda eps: lion.rate_on_the_edge(gamma, eps) > 0, 0.2 / gamma, 5 / gamma, relative_width=1e-9)
 
 
 def measure(s):

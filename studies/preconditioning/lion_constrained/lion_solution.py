@@ -1,8 +1,7 @@
 """Lion ends, up to its step size, where f is least over |x_i| <= 1/lam: weight decay is a constraint, not a penalty.
 
 On quadratics whose Hessian is not diagonal the mean end is the box-constrained minimiser, not the penalised one, and
-the iterates come to it as near as O(h). As lam grows nothing happens until 1/lam < |x*|_inf; then f rises. Seen here,
-not proved: the Lyapunov function's stationarity needs a smooth K.
+the iterates come as near as O(h). As lam grows nothing happens until 1/lam < |x*|_inf. Seen here, not proved.
 """
 
 from dataclasses import dataclass

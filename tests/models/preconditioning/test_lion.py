@@ -216,3 +216,38 @@ def test_a_path_does_not_depend_on_where_it_is_read():
     flow, state = theory.Flow(0.7, 0.5, 0.6, 0.9, 0.4), (np.eye(1), ROW([3.0]), ROW([0.5]), ROW([1.5]))
     ends = [lion.energies_on_a_path(flow, *state, np.linspace(0, 25, n))[:, -1] for n in (2, 400)]
     assert ends[0] == pytest.approx(ends[1], rel=1e-8)
+
+
+def test_drawn_runs_keep_to_their_box():
+    draws = np.random.default_rng(8)
+    for scheme in ({}, {"implicit": True}):
+        found = lion.outside_ratios(draws, (20, 50, 2), 10.0, **scheme)
+        assert found.shape == (20,)
+        assert 1 <= found.max() < 1 + 1e-12
+    assert lion.outside_ratios(draws, (20, 50, 2), 10.0, coupled=True).max() > 1.1
+    assert lion.inside_reaches(draws, (20, 50, 2), 0.1, 1.0).max() <= 1 + 1e-12
+    assert lion.inside_reaches(draws, (20, 50, 2), 1.1, 1.5).max() > 1.05
+
+
+def test_ratio_and_mean_of_one_step_by_hand():
+    rule = Lion(0.1, 0.5, 0.5, 0.75, True)
+    weight = theory.step_weight(*rule[:4])
+    # from (0, 0) with gradient -2: mt = 1, m_new = 1/2, x_new = 0.1 / 1.05
+    new = 0.1 / 1.05
+    drops = 0.1 * (1 + weight * 0.5) * (1 - 0.5 * new)
+    assert lion.mean_drops(rule, np.eye(1), ROW([2.0]), 1) == pytest.approx(drops / 0.1)
+    after = (2 - new) ** 2 / 2 + weight * (0.5 - 0.25 * new)
+    found = lion.step_ratio(rule, np.eye(1), ROW([2.0]), np.zeros((2, 1)), weight)
+    assert found == pytest.approx((after + drops) / (2 + new**2 / 2))
+
+
+@pytest.mark.parametrize("eps", [0.3, 0.9])
+def test_rate_where_the_first_product_is_nought(eps):
+    second = 0.7 * (1 / 1.25**0.5 - 0.3 / 0.34**0.5)  # (mt - m) (grad K(mt) - grad K(m))
+    weight = (1 - 2 * eps) / (1 + 0.8 * eps)
+    assert lion.rate_on_the_edge(2.0, eps) == pytest.approx(-weight / eps * second)
+
+
+def test_entry_of_steps_by_hand():
+    assert lion.lion_entry(0.5, 0.0, 3.0, 0.5) == 2.0  # 6, 3, 1.5: two steps of 1
+    assert lion.lion_entry(1.0, 1.0, 10.0, 1e-3) == pytest.approx(theory.entry_time(10.0, 1.0, 1), rel=2e-3)

@@ -48,3 +48,68 @@ def energies_on_a_path(
     found = solve_ivp(field, (0, times[-1]), np.append(x, m), "LSODA", times, rtol=1e-11, atol=1e-12)
     f, gap, cross = np.array([energy_parts(flow, hessian, target, y[:d], y[d:]) for y in found.y.T]).T
     return np.array([f, f + theory.gap_weight(flow) * (gap - cross)])
+
+
+def outside_ratios(draws: np.random.Generator, shape: tuple[int, int, int], times: float, **scheme: bool) -> Floats:
+    """Largest lam |x_t|_inf from times / lam over 1 + (times - 1) factor^t, of `shape` (runs, steps, d), (runs,).
+
+    Random rules, heavy-tailed noise and a quadratic of either sign; factor 1 - h lam, or 1 / (1 + h lam) if implicit.
+    """
+    runs, steps, d = shape
+    worst = np.empty(runs)
+    for k in range(runs):
+        lam, product, slope = draws.uniform(0.2, 4.0), draws.uniform(0.01, 0.05), draws.standard_normal()
+        rule = Lion(product / lam, lam, draws.uniform(0.0, 0.99), draws.uniform(0.0, 0.99), **scheme)
+        noise = 10 ** draws.uniform(-2, 2) * (draws.standard_cauchy((steps, d)) + 3 * draws.standard_normal())
+        factor = 1 / (1 + product) if rule.implicit else 1 - product
+        found = box_reach(rule, noise, np.full(d, times / lam), slope * 10 ** draws.uniform(-2, 2))
+        worst[k] = (found / (1 + (times - 1) * factor ** np.arange(steps + 1))).max()
+    return worst
+
+
+def inside_reaches(draws: np.random.Generator, shape: tuple[int, int, int], low: float, high: float) -> Floats:
+    """Largest lam |x_t|_inf of runs from inside the box, h lam from low to high, `shape` (runs, steps, d), (runs,)."""
+    runs, steps, d = shape
+    largest = np.empty(runs)
+    for k in range(runs):
+        lam = draws.uniform(0.2, 4.0)
+        rule = Lion(draws.uniform(low, high) / lam, lam, draws.uniform(0.0, 0.99), draws.uniform(0.0, 0.99))
+        start = np.array([draws.uniform(-1, 1, d) / lam, draws.standard_normal(d)])
+        largest[k] = box_reach(rule, draws.standard_cauchy((steps, d)), start).max()
+    return largest
+
+
+def step_ratio(rule: Lion, hessian: Floats, target: Floats, start: Floats, weight: float) -> float:
+    """(H_new + drops) / (H + L |dx|^2 / 2) of one step from start (2, d) in the box, H with that weight of its gap."""
+    (x, new), (m, m_new) = lion_descent(rule, hessian, target, np.zeros((1, target.size)), start)
+    before, after = (
+        theory.box_energy((p - target) @ hessian @ (p - target) / 2, p, q, rule.weight_decay, weight)
+        for p, q in ((x, m), (new, m_new))
+    )
+    most = np.linalg.eigvalsh(hessian)[-1]
+    drops = theory.step_drops(rule, new, m, m_new, weight)
+    return float((after + drops) / (before + most * ((new - x) ** 2).sum() / 2))
+
+
+def mean_drops(rule: Lion, hessian: Floats, target: Floats, steps: int) -> float:
+    """Mean of drops / h over a run from 0, with momentum 0 and full gradients."""
+    d = target.size
+    path, momenta = lion_descent(rule, hessian, target, np.zeros((steps, d)), np.zeros((2, d)))
+    weight = theory.step_weight(*rule[:4])
+    return float(theory.step_drops(rule, path[1:], momenta[:-1], momenta[1:], weight).mean() / rule.step_size)
+
+
+def rate_on_the_edge(gamma: float, eps: float) -> float:
+    """dH/dt in one dimension where the first product is 0: x = grad K(mt) / lam, mt = 0.3, m = 1, by a complex step."""
+    flow = theory.Flow(0.7, gamma, eps, 0.8, 0.5)
+    x = np.array([theory.smooth_sign(0.3, flow.width) / flow.lam])
+    gradient = (0.7 / eps - gamma) / flow.alpha  # so that mt = 0.3
+    f, gap, cross = energy_derivatives(flow, np.eye(1), x - gradient, x, np.ones(1))
+    return float(f + theory.gap_weight(flow) * (gap - cross))
+
+
+def lion_entry(lam: float, push: float, times: float, product: float) -> float:
+    """Time h t at which steps with gradient `push` are in the box, from times / lam, h lam = product; at most 3 / lam."""
+    rule = Lion(product / lam, lam, 0.9, 0.99)
+    found = box_reach(rule, np.full((int(3 / product), 1), push), np.array([times / lam]))
+    return rule.step_size * float(np.argmax(found <= 1))
