@@ -109,7 +109,7 @@ def rate_on_the_edge(gamma: float, eps: float) -> float:
 
 
 def lion_entry(lam: float, push: float, times: float, product: float) -> float:
-    """Time h t at which steps with gradient `push` are in the box, from times / lam, h lam = product; at most 3 / lam."""
+    """Time h t at which steps with gradient `push` are in the box, from times / lam, h lam = product; below 3 / lam."""
     rule = Lion(product / lam, lam, 0.9, 0.99)
     found = box_reach(rule, np.full((int(3 / product), 1), push), np.array([times / lam]))
     return rule.step_size * float(np.argmax(found <= 1))
