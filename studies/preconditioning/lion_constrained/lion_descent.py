@@ -67,14 +67,10 @@ def bound(s, steps, step_size):
 def measure(s):
     draws, rows = generator(s.seed, 0), []
     for k in range(s.states):
-        rule, *state, start = instance(draws, s, k)
+        rule, hessian, target, start = instance(draws, s, k)
         kappa = theory.step_weight(*rule[:4])
-        rows.append(
-            [
-                lion.step_ratio(rule, state[0], state[1], start, weight)
-                for weight in (kappa, 0.0, kappa / rule.step_size)
-            ]
-        )
+        weights = (kappa, 0.0, kappa / rule.step_size)
+        rows.append([lion.step_ratio(rule, hessian, target, start, weight) for weight in weights])
     curves = {name: exact(np.arange(s.states), values, 1e-11, "state").drawn_from("random states")
               for name, values in zip(("kappa", "0", "no h"), np.array(rows).T, strict=True)}  # fmt: skip
     found = [run(s, t, s.scale / t**0.5) for t in s.horizons]
