@@ -8,6 +8,7 @@ Single points, where there is no union bound to hide behind, are resolved finer 
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
@@ -38,7 +39,7 @@ from theorylab.verdicts import (
 
 Floats = NDArray[np.float64]
 
-DRAWS = 1000
+DRAWS = 1000 if os.environ.get("THEORYLAB_SLOW") else 500
 REPLICAS = 64
 POINTS = STEPS.size
 NOISES = tuple(LAWS)[:3]
@@ -255,7 +256,7 @@ def test_threshold_refutes_a_value_just_outside_its_bracket() -> None:
 # Power: the usual ways for a formula to be wrong. Both sides of each pair judge the same draws: the right claim beside
 # the wrong one as rival must be supported, the wrong claim beside the right one refuted, and the rival supported.
 
-POWER_DRAWS = 200
+POWER_DRAWS = DRAWS // 5
 POWER = 0.95
 NOISY = 0.5
 

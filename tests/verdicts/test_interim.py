@@ -19,7 +19,10 @@ LAWS = {
 }
 
 
-def false_alarms(law, tightest, paths=500, level=0.05, seed=1):
+PATHS = 250
+
+
+def false_alarms(law, tightest, paths=PATHS, level=0.05, seed=1):
     """Share of paths on which some look's limits miss the true mean 0."""
     draws = np.random.default_rng(seed)
     missed = 0
@@ -34,7 +37,7 @@ def false_alarms(law, tightest, paths=500, level=0.05, seed=1):
 def test_looking_often_does_not_inflate_the_error_of_a_sequence(law):
     # One-sided binomial bound: rejects a procedure that errs on exactly 5% of all paths with probability 1e-3.
     rate = false_alarms(law, FIRST)
-    assert rate <= stats.binom.isf(1e-3, 500, 0.05) / 500
+    assert rate <= stats.binom.isf(1e-3, PATHS, 0.05) / PATHS
 
 
 def test_naive_peeking_inflates_it_several_times():

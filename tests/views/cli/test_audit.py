@@ -57,7 +57,7 @@ def test_mutants_shares_and_page(command, figures):
     [
         ((), "name a model, or give --all"),
         (("sde", "--all"), "--all audits all models"),
-        (("sdee",), "there is no model 'sdee': give one of bilevel, "),
+        (("sdee",), "there is no model 'sdee': give one of adaptive, bilevel, "),
         (
             ("minimax", "--function", "halpern_boun"),
             "has no function 'halpern_boun' with mutants; did you mean 'halpern_bound'?",
