@@ -256,7 +256,7 @@ def test_threshold_refutes_a_value_just_outside_its_bracket() -> None:
 # Power: the usual ways for a formula to be wrong. Both sides of each pair judge the same draws: the right claim beside
 # the wrong one as rival must be supported, the wrong claim beside the right one refuted, and the rival supported.
 
-POWER_DRAWS = DRAWS // 5
+POWER_DRAWS = 200
 POWER = 0.95
 NOISY = 0.5
 
