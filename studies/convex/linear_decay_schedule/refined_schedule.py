@@ -47,9 +47,8 @@ def bounds(s, power, any_weights):
     for _ in range(s.sequences):
         G = np.exp(draws.uniform(0.05, 1.5) * draws.standard_normal(int(draws.integers(2, 60))))
         near = G**-2 * np.exp(draws.uniform(0.05, 2) * draws.standard_normal(G.size))
-        other = last_iterate.weighted_bound(near, G, 1.0)
-        linear = (np.mean(G**2) / G.size) ** 0.5
-        found.append(last_iterate.weighted_bound(G**power, G, 1.0) / (other if any_weights else linear))
+        other = last_iterate.weighted_bound(near, G, 1.0) if any_weights else (np.mean(G**2) / G.size) ** 0.5
+        found.append(last_iterate.weighted_bound(G**power, G, 1.0) / other)
     return exact([0], np.array(found)[:, None], 1e-12, "draw").drawn_from(
         "random norms, weights near and far from G^-2"
     )
