@@ -82,6 +82,13 @@ def test_the_misfit_is_that_of_many_draws():
     assert 4 * error / drawn.mean() < 0.15
 
 
+def test_equal_inputs_miss_the_share_of_directions_without_a_feature():
+    # alpha -> 0: the best student is a projection on d of v random directions, which misses 1 - d / v on the average.
+    law = PowerLaw(40, 10, 1e-9, 0.7)
+    assert theory.resolution(law) == pytest.approx(10 / 30, rel=1e-6)
+    assert theory.misfit_leading(law) == pytest.approx(0.75 * law.first_loss, rel=1e-6)
+
+
 def test_the_smooth_student_learns_as_drawn_ones_do():
     law, steps = PowerLaw(480, 60, 0.8, 0.7), np.array([10, 100, 1000])
     smooth = theory.smooth_problem(law)
