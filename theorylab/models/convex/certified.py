@@ -12,10 +12,9 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from theorylab.curves import Curve, exact
-from theorylab.errors import InputError, require
+from theorylab.errors import require
+from theorylab.numerics import semidefinite
 
 STEPS = (1, 2, 3, 5, 10)
 SUBGRADIENT_STEPS = (1, 2, 3, 5, 8)
@@ -120,14 +119,9 @@ def solve(name: str, steps: int) -> tuple[float, float]:
     Raises InputError for an unknown method, or without the extra `certificates`.
     """
     require(name in METHODS, f"method={name!r} is not known: give one of {', '.join(METHODS)}")
-    try:
-        PEPit, functions = (importlib.import_module(module) for module in ("PEPit", "PEPit.functions"))
-    except ImportError as error:
-        raise InputError(f"worst cases need PEPit ({error}): pip install 'theorylab[certificates]'") from None
-    problem = PEPit.PEP()
+    problem, functions = semidefinite.programme("functions")
     METHODS[name][0](problem, functions, steps)
-    dual = float(problem.solve(wrapper="cvxpy", solver="CLARABEL", verbose=0))
-    return float(problem.objective.eval()), dual
+    return semidefinite.optimum(problem)
 
 
 def certified(name: str) -> Curve:
@@ -136,8 +130,7 @@ def certified(name: str) -> Curve:
     Raises InputError for an unknown method.
     """
     require(name in METHODS, f"method={name!r} is not known: give one of {', '.join(METHODS)}")
-    primal, dual = np.array(VALUES[name]).T
-    return exact(METHODS[name][1], dual, np.maximum(np.abs(dual - primal) / dual, 1e-6))
+    return exact(METHODS[name][1], *semidefinite.upper_values(VALUES[name]))
 
 
 VALUES: dict[str, tuple[tuple[float, float], ...]] = {

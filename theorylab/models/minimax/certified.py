@@ -9,19 +9,15 @@ monotone Lipschitz ones it is an upper bound, whose constraints are necessary an
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from theorylab.curves import Curve, exact
-from theorylab.errors import InputError, require
+from theorylab.errors import require
 from theorylab.models.minimax import schedules
 from theorylab.models.minimax.schedules import Schedule
+from theorylab.numerics import semidefinite
 
-Floats = NDArray[np.float64]
 STEPS = (1, 2, 3, 5, 10, 20)
 
 
@@ -49,11 +45,7 @@ def solve(name: str, steps: int) -> tuple[float, float]:
     Raises InputError for an unknown method, or without the extra `certificates`.
     """
     require(name in METHODS, f"method={name!r} is not known: give one of {', '.join(METHODS)}")
-    try:
-        PEPit, operators = (importlib.import_module(module) for module in ("PEPit", "PEPit.operators"))
-    except ImportError as error:
-        raise InputError(f"worst cases need PEPit ({error}): pip install 'theorylab[certificates]'") from None
-    problem = PEPit.PEP()
+    problem, operators = semidefinite.programme("operators")
     if METHODS[name].cocoercive:
         F = problem.declare_function(operators.CocoerciveOperator, beta=1.0)
     else:
@@ -61,8 +53,7 @@ def solve(name: str, steps: int) -> tuple[float, float]:
     start = problem.set_initial_point()
     problem.set_initial_condition((start - F.stationary_point()) ** 2 <= 1)
     problem.set_performance_metric(F.gradient(_iterate(F, start, METHODS[name].schedule(steps))) ** 2)
-    dual = float(problem.solve(wrapper="cvxpy", solver="CLARABEL", verbose=0))
-    return float(problem.objective.eval()), dual
+    return semidefinite.optimum(problem)
 
 
 def _iterate(F: Any, start: Any, schedule: Schedule) -> Any:
@@ -80,8 +71,7 @@ def certified(name: str) -> Curve:
     Raises InputError for an unknown method.
     """
     require(name in METHODS, f"method={name!r} is not known: give one of {', '.join(METHODS)}")
-    primal, dual = np.array(VALUES[name]).T
-    return exact(STEPS, dual, np.maximum(np.abs(dual - primal) / dual, 1e-6))
+    return exact(STEPS, *semidefinite.upper_values(VALUES[name]))
 
 
 VALUES: dict[str, tuple[tuple[float, float], ...]] = {

@@ -53,8 +53,8 @@ def random_data(samples: int, dimension: int, seed: int, *, labels: bool = False
 
 
 @dataclass(frozen=True, eq=False)
-class Ridge:
-    """Ridge regression with penalty theta |x|^2/2 > 0. Raises InputError for data that do not fit, or theta <= 0."""
+class _Penalised:
+    """Data and the penalty theta |x|^2/2 > 0."""
 
     features: Floats
     targets: Floats
@@ -65,6 +65,11 @@ class Ridge:
         object.__setattr__(self, "features", X)
         object.__setattr__(self, "targets", y)
         positive("penalty", self.penalty)
+
+
+@dataclass(frozen=True, eq=False)
+class Ridge(_Penalised):
+    """Ridge regression with penalty theta |x|^2/2 > 0. Raises InputError for data that do not fit, or theta <= 0."""
 
     @property
     def matrix(self) -> Floats:
@@ -100,18 +105,8 @@ class Ridge:
 
 
 @dataclass(frozen=True, eq=False)
-class Logistic:
+class Logistic(_Penalised):
     """Logistic regression, labels 0 and 1, penalty theta |x|^2/2. Raises InputError as `Ridge`."""
-
-    features: Floats
-    targets: Floats
-    penalty: float
-
-    def __post_init__(self) -> None:
-        X, y = _data(self.features, self.targets)
-        object.__setattr__(self, "features", X)
-        object.__setattr__(self, "targets", y)
-        positive("penalty", self.penalty)
 
     def gradient(self, x: Floats) -> Floats:
         """F at x (d,)."""
