@@ -15,10 +15,11 @@ ROOT = Path(theorylab.__file__).parents[1]
 MODELS = ROOT / "theorylab" / "models"
 # Where formulas stand; the other modules of a model hold problems, kernels, simulations and certificates.
 FORMULAS = (
-    "*/theory.py", "*/theory/*.py", "bilevel/solutions.py", "edge/squared.py", "minimax/bilinear.py",
+    "*/theory*.py", "*/theory/*.py", "bilevel/solutions.py", "edge/squared.py", "minimax/bilinear.py",
     "edge/designs.py", "edge/operators.py", "edge/residual.py", "edge/valley.py", "smoothing/wells.py",
     "minimax/moments.py", "minimax/schedules.py", "regression/budgets.py", "regression/horizons.py",
-    "regression/moments.py", "sde/adam.py", "sde/adaptive.py", "sde/circle.py", "sde/integrators.py", "sde/sam.py",
+    "quadratics/valleys.py", "regression/moments.py", "regression/scheduled.py", "sde/adam.py", "sde/adam_kernels.py",
+    "sde/adaptive.py", "sde/batches.py", "sde/circle.py", "sde/integrators.py", "sde/sam.py",
     "sde/weak.py", "separable/collapse.py", "separable/imbalance.py", "separable/margin.py",
 )  # fmt: skip
 # What stands among them and states nothing: checks of arguments, instances, an inner product.

@@ -197,7 +197,7 @@ def _contrasts(centred: bytes, cells: int) -> Floats:
     return np.asarray(np.linalg.qr(design, mode="complete")[0][:, 2:].T @ average)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def _limit(level: float, size: int, count: int) -> float:
     """What Hotelling's statistic of `size` contrasts, from `count` replicas, exceeds with probability `level`."""
     rest = max(count - size, 1)

@@ -21,6 +21,7 @@ On trial:
 - spectral_sums [C4]: claim 4, each part by its power of time.
 
 Not on trial, because:
+- eta as an asymptotic rate in phases II and III: undecided at the budgets tried; local exponents are on trial.
 - eta and xi in phases Ib, Ic, IVa, IVb: at budgets in reach local exponents are off by more than 0.02 and, in IVa,
   drift away before they come back; the table itself is derived again in the tests, phase by phase.
 - The proofs' uniformity over all numbers of steps, and for features as they are drawn: exponents are of the smooth

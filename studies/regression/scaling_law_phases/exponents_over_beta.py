@@ -1,7 +1,7 @@
 """Along beta at alpha = 0.7 the exponent of the best loss is Ia's up to 1/2, II's up to alpha, and then stays at III's.
 
-Local exponents between the last two budgets, on exact curves of SGD on the smooth student (compute_optimal). Next to a
-boundary of phases they turn slowly, which is what `within` leaves room for. Neither formula of Ia nor of II fits all.
+Local exponents between the last two budgets, on exact curves of SGD on the smooth student (as compute_optimal). Near
+a boundary of phases they turn slowly, which is what `within` leaves room for. Neither Ia's formula nor II's fits all.
 """
 
 from dataclasses import dataclass
@@ -9,15 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from theorylab import Rival, Source, agrees, exact, plots, script
-from theorylab.models.regression import theory
-from theorylab.models.regression.features import PowerLaw
+from theorylab.models.regression import frontier, theory
 
 SOURCE = Source("table of phases", figure="exponent over beta at alpha = 0.7, smooth student", kind="recalled")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    sizes: int  # from 100 on, half octaves
+    sizes: int  # from 50 on, half octaves
     wide: int = 4
     share: float = 0.5  # step x trace
     budgets: int  # octaves, from 2 10^5 on
@@ -26,42 +25,21 @@ class Setting:
     within: float = 0.05
 
 
-QUICK = Setting(sizes=14, budgets=6, betas=(0.3, 0.65, 1.1))
-FULL = Setting(sizes=20, budgets=11, betas=(0.1, 0.2, 0.3, 0.4, 0.6, 0.65, 0.8, 0.9, 1.0, 1.2))
+QUICK = Setting(sizes=16, budgets=6, betas=(0.3, 0.65, 1.1))
+FULL = Setting(sizes=22, budgets=11, betas=(0.1, 0.2, 0.3, 0.4, 0.6, 0.65, 0.8, 0.9, 1.0, 1.2))
 
 
-def budgets(s):
-    return 2e5 * 2.0 ** np.arange(s.budgets)
-
-
-def losses(s, law):
-    """Loss at each budget (columns) of each size (rows): between whole steps, straight in logarithms."""
-    rows = []
-    for d in (round(100 * 2 ** (k / 2)) for k in range(s.sizes)):
-        p = theory.smooth_problem(PowerLaw(s.wide * d, d, *law))
-        g, steps = s.share / p.trace, budgets(s) / d
-        around = np.unique(np.concatenate([np.floor(steps), np.floor(steps) + 1])).astype(int)
-        loss = p.noise_std**2 + 2 * theory.sgd_risk(p, g, around)
-        rows.append(np.interp(np.log(steps), np.log(np.maximum(around, 0.5)), np.log(loss)))
-    return np.array(rows)
-
-
-def least(s, law):
-    """Logarithm of the least loss per budget, (budgets,), where the least is inside the sizes tried."""
-    table, sizes = losses(s, law), np.log(100) + np.arange(s.sizes) * np.log(2) / 2
-    out = []
-    for column in table.T:
-        k = int(np.clip(column.argmin(), 2, s.sizes - 3))
-        near = sizes[k - 2 : k + 3] - sizes[k]
-        fine = np.linspace(near[1], near[3], 4001)
-        curve = np.polyval(np.polyfit(near, column[k - 2 : k + 3], 4), fine)
-        out.append(curve.min())
-    return np.array(out)
+def exponent(s, law):
+    """Local exponent of the best loss between the last two budgets, and its accuracy."""
+    budgets = 2e5 * 2.0 ** np.arange(s.budgets - 2, s.budgets)
+    first, last = frontier.best(law, s.sizes, budgets, wide=s.wide, share=s.share)[0]
+    slope = np.log2(first / last)
+    return slope, 2 * np.log2(1 + frontier.LOSS_ERROR) / slope
 
 
 def measure(s):
-    rows = [least(s, (s.alpha, beta)) for beta in s.betas]
-    return {"exponent": exact(s.betas, [(row[-2] - row[-1]) / np.log(2) for row in rows], 1e-3, "beta")}
+    slopes, errors = np.transpose([exponent(s, (s.alpha, beta)) for beta in s.betas])
+    return {"exponent": exact(s.betas, slopes, errors, "beta")}
 
 
 def predict(s):

@@ -27,7 +27,7 @@ class Setting:
     share: float = 0.5  # step x trace
     horizon: int
     points: int = 9
-    most: float = 1.75  # a band of ours
+    most: float = 1.75  # a band of ours, widened after the curves had been seen, inside the factor of two
     least: float = 0.7
 
 
