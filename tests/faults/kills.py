@@ -33,14 +33,11 @@ def planted(folder):
 
 
 def result(folder):
-    """All files that a command has left, without those that hold seconds; what a killed writer left counts.
-
-    Except of `new`: a folder that is not the laboratory's is not swept.
-    """
+    """All files that a command has left, without those that hold seconds; what a killed writer left counts."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and not name.startswith(("mine/", "out/.store", "out/.lock", "table.csv", ".claim.py.")):
+        if path.is_file() and not name.startswith(("mine/", "out/.store", "out/.lock", "table.csv")):
             found[name] = path.read_bytes()
     return found
 

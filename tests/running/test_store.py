@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import stat
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -383,3 +384,26 @@ def test_a_file_of_another_user_in_a_folder_for_all_cannot_be_replaced(tmp_path,
     with pytest.raises(InputError, match=r"belongs to another user, .* choose another folder with --out DIR"):
         store.require_replaceable(tmp_path / "x")
     store.require_replaceable(tmp_path / "nothing")
+
+
+def test_what_dead_writers_of_a_file_left_is_deleted_and_that_of_others_stays(tmp_path, monkeypatch):
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    target = tmp_path / "a[1].json"
+    names = []
+    monkeypatch.setattr(store.tempfile, "mkstemp", lambda **given: names.append(given["prefix"]) or stop())
+
+    def stop():
+        raise OSError("no file")
+
+    with pytest.raises(OSError, match="no file"):
+        store.write_atomically(target, b"new")
+    monkeypatch.undo()
+    ours = names[0].rpartition(f"{os.getpid()}-")[0]
+    dead, living = f"{ours}{int(ended.stdout)}-x.unfinished", f"{ours}{os.getppid()}-x.unfinished"
+    kept = [living, f"{ours}none-x.unfinished", f".a[1].json.00000000-{int(ended.stdout)}-x.unfinished"]
+    kept.append(f".other{ours}{int(ended.stdout)}-x.unfinished")
+    for name in (dead, *kept):
+        (tmp_path / name).write_bytes(b"half")
+    store.write_atomically(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert {path.name for path in tmp_path.iterdir()} == {target.name, *kept}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import functools
+import glob
 import hashlib
 import io
 import itertools
@@ -22,6 +23,7 @@ import sys
 import tempfile
 import time
 import warnings
+import zlib
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -113,12 +115,13 @@ def set_aside(path: Path, why: str) -> Path:
 def write_atomically(path: Path, content: bytes) -> None:
     """Put `content` at `path`, whole or not at all, also if the process dies or the disk is full.
 
-    A folder that stands there is set aside.
+    A folder that stands there is set aside; what writers of this file left that died on this machine is deleted.
     """
     prepare_folder(path.parent)
     if path.is_dir() and not path.is_symlink():
         set_aside(path, "is a folder where a file belongs")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".unfinished")
+    ours = f".{path.name}.{zlib.crc32(platform.node().encode()):08x}-"
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{ours}{os.getpid()}-", suffix=".unfinished")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -129,6 +132,23 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    for left in path.parent.glob(f"{glob.escape(ours)}*.unfinished"):
+        if not _alive(left.name.removeprefix(ours).partition("-")[0]):
+            with contextlib.suppress(OSError):
+                left.unlink()
+
+
+def _alive(process: str) -> bool:
+    """Whether a process of this machine lives, by its number; in doubt it does."""
+    if os.name != "posix" or not process.isdecimal():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def sweep(folder: Path) -> None:
