@@ -68,3 +68,20 @@ def test_bad_input_is_answered_by_one_sentence():
         many = many.observed(1.0, 1.0)
     with pytest.raises(InputError, match="too many"):
         many.observed(1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: model.sgd(-0.1, 1.0, 1.0), r"step_size=-0\.1 is not allowed: give finite numbers >= 0"),
+        (lambda: model.sgd([0.1, np.nan], 1.0, 1.0), "step_size=nan is not allowed"),
+        (lambda: model.sgd(0.1, 1.0, -1.0), "noise_std=-1 is not allowed"),
+        (lambda: model.momentum(0.1, 1.5, 1.0, 1.0), r"beta=1\.5 is not allowed: give numbers in \[0, 1\)"),
+        (lambda: model.nag_gs(0.1, 1.0, 0.0, 1.0, 1.0), "gamma=0 is not allowed"),
+        (lambda: model.nag_gs_as_coded(np.inf, 1.0, 1.0, 1.0, 1.0), "alpha=inf is not allowed"),
+        (lambda: model.linear([[1.0, 2.0]], [[0.0]]), "matrices is a list of tables"),
+    ],
+)
+def test_parameters_that_cannot_be_are_refused_by_name(make, words):
+    with pytest.raises(InputError, match=words):
+        make()

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theorylab.errors import require
+from theorylab.errors import InputError, require
 from theorylab.numerics.arguments import reals
 from theorylab.numerics.known import Known, Operand, known, stacked, table
 
@@ -68,6 +68,8 @@ def linear(matrices: list[Rows], noise: Rows, *, pushes: list[list[Operand]] | N
     equal. Raises InputError for shapes that do not fit, odds that are no probabilities, or a noise that is no
     covariance.
     """
+    nested = [isinstance(row, (list, tuple)) for rows in [*matrices, noise] for row in rows]
+    require(nested and all(nested), "matrices is a list of tables, and noise a table: give lists of rows of entries")
     d, count = len(matrices[0]), len(matrices)
     given: Rows = pushes if pushes is not None else [[0.0] * d for _ in range(count)]
     chances = np.full(count, 1 / count) if odds is None else reals("odds", odds)
@@ -89,37 +91,69 @@ def linear(matrices: list[Rows], noise: Rows, *, pushes: list[list[Operand]] | N
 
 
 def sgd(step_size: Operand, curvature: Operand, noise_std: Operand) -> Linear:
-    """SGD, state x. Step sizes and curvatures are numbers or arrays (m,)."""
-    eta = known(step_size)
-    return linear([[[1 - eta * curvature]]], [[(eta * noise_std) ** 2]])
+    """SGD, state x. Step sizes and curvatures are numbers or arrays (m,).
+
+    Raises InputError for step sizes or noise that are no finite numbers >= 0.
+    """
+    eta = _parameter("step_size", step_size)
+    return linear([[[1 - eta * curvature]]], [[(eta * _parameter("noise_std", noise_std)) ** 2]])
 
 
 def momentum(step_size: Operand, beta: Operand, curvature: Operand, noise_std: Operand) -> Linear:
-    """SGD with momentum in its theory form, state (x, m); the practical form has step (1 - beta) step_size."""
-    eta, be, h = known(step_size), known(beta), curvature
-    fresh, s = 1 - be, noise_std
+    """SGD with momentum in its theory form, state (x, m); the practical form has step (1 - beta) step_size.
+
+    Raises InputError as `sgd`, and for beta outside [0, 1).
+    """
+    eta, be, h = _parameter("step_size", step_size), _parameter("beta", beta, below=1.0), curvature
+    fresh, s = 1 - be, _parameter("noise_std", noise_std)
     push = eta * fresh
     noise: Rows = [[(push * s) ** 2, -(push * fresh * s * s)], [-(push * fresh * s * s), (fresh * s) ** 2]]
     return linear([[[1 - push * h, -(eta * be)], [fresh * h, be]]], noise)
 
 
 def nag_gs(alpha: Operand, mu: Operand, gamma: Operand, curvature: Operand, diffusion: Operand) -> Linear:
-    """NAG-GS at constant gamma, state (x, v); noise sqrt(alpha) * diffusion in the bracket of v."""
-    a, g = known(alpha), known(gamma)
+    """NAG-GS at constant gamma, state (x, v); noise sqrt(alpha) * diffusion in the bracket of v.
+
+    Raises InputError for parameters that are no finite numbers >= 0, or gamma = 0.
+    """
+    a, g, mu, diffusion = _nag(alpha, gamma, mu, diffusion)
     tau = a * mu / g
     pull, keep = tau - a * curvature / g, 1 / (1 + a)
     rows: Rows = [[keep, a * keep], [pull * keep / (1 + tau), (1 + pull * a * keep) / (1 + tau)]]
-    return linear([rows], [[0.0, 0.0], [0.0, a * (known(diffusion) / (1 + tau)) ** 2]])
+    return linear([rows], [[0.0, 0.0], [0.0, a * (diffusion / (1 + tau)) ** 2]])
 
 
 def nag_gs_as_coded(alpha: Operand, mu: Operand, gamma: Operand, curvature: Operand, diffusion: Operand) -> Linear:
-    """NAG-GS in the order of its authors' code: v first, with the old x, then x with the new v; state (x, v)."""
-    a, g = known(alpha), known(gamma)
+    """NAG-GS in the order of its authors' code: v first, with the old x, then x with the new v; state (x, v).
+
+    Raises InputError as `nag_gs`.
+    """
+    a, g, mu, diffusion = _nag(alpha, gamma, mu, diffusion)
     tau = a * mu / g
     pull, keep = tau - a * curvature / g, 1 / (1 + a)
     rows: Rows = [[keep * (1 + a * pull / (1 + tau)), a * keep / (1 + tau)], [pull / (1 + tau), 1 / (1 + tau)]]
-    q = a * (known(diffusion) / (1 + tau)) ** 2
+    q = a * (diffusion / (1 + tau)) ** 2
     return linear([rows], [[q * (a * keep) ** 2, q * a * keep], [q * a * keep, q]])
+
+
+def _parameter(name: str, value: Operand, below: float = np.inf) -> Known:
+    """The value; InputError unless all of it is finite, >= 0 and below a limit."""
+    given = known(value)
+    bad = given.value[~((given.value >= 0) & (given.value < below))]
+    if bad.size:
+        raise InputError(
+            f"{name}={bad[0]:g} is not allowed: give "
+            + ("finite numbers >= 0" if below == np.inf else f"numbers in [0, {below:g})")
+        )
+    return given
+
+
+def _nag(alpha: Operand, gamma: Operand, mu: Operand, diffusion: Operand) -> tuple[Known, Known, Known, Known]:
+    """The parameters of NAG-GS, in this order."""
+    named = {"alpha": alpha, "gamma": gamma, "mu": mu, "diffusion": diffusion}
+    a, g, m, s = (_parameter(name, value) for name, value in named.items())
+    require((g.value > 0).all(), "gamma=0 is not allowed: give numbers > 0")
+    return a, g, m, s
 
 
 def _spread(part: Known, shape: tuple[int, ...]) -> Known:
