@@ -8,7 +8,7 @@ import numpy as np
 from tests.benchmarks import native
 from tests.benchmarks.common import Contender, Entry, Floats, jax_or_none
 from theorylab.models.adaptive import kernels
-from theorylab.models.adaptive.optimisers import AMSGRAD, Method
+from theorylab.models.adaptive.optimisers.rules import AMSGRAD, Method
 
 ROUNDS, RUNS = 100_000, 1000
 HIGH, LOW, PERIOD = 3.0, 1.0, 3

@@ -7,8 +7,9 @@ import pytest
 import sympy as sp
 
 from theorylab.errors import InputError
-from theorylab.models.adaptive import kernels, optimisers, simulation
+from theorylab.models.adaptive import kernels, simulation
 from theorylab.models.adaptive.model import PeriodicLosses, method
+from theorylab.models.adaptive.optimisers import rules
 from theorylab.models.adaptive.theory import linear
 from theorylab.numerics import streams
 
@@ -315,7 +316,7 @@ def test_bad_input_is_answered_in_a_sentence(words, call):
 
 
 def test_rules_are_named_in_their_order():
-    assert optimisers.RULES[optimisers.AMSGRAD] == "AMSGrad"
+    assert rules.RULES[rules.AMSGRAD] == "AMSGrad"
 
 
 def test_excess_of_two_periods_by_hand():

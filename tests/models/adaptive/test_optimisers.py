@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from theorylab.errors import InputError
-from theorylab.models.adaptive import model, optimisers
-from theorylab.models.adaptive.optimisers import State
+from theorylab.models.adaptive import model
+from theorylab.models.adaptive.optimisers import rules
+from theorylab.models.adaptive.optimisers.rules import State
 
 NOTHING = State(0.0, 0.0, 0.0)
 
@@ -16,37 +17,37 @@ def directions(rule, gradients, **parameters):
     """Directions of a method along gradients, by the Python bodies."""
     chosen, state, found = model.method(rule, 1.0, **parameters), NOTHING, []
     for t, gradient in enumerate(gradients, 1):
-        state, direction = optimisers.step.py_func(chosen, state, gradient, t)
+        state, direction = rules.step.py_func(chosen, state, gradient, t)
         found.append(direction)
     return np.array(found)
 
 
 def test_two_steps_of_adam_by_hand():
-    state, direction = optimisers.adam_step.py_func(NOTHING, 3.0, 0.5, 0.75, 0.0)
+    state, direction = rules.adam_step.py_func(NOTHING, 3.0, 0.5, 0.75, 0.0)
     assert state == State(1.5, 2.25, 2.25)
     assert direction == 1.5 / 1.5
-    state, direction = optimisers.adam_step.py_func(state, -1.0, 0.5, 0.75, 0.0625)
+    state, direction = rules.adam_step.py_func(state, -1.0, 0.5, 0.75, 0.0625)
     assert state == State(0.25, 0.75 * 2.25 + 0.25, 2.25)
     assert direction == pytest.approx(0.25 / math.sqrt(0.75 * 2.25 + 0.25 + 0.0625), rel=1e-15)
 
 
 def test_two_steps_of_amsgrad_by_hand():
-    state, _ = optimisers.amsgrad_step.py_func(NOTHING, 3.0, 0.5, 0.75, 0.0)
-    state, direction = optimisers.amsgrad_step.py_func(state, -1.0, 0.5, 0.75, 0.0)
+    state, _ = rules.amsgrad_step.py_func(NOTHING, 3.0, 0.5, 0.75, 0.0)
+    state, direction = rules.amsgrad_step.py_func(state, -1.0, 0.5, 0.75, 0.0)
     assert state == State(0.25, 1.9375, 2.25)
     assert direction == 0.25 / 1.5
 
 
 def test_two_steps_of_adagrad_by_hand():
-    state, direction = optimisers.adagrad_step.py_func(NOTHING, 3.0, 0.0)
+    state, direction = rules.adagrad_step.py_func(NOTHING, 3.0, 0.0)
     assert direction == 1.0
-    state, direction = optimisers.adagrad_step.py_func(state, -4.0, 0.0)
+    state, direction = rules.adagrad_step.py_func(state, -4.0, 0.0)
     assert state.second == 25.0
     assert direction == -4.0 / 5.0
 
 
 def test_the_scalar_step_of_adagrad_holds_the_gradient_of_today():
-    assert optimisers.adagrad_norm_step.py_func(9.0, 16.0) == (25.0, 0.2)
+    assert rules.adagrad_norm_step.py_func(9.0, 16.0) == (25.0, 0.2)
 
 
 def test_adam_nc_weighs_all_gradients_alike():
@@ -71,26 +72,26 @@ def test_directions_know_no_scale_but_its_sign(rule, scale):
     )
 
 
-@pytest.mark.parametrize("rule", optimisers.RULES)
+@pytest.mark.parametrize("rule", rules.RULES)
 def test_no_gradient_no_move(rule):
     assert not directions(rule, [0.0, 0.0], first_decay=0.5).any()
 
 
 def test_first_decay_fades():
     chosen = model.method("Adam", 1.0, first_decay=0.8, first_fading=0.5, second_decay=0.0)
-    state, _ = optimisers.step.py_func(chosen, State(1.0, 1.0, 1.0), 0.0, 3)
+    state, _ = rules.step.py_func(chosen, State(1.0, 1.0, 1.0), 0.0, 3)
     assert state.first == 0.8 * 0.25
 
 
 def test_rates_decline_or_do_not():
-    assert optimisers.rate.py_func(model.method("SGD", 3.0), 9) == 1.0
-    assert optimisers.rate.py_func(model.method("SGD", 3.0, declining=False), 9) == 3.0
+    assert rules.rate.py_func(model.method("SGD", 3.0), 9) == 1.0
+    assert rules.rate.py_func(model.method("SGD", 3.0, declining=False), 9) == 3.0
 
 
 def test_divisors_are_what_directions_were_divided_by():
     state = State(0.0, 2.0, 5.0)
     wanted = {"SGD": 1.0, "Adam": 2.0, "AMSGrad": 5.0, "AdamNC": 2.0, "AdaGrad": 2.0}
-    assert {rule: optimisers.divisor.py_func(model.method(rule, 1.0), state) for rule in wanted} == wanted
+    assert {rule: rules.divisor.py_func(model.method(rule, 1.0), state) for rule in wanted} == wanted
 
 
 def test_compiled_steps_are_their_python_bodies():
@@ -98,13 +99,13 @@ def test_compiled_steps_are_their_python_bodies():
         model.method("AMSGrad", 1.0, first_decay=0.9, second_decay=0.99, epsilon=0.1),
         State(1.0, 2.0, 3.0),
     )
-    for body in (optimisers.step,):
+    for body in (rules.step,):
         assert body(chosen, state, -0.7, 4)[1] == pytest.approx(body.py_func(chosen, state, -0.7, 4)[1], rel=1e-15)
 
 
 def test_over_root_of_nothing():
-    assert optimisers.over_root.py_func(3.0, 4.0) == 1.5
-    assert optimisers.over_root.py_func(0.0, 0.0) == 0.0
+    assert rules.over_root.py_func(3.0, 4.0) == 1.5
+    assert rules.over_root.py_func(0.0, 0.0) == 0.0
 
 
 @pytest.mark.parametrize(

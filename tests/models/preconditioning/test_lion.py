@@ -7,17 +7,18 @@ import pytest
 import sympy as sp
 
 from theorylab.errors import InputError
-from theorylab.models.preconditioning import kernels, lion, norms, optimisers
+from theorylab.models.preconditioning import kernels, lion, norms
 from theorylab.models.preconditioning import theory_lion as theory
 from theorylab.models.preconditioning.kernels import Lion
+from theorylab.models.preconditioning.optimisers import signs
 
 ROW = np.array
 
 
 def test_steps_by_hand():
-    assert optimisers.averaged.py_func(2.0, 3.0, 0.75) == 0.75 * 2 - 0.25 * 3
-    assert optimisers.lion_step.py_func(2.0, -1.0, 0.1, 0.5, False) == pytest.approx(2 - 0.1 - 0.1)
-    assert optimisers.lion_step.py_func(2.0, -1.0, 0.1, 0.5, True) == pytest.approx(1.9 / 1.05)
+    assert signs.averaged.py_func(2.0, 3.0, 0.75) == 0.75 * 2 - 0.25 * 3
+    assert signs.lion_step.py_func(2.0, -1.0, 0.1, 0.5, False) == pytest.approx(2 - 0.1 - 0.1)
+    assert signs.lion_step.py_func(2.0, -1.0, 0.1, 0.5, True) == pytest.approx(1.9 / 1.05)
 
 
 @pytest.mark.parametrize("descent", [kernels.lion_descent, kernels.lion_descent.py_func])

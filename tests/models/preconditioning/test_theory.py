@@ -9,8 +9,9 @@ import sympy as sp
 from scipy.special import erf
 
 from theorylab.errors import InputError
-from theorylab.models.preconditioning import kernels, optimisers, theory
+from theorylab.models.preconditioning import kernels, theory
 from theorylab.models.preconditioning.model import NoisyPoint
+from theorylab.models.preconditioning.optimisers import signs
 from theorylab.numerics.streams import stream
 
 
@@ -41,8 +42,8 @@ def test_moments_of_signs_by_enumeration(seed):
     mu, _, hessian = point.parts
     slope = curvature = 0.0
     means = theory.sign_means(point, [2.5])[0]
-    for signs in itertools.product((-1.0, 1.0), repeat=3):
-        v = np.array(signs)
+    for draw in itertools.product((-1.0, 1.0), repeat=3):
+        v = np.array(draw)
         chance = np.prod((1 + v * means) / 2)
         slope, curvature = slope + chance * (mu @ v), curvature + chance * (v @ hessian @ v)
     assert theory.sign_slope(point, 2.5)[0] == pytest.approx(slope)
@@ -137,9 +138,9 @@ def test_curvature_along_a_vector():
 
 
 def test_signs_and_their_steps():
-    assert [optimisers.sign.py_func(x) for x in (-2.0, 0.0, 3.0)] == [-1.0, 0.0, 1.0]
-    assert optimisers.sign_step.py_func(1.0, -5.0, 0.25) == 1.25
-    assert optimisers.sign_step.py_func(1.0, 0.0, 0.25) == 1.0
+    assert [signs.sign.py_func(x) for x in (-2.0, 0.0, 3.0)] == [-1.0, 0.0, 1.0]
+    assert signs.sign_step.py_func(1.0, -5.0, 0.25) == 1.25
+    assert signs.sign_step.py_func(1.0, 0.0, 0.25) == 1.0
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.models.adaptive.optimisers import Method, State, divisor, rate, step
+from theorylab.models.adaptive.optimisers.rules import Method, State, divisor, rate, step
 from theorylab.numerics.jit import inner_kernel, kernel
 from theorylab.numerics.streams import Stream, fill_uniform
 

@@ -1,7 +1,8 @@
 """The problems: periodic linear losses on [-1, 1], online losses on a box, quadratics; and the choice of an optimiser.
 
 Online rounds t = 1, 2, ...: x_t is played, the loss f_t(x_t) is paid, its gradient seen, and the optimiser steps
-(`optimisers`) and clips every coordinate to [-1, 1]. Regret R_T = sum_{t <= T} f_t(x_t) - min_x sum_{t <= T} f_t(x).
+(`optimisers.rules`) and clips every coordinate to [-1, 1]. The regret of T
+rounds is R_T = sum_{t <= T} f_t(x_t) - min_x sum_{t <= T} f_t(x).
 
 Periodic linear losses have f_t(x) = high x in the rounds t = 1, 1 + period, 1 + 2 period, ... and -low x else. Where
 high > (period - 1) low the best point is -1. Quadratics are w^T H w / 2 with gradient H w, minimiser 0, minimum 0.
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theorylab.errors import require
-from theorylab.models.adaptive import optimisers
+from theorylab.models.adaptive.optimisers import rules
 from theorylab.numerics.arguments import number, numbers, positive, whole
 
 Floats = NDArray[np.float64]
@@ -49,22 +50,20 @@ def method(
     first_fading: float = 1.0,
     second_decay: float = 0.999,
     epsilon: float = 0.0,
-) -> optimisers.Method:
-    """An optimiser by its name in `optimisers.RULES`, with its parameters.
+) -> rules.Method:
+    """An optimiser by its name in `rules.RULES`, with its parameters.
 
     Raises InputError for another name, step_size <= 0, decays outside [0, 1), a fading outside (0, 1], epsilon < 0.
     """
-    require(
-        rule in optimisers.RULES, f"rule={rule!r} is not allowed: give one of {', '.join(map(repr, optimisers.RULES))}"
-    )
+    require(rule in rules.RULES, f"rule={rule!r} is not allowed: give one of {', '.join(map(repr, rules.RULES))}")
     for name, decay in (("first_decay", first_decay), ("second_decay", second_decay)):
         require(0 <= number(name, decay) < 1, f"{name}={decay} is not allowed: give a number in [0, 1)")
     require(
         0 < number("first_fading", first_fading) <= 1,
         f"first_fading={first_fading} is not allowed: give a number in (0, 1]; 1 keeps the decay constant",
     )
-    return optimisers.Method(
-        optimisers.RULES.index(rule), positive("step_size", step_size), bool(declining), float(first_decay),
+    return rules.Method(
+        rules.RULES.index(rule), positive("step_size", step_size), bool(declining), float(first_decay),
         float(first_fading), float(second_decay), number("epsilon", epsilon, least=0.0),
     )  # fmt: skip
 

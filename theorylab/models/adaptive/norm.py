@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theorylab.curves import Curve, exact
 from theorylab.errors import require
-from theorylab.models.adaptive.optimisers import adagrad_norm_step
+from theorylab.models.adaptive.optimisers.rules import adagrad_norm_step
 from theorylab.numerics.arguments import finite_row, increasing_steps, number, positive, positive_row
 from theorylab.numerics.jit import inner_kernel, kernel
 from theorylab.numerics.streams import Stream, fill_normal, fill_signs, fill_stable, stream

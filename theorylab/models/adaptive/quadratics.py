@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.models.adaptive.optimisers import Method, State, rate, step
+from theorylab.models.adaptive.optimisers.rules import Method, State, rate, step
 from theorylab.numerics.jit import inner_kernel, kernel
 from theorylab.numerics.streams import Stream, fill_normal
 
@@ -65,7 +65,7 @@ def frozen_steps(
 
 @kernel
 def adaptive_path(hessian: Floats, method: Method, start: Floats, steps: Integers) -> Floats:
-    """Largest loss over the steps t/2 <= s <= t, t = `steps`, of a method of `optimisers`, (points,)."""
+    """Largest loss over the steps t/2 <= s <= t, t = `steps`, of a method of `optimisers.rules`, (points,)."""
     d = start.size
     out, gradient, w, moments = np.zeros(steps.size), np.empty(d), start.copy(), np.zeros((3, d))
     last = steps[-1]

@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from theorylab.curves import Curve
 from theorylab.errors import require
-from theorylab.models.adaptive import kernels, optimisers
+from theorylab.models.adaptive import kernels
 from theorylab.models.adaptive.model import PeriodicLosses
-from theorylab.models.adaptive.optimisers import Method
+from theorylab.models.adaptive.optimisers import rules
+from theorylab.models.adaptive.optimisers.rules import Method
 from theorylab.numerics.arguments import finite_row, increasing_steps, number, numbers
 from theorylab.running.replicas import replicate
 
@@ -31,7 +32,7 @@ def periodic(losses: PeriodicLosses, method: Method, start: float, steps: ArrayL
     shape = (float(losses.high), float(losses.low), int(losses.period))
     found = kernels.periodic_path(*shape, method, float(start), rows)
     last = max(int(rows[-1]), 1)
-    slowing = method.declining or method.rule == optimisers.ADAGRAD  # whose directions are as small
+    slowing = method.declining or method.rule == rules.ADAGRAD  # whose directions are as small
     rates = method.step_size * (2 * np.sqrt(last) if slowing else last)
     largest, off = _largest_direction(losses, method), _direction_rounding(losses, method, last)
     moved = UNIT * last + rates * off
@@ -52,7 +53,7 @@ def _direction_rounding(losses: PeriodicLosses, method: Method, last: int) -> fl
     """
     ratio, b2 = max(losses.high, losses.low) / min(losses.high, losses.low), method.second_decay
     second = 3.0 * last
-    if method.rule in (optimisers.ADAM, optimisers.AMSGRAD):
+    if method.rule in (rules.ADAM, rules.AMSGRAD):
         second = min(second, 3 * (1 + b2 / (1 - b2) * ratio**2))
     return _largest_direction(losses, method) * UNIT * (second / 2 + 3 / (1 - method.first_decay) + 4)
 
@@ -60,9 +61,9 @@ def _direction_rounding(losses: PeriodicLosses, method: Method, last: int) -> fl
 def _largest_direction(losses: PeriodicLosses, method: Method) -> float:
     """Bound of |m| / sqrt(v): m is a mean of gradients, and v >= (1 - b2) b2^k g^2 for the gradient of k rounds ago."""
     ratio = max(losses.high, losses.low) / min(losses.high, losses.low)
-    if method.rule == optimisers.SGD:
+    if method.rule == rules.SGD:
         return max(losses.high, losses.low)
-    if method.rule in (optimisers.ADAGRAD, optimisers.ADAM_NC):  # of AdaGrad, times sqrt(t)
+    if method.rule in (rules.ADAGRAD, rules.ADAM_NC):  # of AdaGrad, times sqrt(t)
         return ratio
     b1, b2 = method.first_decay, method.second_decay
     forgetting = 0.0 if b1 == 0 else b1 / b2**0.5 if b2 > 0 else math.inf

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from theorylab.models.preconditioning.optimisers import averaged, lion_step, sign, sign_step
+from theorylab.models.preconditioning.optimisers.signs import averaged, lion_step, sign, sign_step
 from theorylab.numerics.jit import kernel
 from theorylab.numerics.streams import Stream, fill_normal
 
