@@ -29,7 +29,8 @@ ROOMS = {
     "verdicts": {"numerics", "curves"},
     "trials": {"numerics", "curves", "running", "verdicts", "models"},
     "models": {"numerics", "curves", "running"},
-    "views": {"numerics", "curves", "running", "verdicts", "trials", "models"},
+    "conformance": {"numerics", "models"},
+    "views": {"numerics", "curves", "running", "verdicts", "trials", "models", "conformance"},
     "studies": {"numerics", "curves", "running", "verdicts", "trials", "models"},
 }
 LIMITS = {"C901", "PLR0913"}

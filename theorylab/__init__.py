@@ -62,6 +62,7 @@ Public names, as in `from theorylab import run, exact, agrees`; `help(theorylab.
 |                                        | bounds of every replica                                              |
 | jit, streams                           | modules: compiling kernels; their random numbers                     |
 | spectra, rates, plots                  | modules: eigenvalues; exponents of curves; figures                   |
+| conformance                            | module: an optimiser of one's own against its paper's recursion      |
 """
 
 from __future__ import annotations
@@ -116,6 +117,7 @@ LAZY = {  # public names and their modules, imported at first use: theorylab.num
     "script": "views.cli",
 }
 MODULES = {  # modules that a study uses as `theorylab.NAME`
+    "conformance": "conformance",
     "jit": "numerics.jit",
     "spectra": "numerics.spectra",
     "streams": "numerics.streams",
@@ -125,6 +127,7 @@ MODULES = {  # modules that a study uses as `theorylab.NAME`
 __all__ = ["__version__", *LAZY, *MODULES]
 
 if TYPE_CHECKING:
+    from theorylab import conformance as conformance
     from theorylab.curves import Curve as Curve
     from theorylab.curves import exact as exact
     from theorylab.curves import log_steps as log_steps

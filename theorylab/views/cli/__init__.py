@@ -14,6 +14,7 @@ import theorylab
 from theorylab.views.cli.audit import audit
 from theorylab.views.cli.calibrate import calibrate
 from theorylab.views.cli.certify import certify
+from theorylab.views.cli.conformance import conformance
 from theorylab.views.cli.console import INTERRUPTED, open_streams, say, user_errors, warnings_as_lines
 from theorylab.views.cli.falsify import falsify
 from theorylab.views.cli.findings import findings
@@ -34,7 +35,7 @@ def cli() -> None:
 
 
 COMMANDS = (list_studies, papers, findings, show, new, run, judge, why, falsify, hunt, calibrate, certify, audit)
-for _command in COMMANDS:
+for _command in (*COMMANDS, conformance):
     cli.add_command(_command)
 
 
