@@ -32,6 +32,7 @@ def below(prefix):
         f"studies.{EMA}.one_hot",
         f"theorylab.studies.{EMA}.one_hot",
         "ema_linear_regression.one_hot",
+        "regression.one_hot",
     ],
 )
 def test_a_study_by_its_name_or_the_end_of_it(word):

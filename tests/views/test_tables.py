@@ -83,10 +83,33 @@ def test_the_table_of_verdicts_names_a_study_once(result):
     assert "adjusted p" not in printed
     suite = [dataclasses.replace(check, p_values=(1.0, 1e-4)) for check in result.checks]
     assert "adjusted p" in text(tables.verdict_table(("a.study", check) for check in suite))
-    narrow = text(tables.verdict_table([("a.study", check) for check in suite], width=80))
-    assert narrow.count("a.study") == 1
-    assert "adjusted p" not in narrow
-    assert f"from {tables.WIDE} columns on" in narrow
+    lines = narrow(suite).splitlines()
+    assert sum("a.study" in line for line in lines) == 1
+    assert max(map(len, lines)) <= 80
+    noisy = [dataclasses.replace(check, noisy=True) for check in suite]
+    assert " ".join(narrow(noisy).split()).count("adjusted p 1.0e-04") == len(suite)
+
+
+def narrow(checks):
+    """The table of checks as a console of 80 columns prints it."""
+    console = Console(file=io.StringIO(), width=80, color_system=None)
+    console.print(tables.verdict_table((("a.study", check) for check in checks), width=80))
+    return console.file.getvalue()
+
+
+def test_numbers_are_never_broken(result):
+    for check in result.checks:
+        measured = f"{check.measured:.5g}"
+        for printed in (narrow([check]), tables.as_text(check, 80), tables.as_text(check, 120), tables.as_text(check)):
+            assert any(measured in line for line in printed.splitlines())
+
+
+def test_the_legend_explains_every_heading(result):
+    suite = [dataclasses.replace(check, p_values=(1.0, 1e-4)) for check in result.checks]
+    head = text(tables.verdict_table(((" ", check) for check in suite), 200)).split(" rival ")[0]
+    assert {"measured", "predicted", "last x", "separates", "score", "adjusted p"} <= {w for w, _ in tables.LEGEND}
+    assert all(word in head for word in ("measured", "predicted", "last x", "separates", "score", "adjusted p"))
+    assert all(f"{word}: " in tables.legend().plain for word, _ in tables.LEGEND)
 
 
 def test_the_text_and_the_page_of_a_result_are_its_table(result):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from theorylab.errors import InputError, StoreWarning, StudyError
 from theorylab.numerics import sources
 from theorylab.running import workers
+from theorylab.running.progress import STUDIES
 from theorylab.trials import origins, parts, seeds, stored
 from theorylab.verdicts.checks import Check
 from theorylab.verdicts.rule import broken
@@ -91,9 +92,12 @@ def run_all(
             yield place, trial
         else:
             left.append(place)
+    report = progress if progress and len(left) > 1 else lambda name, done, total: None
+    report(STUDIES, 0, len(left))
     if jobs == 1 or len(left) <= 1:
-        for place in left:
+        for done, place in enumerate(left, 1):
             yield place, run_one(*orders[place], threads=threads, progress=progress)
+            report(STUDIES, done, len(left))
         return
     work = [_job(*orders[place], threads) for place in left]
     preload = (*HEAVY, *_models(orders[place][0] for place in left), *_drawing(orders[place][1] for place in left))
@@ -104,8 +108,7 @@ def run_all(
             trial = Trial(listing.name, (broken("the study runs", f"StoppedError: {words}"),))
         for words in trial.warnings:
             warnings.warn(words, StoreWarning, stacklevel=2)
-        if progress:
-            progress("studies", done, len(left))
+        report(STUDIES, done, len(left))
         yield left[number], trial
 
 

@@ -21,10 +21,10 @@ FORMS = "a study, family, paper's folder, arxiv:ID, bibliography key, glob, path
 def select(words: Iterable[str]) -> list[Listing]:
     """The studies that the words mean, each once, in the order of the words; none for no words.
 
-    A word is a study's name (its last part is enough), a family, a paper's folder, an arXiv id (`arxiv:2502.14123`),
-    a bibliography key, a glob over names (`'regression.*'`), the path of a file or folder, or an importable module or
-    package; only the last two find what is not in `discover`. Raises InputError for a word that means nothing, naming
-    the nearest that does, or more than one of these.
+    A word is a study's name (its last part is enough, also behind its family), a family, a paper's folder, an arXiv
+    id (`arxiv:2502.14123`), a bibliography key, a glob over names (`'regression.*'`), the path of a file or folder, or
+    an importable module or package; only the last two find what is not in `discover`. Raises InputError for a word
+    that means nothing, naming the nearest that does, or more than one of these.
     """
     lab = _Lab()
     found: dict[Path, Listing] = {}
@@ -117,6 +117,9 @@ class _Lab:
         """What a name means: each study, paper and family that has it."""
         whole = [x for x in self.listings if x.name == name]
         studies = whole or [x for x in self.listings if x.name.endswith(f".{name}")]
+        if not studies and name.count(".") == 1:  # its family and last part
+            ends = name.split(".")
+            studies = [x for x in self.listings if x.name.split(".")[::2] == ends]
         papers = [x for x in self.papers if name in (x.name, x.name.split(".")[-1], x.key)]
         family = [x for x in self.listings if "." not in name and x.name.startswith(f"{name}.")]
         found = {f"study {x.name}": [x] for x in studies} | {f"paper {x.name}": list(x.studies) for x in papers}

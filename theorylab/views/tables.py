@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, Group, JustifyMethod, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -22,62 +25,83 @@ COLOURS = {"supported": "green", "refuted": "red", "inconclusive": "yellow", "er
 
 
 WIDE = 120
-"""Columns of a terminal below which a table of verdicts leaves out what is no word of the verdict."""
+"""Columns of text from which a verdict is a row of a table; below, it is two or three lines of text."""
+LEGEND = (
+    ("measured", "estimate ± half its interval, at the level of the claim"),
+    ("predicted", "the theorem's value, bound or range"),
+    ("last x", "last step (or x) reached"),
+    ("separates", "the first at which the data tell the claim from its rival"),
+    ("score", "mutants of the claim that the data reject, of all; the least error they would have shown"),
+    ("adjusted p", "of what the verdict rejects, among all tests of the paper; exact: no chance is in it"),
+    ("rival", "the alternative, which the same data must reject"),
+    ("[read]", "what the claim rests on: read in the paper, recalled, or derived here"),
+)
+"""What stands in a table of verdicts, word by word."""
 
 
-def verdict_table(rows: Iterable[tuple[str, Check]], width: int = WIDE) -> Table:
-    """A rich table of (study, check) rows; a study is named once, above its claims.
+def verdict_table(rows: Iterable[tuple[str, Check]], width: int = WIDE) -> Group:
+    """The verdicts of (study, check) rows for a console of `width` columns; a study is a line above its claims.
 
-    `last x` is the last step (or x) reached, `separates` the first at which the data tell the claim from its rival.
-    The score is the number of mutants killed and the minimum detectable effect (`falsify`). Checks
-    of a suite show the adjusted p-value that their verdict rests on. Below `WIDE` columns of text the study stands
-    over its claims, and steps, scores and p-values are left out.
+    `LEGEND` says what stands where. Checks of a suite show the adjusted p-value that their verdict rests on. Numbers
+    are never broken: below `WIDE` columns a claim is some lines of text, not a row.
     """
     rows = list(rows)
     if width < WIDE:
-        return _narrow(rows)
+        return Group(*(part for study, checks in _by_study(rows) for part in _stacked(study, checks)))
     suite = any(check.p_values is not None for _, check in rows)
-    table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"))
-    for name, ratio in (("study", 2), ("claim", 4), ("measured", 2), ("predicted", 2)):
-        table.add_column(name, overflow="fold", ratio=ratio)
-    for name in ("last x", "separates"):
-        table.add_column(name, no_wrap=True, justify="right")
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("score", no_wrap=True)
-    if suite:
-        table.add_column("adjusted p", no_wrap=True)
-    table.add_column("rival", overflow="fold", ratio=4)
-    last = ""
-    for study, check in rows:
-        rival = _verdict(check.rival.verdict, check.rival.declared).append(f": {check.rival.claim}", style="default")
-        verdict = _verdict(check.verdict, check.declared)
-        reach = ("-" if x is None else f"{x:.3g}" for x in (check.last_x, check.separates_at))
-        cells: list[str | Text] = [_measured(check), _allowed(check), *reach, verdict, str(check.score or "-")]
-        cells += [_p_value(check)] if suite else []
-        table.add_row(Text(study if study != last else ""), _claim(check), *cells, rival)
-        last = study
-    return table
+    numbers = ["verdict", "measured", "predicted", "last x", "separates", "score", *["adjusted p"] * suite]
+    cells = [[_verdict(check.verdict, check.declared), *map(Text, _numbers(check, suite))] for _, check in rows]
+    widths = [max([len(name), *map(cell_len, map(str, column))]) for name, *column in zip(numbers, *cells, strict=True)]
+    tables: list[RenderableType] = []
+    written = iter(cells)
+    for study, checks in _by_study(rows):
+        table = Table(box=None, pad_edge=False, show_header=not tables, header_style="bold", expand=True)
+        table.row_styles = ("", "on grey11")
+        table.add_column("claim", overflow="fold", ratio=1)
+        for name, least in zip(numbers, widths, strict=True):
+            side: JustifyMethod = "right" if name in ("last x", "separates") else "left"
+            table.add_column(name, no_wrap=True, min_width=least, max_width=least, justify=side)
+        table.add_column("rival", overflow="fold", ratio=1)
+        for check in checks:
+            table.add_row(_claim(check), *next(written), _rival(check))
+        tables += [Text(study, style="bold"), table] if study else [table]
+    return Group(*tables)
 
 
-def _narrow(rows: list[tuple[str, Check]]) -> Table:
-    """The verdicts for few columns of text."""
-    table = Table(box=None, pad_edge=False, header_style="bold", row_styles=("", "on grey11"), caption_justify="left")
-    table.caption = f"from {WIDE} columns on: steps, scores and p-values as well"
-    for name, ratio in (("claim", 4), ("measured", 2), ("predicted", 2), ("verdict", 2), ("rival", 3)):
-        table.add_column(name, overflow="fold", ratio=ratio)
-    last = ""
-    for study, check in rows:
-        rival = _verdict(check.rival.verdict, check.rival.declared).append(f": {check.rival.claim}", style="default")
-        head = Text(f"{study}\n" if study != last else "", style="bold")
-        table.add_row(
-            head.append_text(_claim(check)),
-            _measured(check),
-            _allowed(check),
-            _verdict(check.verdict, check.declared),
-            rival,
-        )
-        last = study
-    return table
+def legend() -> Text:
+    """What the words over a table of verdicts mean, as one paragraph."""
+    return Text("; ".join(f"{word}: {meaning}" for word, meaning in LEGEND), style="dim")
+
+
+def _by_study(rows: list[tuple[str, Check]]) -> list[tuple[str, list[Check]]]:
+    """The checks of each study, in the order of the rows."""
+    return [(study, [check for _, check in group]) for study, group in itertools.groupby(rows, lambda row: row[0])]
+
+
+def _numbers(check: Check, suite: bool) -> list[str]:
+    """What is measured, predicted, reached and scored, as text."""
+    reach = ("-" if x is None else f"{x:.3g}" for x in (check.last_x, check.separates_at))
+    return [_measured(check), _allowed(check), *reach, str(check.score or "-"), *([_p_value(check)] if suite else [])]
+
+
+def _stacked(study: str, checks: list[Check]) -> Iterator[RenderableType]:
+    """The verdicts of a study for few columns of text: verdict and claim, its numbers, its rival."""
+    if study:
+        yield Text(f"\n{study}", style="bold")
+    for check in checks:
+        measured, predicted, last, separates, score = _numbers(check, False)
+        said = [f"{measured}, predicted {predicted}"]
+        said += [f"up to x = {last}"] * (last != "-") + [f"told from its rival at {separates}"] * (separates != "-")
+        said += [f"score {score}"] * (score != "-")
+        if check.p_values is not None:
+            said.append(f"adjusted p {_p_value(check)}" if check.noisy else "exact")
+        lines = Text("; ".join(said)).append("\nrival ").append_text(_rival(check))
+        yield Padding(_verdict(check.verdict, check.declared).append("  ").append_text(_claim(check)), (0, 0, 0, 2))
+        yield Padding(lines, (0, 0, 0, 6))
+
+
+def _rival(check: Check) -> Text:
+    return _verdict(check.rival.verdict, check.rival.declared).append(f": {check.rival.claim}", style="default")
 
 
 def _claim(check: Check) -> Text:
@@ -96,7 +120,7 @@ def as_text(what: Result | Check, width: int = 150) -> str:
     """The table of one result, or of one check, as plain text."""
     console = _written(width, color_system=None)
     if isinstance(what, Check):
-        console.print(verdict_table([("", what)]))
+        console.print(verdict_table([("", what)], width))
     else:
         _print(console, what)
     return str(console.file.getvalue()).rstrip()  # type: ignore[attr-defined]
@@ -117,7 +141,7 @@ def _written(width: int, **options: Any) -> Console:
 def _print(console: Console, result: Result) -> None:
     head = Text.assemble((result.study, "bold"), f"  {result.citation}  {result.seconds:.2f} s\n{result.setting}")
     console.print(head)
-    console.print(verdict_table((result.study, check) for check in result.checks))
+    console.print(verdict_table((("", check) for check in result.checks), console.width))
 
 
 def _verdict(verdict: str, declared: str) -> Text:

@@ -71,8 +71,11 @@ def test_warnings_of_the_lab_are_lines_and_others_stay_warnings(capsys):
     assert capsys.readouterr().err == "theorylab: a file is damaged\n"
 
 
-def test_a_pipe_has_a_width_of_its_own():
+def test_a_pipe_has_a_width_of_its_own_unless_told(monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
     assert console_of_stdout().width == 150
+    monkeypatch.setenv("COLUMNS", "80")
+    assert console_of_stdout().width == 80
 
 
 def test_marks_have_letters_that_the_terminal_has():

@@ -115,6 +115,14 @@ def test_run_shows_scores_and_adjusted_p_values(command, tmp_path):
         assert check["score"]["power"] == 0.95
 
 
+def test_brief_shows_what_is_not_as_declared_and_the_summary(command, tmp_path):
+    _, said, _ = command("run", "regression.one_hot", "--out", tmp_path, "--brief")
+    assert "0 not as declared" in said
+    assert "rival" not in said
+    _, whole, _ = command("run", "regression.one_hot", "--out", tmp_path)
+    assert "rival: the alternative, which the same data must reject" in " ".join(whole.split())
+
+
 def test_the_level_of_errors_is_chosen(command, refused):
     _, out, _ = command("run", "ema_bias", "--error-level", "0.01")
     assert "family-wise error rate <= 0.01" in out

@@ -102,8 +102,9 @@ def console_of_stdout() -> Console:
     """The console of standard output. What is printed is text as it is: styles are arguments."""
     from rich.console import Console
 
-    # A pipe has no width of its own; 150 columns keep a row of the table on few lines.
-    return Console(width=None if sys.stdout.isatty() else 150, markup=False, emoji=False, highlight=False)
+    # A pipe has no width of its own but COLUMNS; else 150 columns keep a row of the table on few lines.
+    known = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return Console(width=None if known else 150, markup=False, emoji=False, highlight=False)
 
 
 def mark(console: Console, good: bool) -> Text:

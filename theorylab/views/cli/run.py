@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 )
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Output folder.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Also write all verdicts to this file.")
+@click.option("--brief", is_flag=True, help="Show only verdicts that are not as declared, and the summary.")
 @click.option("--traceback", is_flag=True, help="Show all of what led to the error of a study that broke.")
 @click.option("--pdb", is_flag=True, help="Stop in the debugger where a study breaks.")
 def run(
@@ -74,6 +75,7 @@ def run(
     hours: float,
     out: Path,
     json_file: Path | None,
+    brief: bool,
     traceback: bool,
     pdb: bool,
 ) -> None:
@@ -121,7 +123,7 @@ def run(
         processes = 1 if scheduler or pdb else jobs or available_cores()
         trials = _run(console, orders, processes, workers, traceback, pdb)
     trials, words = _controlled(trials, error_level)
-    _print(console, trials, words, out)
+    _print(console, trials, words, out, brief)
     if json_file is not None:
         with user_errors():
             store.write_report(json_file, _report(trials, seed, full, error_level))
@@ -265,13 +267,17 @@ def _discoveries(trials: list[Trial], standing: list[Trial], level: float = 0.05
     return [f"{head}{resting - len(lost)} of {resting} rejections that verdicts rest on stand, not those of {names}"]
 
 
-def _print(console: Console, trials: list[Trial], words: list[str], out: Path) -> None:
-    """The table of verdicts, and what is to be said below it."""
+def _print(console: Console, trials: list[Trial], words: list[str], out: Path, brief: bool) -> None:
+    """The table of verdicts, or of the unexpected ones alone, and what is to be said below it."""
+    from rich.text import Text
+
     from theorylab.views import tables
 
     console.print()
-    rows = [(trial.study, check) for trial in trials for check in trial.checks]
-    console.print(tables.verdict_table(rows, console.width))
+    rows = [(trial.study, check) for trial in trials for check in trial.checks if not (brief and check.as_declared)]
+    if rows:
+        console.print(tables.verdict_table(rows, console.width))
+        console.print(Text("\n").append_text(tables.legend()))
     checks = [check for trial in trials for check in trial.checks]
     unexpected = sum(not check.as_declared for check in checks)
     claims, studied = plural(len(checks), "claim", "claims"), plural(len(trials), "study", "studies")
