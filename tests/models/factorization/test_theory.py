@@ -53,3 +53,13 @@ def test_scalar_block_by_hand():
     assert late.errors[1] / late.errors[0] == pytest.approx(
         theory.imbalanced_factor(0.5, late.left[0, 0] ** 2), rel=1e-12
     )
+
+
+def test_logarithms_of_many_small_steps():
+    m, a, b = sp.symbols("m a b", positive=True)  # m = step_size g of one step; a, b = sums of m and of m^2
+    plus, minus = (sp.series(sp.log(1 + sign * m), m, 0, 3).removeO() for sign in (-1, 1))
+    assert sp.expand(plus + minus - theory.log_balance_leading(m**2)) == 0
+    assert sp.series(sp.log(1 - m**2), m, 0, 4).removeO() == theory.log_balance_leading(m**2)
+    assert sp.expand(2 * minus - theory.log_weight_leading(m, m**2)) == 0  # beta = (p^2 - q^2) / 4: the larger decides
+    assert sp.expand(2 * plus.subs(m, -m) - theory.log_weight_leading(-m, m**2)) == 0
+    assert sp.expand(theory.log_weight_leading(a, b).subs(a, theory.held_slopes_leading(b))) == 0

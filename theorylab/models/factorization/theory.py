@@ -1,4 +1,4 @@
-"""Balances, excess ranks and rates of factored descent, all derived here.
+"""Balances, excess ranks, drifts and rates of factored descent, all derived here.
 
 `excess` is an eigenvalue of X X^T outside the target's rank, or the entry f g of a scalar block outside it.
 """
@@ -64,3 +64,29 @@ def imbalanced_factor(step_size: Any, square: Any) -> Any:
     sigma is the least singular value that the surviving factor has at the limit among its excess columns.
     """
     return (1 - step_size * square) ** 2
+
+
+def log_balance_leading(squares: Any) -> Any:
+    """Change of log |u^2 - v^2| over steps whose sum of (step_size g)^2 is `squares`: -squares, up to fourth powers.
+    Derived: tests/models/factorization/test_theory.py::test_logarithms_of_many_small_steps.
+    """
+    return -squares
+
+
+def log_weight_leading(slopes: Any, squares: Any) -> Any:
+    """Change of log |u v| from v = 0 on, `slopes` the sum of step_size g: 2 |slopes| - squares, up to third powers.
+    Derived: tests/models/factorization/test_theory.py::test_logarithms_of_many_small_steps.
+
+    u + v and u - v are multiplied by the exponentials of -slopes - squares / 2 and slopes - squares / 2; the larger one
+    decides. The start's square / 4 comes first.
+    """
+    return 2 * abs(slopes) - squares
+
+
+def held_slopes_leading(squares: Any) -> Any:
+    """|sum of step_size g| of an entry whose weight neither grows nor vanishes: squares / 2.
+    Derived: tests/models/factorization/test_theory.py::test_logarithms_of_many_small_steps.
+
+    With weights penalised by lambda |beta|_1 it would be lambda: large steps act like a lasso, of half the noise.
+    """
+    return squares / 2
