@@ -57,13 +57,9 @@ def read(s, data, step_size, seed):
 
 
 def measure(s):
-    rows, seed = [], s.seed
-    while len(rows) < s.draws:  # data sets that no step size keeps up are left out
-        data = diagonal.sparse_data(s.samples, s.dimension, s.support, seed=seed)
-        found = diagonal.stabilising_step(data, s.loads, s.horizon, level=LEVEL, seed=seed)
-        if found is not None:
-            rows.append(read(s, data, found[0], seed))
-        seed += 1000
+    sizes = (s.samples, s.dimension, s.support)
+    kept = diagonal.stabilised(sizes, s.loads, s.horizon, level=LEVEL, count=s.draws, seed=s.seed)
+    rows = [read(s, data, step_size, seed) for seed, data, step_size, _ in kept]
     names = {"tiny": (0, 0), "large": (0, 1), "fallen": (0, 2), "losses": (0, 3), "tiny, small steps": (1, 0)}
     table = np.array(rows)  # draws, shares, step sizes, quantities
     return {name: exact(s.shares, table[:, :, size, what], 1e-9, "share").drawn_from("data that keep the loss up")

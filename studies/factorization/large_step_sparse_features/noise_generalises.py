@@ -40,16 +40,12 @@ def end(data, plan, horizon, seed=None):
     return diagonal.risk(data, path)[-1], final, path.losses[-1], float(np.isfinite(final))
 
 
-def read(s, seed):
+def read(s, seed, data, large):
     """Ends (loads, 4) of SGD and of gradient descent at stable loads; (4, 4) with the first step size that keeps the
-    loss up: after a phase of SGD, and of gradient descent; all the way; with 1.5 times of it. None if there is none."""
-    data = diagonal.sparse_data(s.samples, s.dimension, s.support, seed=seed)
-    found = diagonal.stabilising_step(data, s.loads, s.horizon, level=3e-3, seed=seed)
-    if found is None:
-        return None
+    loss up: after a phase of SGD, and of gradient descent; all the way; with 1.5 times of it."""
     whole, few = s.horizon, s.horizon // 4  # gradient descent is dear, and slow to change
     plans = [Schedule(size, whole, size) for size in np.array(s.stable) / (2 * data.truth.sum())]
-    large, wild = found[0], 1.5 * found[0]
+    wild = 1.5 * large
     after = [end(data, Schedule(large, whole // 2, large / 10), whole, seed),
              end(data, Schedule(large, few // 2, large / 10), few),
              end(data, Schedule(large, whole, large), whole, seed),
@@ -58,10 +54,9 @@ def read(s, seed):
 
 
 def measure(s):
-    rows, seed = [], s.seed
-    while len(rows) < s.draws:  # data sets that no step size keeps up are left out
-        row = read(s, seed)
-        rows, seed = rows if row is None else [*rows, row], seed + 1000
+    sizes = (s.samples, s.dimension, s.support)
+    kept = diagonal.stabilised(sizes, s.loads, s.horizon, level=3e-3, count=s.draws, seed=s.seed)
+    rows = [read(s, seed, data, step_size) for seed, data, step_size, _ in kept]
     stable, still, after = (np.array(part) for part in zip(*rows, strict=True))
     curves = {"risk": (s.stable, stable[:, :, 0]), "norm": (s.stable, stable[:, :, 1]),
               "risk, descent": (s.stable, still[:, :, 0]), "norm, descent": (s.stable, still[:, :, 1]),

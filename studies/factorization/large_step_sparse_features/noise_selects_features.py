@@ -35,25 +35,19 @@ LEVEL = 3e-3  # of the training loss
 
 
 def runs(s):
-    """Data, step size and path, where the loss stays up, of the first `draws` data sets with such a step size."""
-    seed, left = s.seed, s.draws
-    while left:
-        data = diagonal.sparse_data(s.samples, s.dimension, s.support, seed=seed)
-        found = diagonal.stabilising_step(data, s.loads, s.horizon, level=LEVEL, seed=seed)
-        if found is not None:
-            left -= 1
-            yield data, *found
-        seed += 1000
+    """Data sets whose loss stays up, each with its seed, step size and path."""
+    sizes = (s.samples, s.dimension, s.support)
+    return diagonal.stabilised(sizes, s.loads, s.horizon, level=LEVEL, count=s.draws, seed=s.seed)
 
 
-def read(s, data, step_size, path):
+def read(s, seed, data, step_size, path):
     """Rates a step from a fifth of the run on, and what theory makes of sums of slopes, of squares, and of losses."""
     span, off = s.horizon - s.horizon // 5, slice(s.support, None)
     squares, slopes = path.squares[-1] - path.squares[2], path.slopes[-1] - path.slopes[2]
     logs, balances = np.log(np.abs(diagonal.weights(path)[[2, -1]])), diagonal.log_balance(path)
     forms = theory.log_weight_leading(path.slopes[[2, -1]], path.squares[[2, -1]])
     held = np.flatnonzero(diagonal.weights(path)[-1, : s.support] > 0.03)  # of the support, those of some size
-    few = diagonal.run(data, Schedule(step_size / 5, s.horizon, step_size), [s.horizon // 5, s.horizon], seed=s.seed)
+    few = diagonal.run(data, Schedule(step_size / 5, s.horizon, step_size), [s.horizon // 5, s.horizon], seed=seed)
     rows = {"balance": balances[2] - balances[-1], "form of balance": -theory.log_balance_leading(squares),
             "mean balance": (balances[2] - balances[-1]).mean(), "squares": squares.mean(),
             "form of squares": 2 * step_size**2 * path.losses[3:].mean() * span,
@@ -93,7 +87,7 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, (paths, rates) = plots.panels(2)
-    _, step_size, path = next(runs(s))
+    _, _, step_size, path = next(runs(s))
     steps = np.linspace(0, s.horizon, 11)
     logs = np.log10(np.maximum(np.abs(diagonal.weights(path)), 1e-300))[1:]
     for j in range(s.support, s.dimension, max(1, s.dimension // 40)):

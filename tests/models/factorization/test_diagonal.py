@@ -57,14 +57,34 @@ def test_data_are_sparse_and_without_noise():
     assert data.inputs.std() == pytest.approx(1, abs=0.15)
 
 
-def test_the_first_step_that_keeps_the_loss_is_found():
+@pytest.mark.parametrize("noisy", [True, False])
+def test_the_first_step_that_keeps_the_loss_is_found(noisy):
+    loads = 2.0 * 1.1 ** np.arange(12)
+    kept = list(diagonal.stabilised((8, 5, 2), loads, 300, level=1e-3, count=3, seed=4, noisy=noisy))
+    seeds = [row.seed for row in kept]
+    assert len(kept) == 3
+    for place in range(4, seeds[-1] + 1, 1000):
+        data, first = diagonal.sparse_data(8, 5, 2, seed=place), None
+        for load in loads:
+            step = load / (2 * data.truth.sum())
+            path = diagonal.run(data, Schedule(step, 300, step), [270, 300], seed=place if noisy else None)
+            if np.isfinite(path.sums).all() and path.losses[-1] > 1e-3:
+                first = step
+                break
+        assert (first is not None) == (place in seeds)
+        if first is not None:
+            found = kept[seeds.index(place)]
+            assert found.step_size == pytest.approx(first)
+            assert found.path.losses[-1] == pytest.approx(path.losses[-1])
+            assert found.path.losses.size == 11
+            assert (found.data.inputs == data.inputs).all()
+
+
+def test_the_edge_of_one_entry_is_two_over_its_curvature():
     # One input 2: the network (u, v) with target 1, whose flat minimum has curvature 2 x^2 |truth| = 8 for descent.
     data = Data(np.array([[2.0]]), np.array([2.0]), np.array([1.0]))
-    step, path = diagonal.stabilising_step(data, [0.2, 0.3, 0.4, 0.51, 0.55], 500, level=1e-6)
-    assert step == pytest.approx(0.51 / 2)
-    assert path.losses[-1] > 1e-6
-    assert path.losses.size == 11
-    assert diagonal.stabilising_step(data, [0.2, 5.0], 500, level=1e-6) is None  # it vanishes, it diverges
+    lasting = diagonal.run(data, Schedule(0.255, 500, 0.255), [450, 500])
+    assert 1e-6 < lasting.losses[-1] < 10
     still = diagonal.run(data, Schedule(0.2, 500, 0.2), [450, 500])
     assert still.losses[-1] < 1e-20
 
@@ -77,8 +97,12 @@ def test_the_first_step_that_keeps_the_loss_is_found():
         (lambda: diagonal.run(DATA, Schedule(0.1, -1, 0.1), [1]), "schedule.until"),
         (lambda: diagonal.run(DATA, Schedule(0.1, 1, 0.1), [1], start=0.0), "start"),
         (lambda: diagonal.run(DATA._replace(labels=np.ones(5)), Schedule(0.1, 1, 0.1), [1]), "do not fit 5 labels"),
-        (lambda: diagonal.stabilising_step(DATA, [0.0], 10, level=1.0), "loads"),
-        (lambda: diagonal.stabilising_step(DATA, [0.1], 9, level=0.1), "horizon"),
+        (lambda: next(diagonal.stabilised((6, 4, 2), [0.0], 10, level=1.0, count=1, seed=1)), "loads"),
+        (lambda: next(diagonal.stabilised((6, 4, 2), [0.1], 9, level=1.0, count=1, seed=1)), "horizon"),
+        (
+            lambda: next(diagonal.stabilised((6, 4, 2), [0.1], 10, level=9.0, count=1, seed=1)),
+            "of 20 data sets too few",
+        ),
     ],
 )
 def test_bad_input_is_told_in_a_sentence(call, words):

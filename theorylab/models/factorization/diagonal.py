@@ -10,6 +10,7 @@ small it is, and beta = (p^2 - q^2) / 4. The start is u = start, v = 0. Step 0 i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +50,15 @@ class Path(NamedTuple):
     slopes: Floats
     squares: Floats
     losses: Floats
+
+
+class Kept(NamedTuple):
+    """A seed, its data, the first step size that keeps the loss up, and the path of that run."""
+
+    seed: int
+    data: Data
+    step_size: float
+    path: Path
 
 
 def sparse_data(samples: int, dimension: int, support: int, *, seed: int) -> Data:
@@ -150,26 +160,42 @@ def run(data: Data, schedule: Schedule, steps: ArrayLike, *, start: float = 0.1,
         rows, losses = descent_path(inputs, labels, first, plan, points)
     else:
         rows, losses = sgd_path(inputs, labels, first, plan, points, stream(seed, 0))
-    return Path(*rows, losses)
+    return Path(rows[0], rows[1], rows[2], rows[3], losses)
 
 
-def stabilising_step(
-    data: Data, loads: ArrayLike, horizon: int, *, level: float, seed: int | None = None, start: float = 0.1
-) -> tuple[float, Path] | None:
-    """The first of the step sizes load / (2 |truth|_1) whose loss neither vanishes nor diverges, and its path, if any.
+def stabilised(
+    sizes: tuple[int, int, int],
+    loads: ArrayLike,
+    horizon: int,
+    *,
+    level: float,
+    count: int,
+    seed: int,
+    noisy: bool = True,
+) -> Iterator[Kept]:
+    """`count` data sets of (samples, dimension, support), each with the first step size that keeps the loss up.
 
-    The mean loss of the last tenth of `horizon` steps must be finite and above `level`; the path has eleven points.
-    2 |truth|_1 is the trace of the loss's Hessian at truth, in the mean over inputs, where the factors are balanced.
-    Raises InputError for a horizon below 10, and as `run`.
+    Step sizes are load / (2 |truth|_1), where 2 |truth|_1 is the trace of the loss's Hessian at truth, in the mean over
+    inputs, for balanced factors. Up means: the mean loss of the last tenth of `horizon` steps is finite and above
+    `level`; paths have eleven points. Data sets where no load does it are left out. They and the orders of SGD have
+    seeds seed, seed + 1000, ...; gradient descent if not `noisy`. Raises InputError where none of 20 x count data sets
+    has such a load, for a horizon below 10, and as `run`.
     """
-    row, size = positive_row("loads", loads), whole("horizon", horizon, least=10)
+    row, size, most = positive_row("loads", loads), whole("horizon", horizon, least=10), 20 * whole("count", count)
     limit, steps = number("level", level, least=0.0), np.unique(np.linspace(0, size, 11).astype(np.int64))
-    for load in row:
-        step_size = load / (2 * np.abs(data.truth).sum())
-        path = run(data, Schedule(step_size, size, step_size), steps, start=start, seed=seed)
-        if np.isfinite(path.sums[-1]).all() and limit < path.losses[-1] < np.inf:
-            return float(step_size), path
-    return None
+    left = count
+    for place in range(seed, seed + 1000 * most, 1000):
+        data = sparse_data(*sizes, seed=place)
+        for load in row:
+            step_size = float(load / (2 * np.abs(data.truth).sum()))
+            path = run(data, Schedule(step_size, size, step_size), steps, seed=place if noisy else None)
+            if np.isfinite(path.sums[-1]).all() and limit < path.losses[-1] < np.inf:
+                left -= 1
+                yield Kept(place, data, step_size, path)
+                break
+        if not left:
+            return
+    require(False, f"of {most} data sets too few keep the loss above {limit:g}: give more loads, or a lower level")
 
 
 def weights(path: Path) -> Floats:
