@@ -1,10 +1,10 @@
 """Lookahead helps momentum that is too large for the condition number, and hurts momentum that suits it.
 
 Gradient descent with momentum beta on curvatures from 1/kappa to 1, without noise, best step size: factor per step.
-With too much momentum (beta = 0.99, all curvatures oscillate) pulling every k-th iterate back damps the oscillation;
-with beta = 0.9 it only delays. Keeping the velocity at a synchronisation never does harm at beta = 0.99; setting it
-to 0 gains more at small condition numbers, and loses at large ones. Factors are spectral radii of one round;
-trajectories are the optimiser's own steps.
+With too much momentum for the condition number (beta = 0.99) pulling every k-th iterate back damps the oscillation:
+with the velocity kept at a synchronisation up to kappa = 1000 and more, with the velocity set to 0 by more at small
+kappa, and not from 100 on. With beta = 0.9 it only delays. Factors are spectral radii of one round; trajectories are
+the optimiser's own steps.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SOURCE = Source(
 )
 FINDING = Finding(
     kind="needs a condition",
-    sentence="Beside momentum on a quadratic without noise Lookahead is faster only where the momentum is too large.",
+    sentence="Over momentum on a quadratic without noise Lookahead is faster only where the momentum is too large.",
     case=(
         "k = 20, slow step 0.5, condition number 10, best step sizes: factor per step 0.990 with velocity kept "
         "against 0.995 without Lookahead at beta = 0.99, and 0.968 against 0.949 at beta = 0.9"
@@ -35,14 +35,14 @@ KINDS = {"momentum alone": (1, 1.0, False), "velocity kept": (20, 0.5, False), "
 class Setting:
     large: float = 0.99
     small: float = 0.9
-    conditions: tuple[float, ...] = (10.0, 30.0, 100.0, 1000.0)
+    conditions: tuple[float, ...] = (10.0, 30.0, 100.0, 1000.0, 3000.0)
     dim: int = 40
     rates: tuple[float, float, int] = (1e-3, 6.0, 150)
     rounds: int = 6
 
 
 QUICK = Setting(dim=20, rates=(1e-3, 6.0, 60))
-FULL = Setting(conditions=tuple(np.geomspace(3, 3000, 25).tolist()), rates=(1e-3, 8.0, 2000))
+FULL = Setting(conditions=tuple(np.geomspace(3, 3000, 25).tolist()), rates=(1e-3, 8.0, 1000))
 
 
 def factors(s, beta, kind):
@@ -86,8 +86,10 @@ def checks(s, measured, predicted):
         )
     rival = Rival(claim="with a momentum of 0.9, too", measured=measured[f"{kept}, {s.small}"],
                   predicted=measured[f"{alone}, {s.small}"])  # fmt: skip
-    claim = f"momentum {s.large}: Lookahead that keeps the velocity is faster than without"
-    yield ordered(claim, measured[f"{kept}, {s.large}"], measured[f"{alone}, {s.large}"], rival=rival)
+    near = np.array(s.conditions) <= 1000
+    mine, plain = measured[f"{kept}, {s.large}"], measured[f"{alone}, {s.large}"]
+    claim = f"momentum {s.large}: Lookahead that keeps the velocity is faster, condition numbers up to 1000"
+    yield ordered(claim, mine.at(near), plain.at(near), rival=rival)
     near = np.array(s.conditions) <= 10
     far = np.array(s.conditions) >= 100
     reset, plain = measured[f"{lost}, {s.large}"], measured[f"{alone}, {s.large}"]

@@ -115,7 +115,7 @@ def figure(s, measured, predicted):
     gentle = np.tile(np.array(s.loads) < 1, len(s.slow_steps))
     for i, k in enumerate(s.periods):
         x, y = (measured[name].samples[i, gentle] for name in ("speed", "equal variance"))
-        some = slice(None, None, max(1, x.size // 120))
+        some = slice(None, None, max(1, x.size // 70))
         plots.points(speed, x[some], y[some], i, f"k = {k}", markersize=2.5)
     plots.guide(speed, [0, 1], [0, 1], "equally fast")
     plots.label(speed, "factor per step, Lookahead", "factor of SGD of equal variance", "SGD is faster", log="")

@@ -56,7 +56,8 @@ def measure(s):
     curves = {}
     for a in s.slow_steps:
         pairs = [
-            bracket(lambda x, k=k, a=a: moved(s, x, k, a) > 1, 1.0, 30.0, relative_width=s.width) for k in s.periods
+            bracket(lambda x, k=k, a=a: not moved(s, x, k, a) <= 1, 1.0, 30.0, relative_width=s.width)
+            for k in s.periods
         ]
         curves[f"mean, {a}"] = brackets(s.periods, pairs, "k")
         curves[f"growth, {a}"] = exact(s.loads, [growth(s, k, a) for k in s.periods], 1e-11, "load")
