@@ -48,7 +48,8 @@ FULL = Setting(conditions=tuple(np.geomspace(3, 3000, 25).tolist()), rates=(1e-3
 def factors(s, beta, kind):
     """Least factor per step over step sizes, by condition number."""
     period, slow, reset = KINDS[kind]
-    rates = np.geomspace(*s.rates[:2], s.rates[2])
+    low, high, count = s.rates
+    rates = np.geomspace(low, high, count)
     rows = []
     for kappa in s.conditions:
         loads = rates[:, None] * np.geomspace(1 / kappa, 1.0, s.dim)

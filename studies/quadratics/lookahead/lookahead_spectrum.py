@@ -77,7 +77,8 @@ def decaying(s, h, horizon):
 
 
 def measure(s):
-    methods, rows = [(k, a) for k in s.periods for a in s.slow_steps], {"predicted": []}
+    methods = [(k, a) for k in s.periods for a in s.slow_steps]
+    rows: dict[str, list[float]] = {"predicted": []}
     for name in ("lookahead", "constant", "decaying", "lookahead, single", "constant, single"):
         h, rows[name] = spectrum(s, "single" in name), []
         for horizon in s.horizons:

@@ -7,6 +7,7 @@ finite up to the same loads. So
 claim 2 depends on the parity of k in the mean; momentum inside, several curvatures and schedules are another matter.
 """
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +47,11 @@ def moved(s, load, k, slow_step):
     return float(abs(slow_weights.paths(method, np.ones(1), 0.0, 1.0, s.rounds * k, stream(0, 0))[0]))
 
 
+def beyond(s, k, slow_step, load):
+    """Whether x does not come back; where it overflows it does not."""
+    return not moved(s, load, k, slow_step) <= 1
+
+
 def growth(s, k, slow_step):
     """Factor of E phi^2 per round from x = phi, without noise, by the exact map of second moments; by load."""
     step = slow_weights.round_map(np.array(s.loads), 1.0, 0.0, k, slow_step).value
@@ -55,10 +61,7 @@ def growth(s, k, slow_step):
 def measure(s):
     curves = {}
     for a in s.slow_steps:
-        pairs = [
-            bracket(lambda x, k=k, a=a: not moved(s, x, k, a) <= 1, 1.0, 30.0, relative_width=s.width)
-            for k in s.periods
-        ]
+        pairs = [bracket(functools.partial(beyond, s, k, a), 1.0, 30.0, relative_width=s.width) for k in s.periods]
         curves[f"mean, {a}"] = brackets(s.periods, pairs, "k")
         curves[f"growth, {a}"] = exact(s.loads, [growth(s, k, a) for k in s.periods], 1e-11, "load")
     ends = [moved(s, s.load, k, s.slow_steps[0]) for k in s.periods]

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theorylab.curves import Curve
 from theorylab.errors import require
-from theorylab.models.quadratics.model import linear
+from theorylab.models.quadratics.model import Rows, linear
 from theorylab.models.quadratics.moments import at_rest, operator
 from theorylab.models.quadratics.optimisers import adan
 from theorylab.numerics.arguments import increasing_steps, number
@@ -126,8 +126,9 @@ def direction_variance(b1: float, b2: float, noise_std: float) -> Known:
     """Variance of the direction at rest, by the exact second moments of (m, v, last gradient); a scalar."""
     p, q, s = 1 - known(b1), 1 - known(b2), known(noise_std)
     fresh = [b1 * s, b2 * s, s]
-    rows = [[p, 0.0, 0.0], [0.0, q, -known(b2)], [0.0, 0.0, 0.0]]
-    rest = at_rest(operator(linear([rows], [[x * y for y in fresh] for x in fresh])))
+    rows: Rows = [[p, 0.0, 0.0], [0.0, q, -known(b2)], [0.0, 0.0, 0.0]]
+    noise: Rows = [[x * y for y in fresh] for x in fresh]
+    rest = at_rest(operator(linear([rows], noise)))
     return rest.second(1, 1)[0] + 2 * q * rest.second(1, 2)[0] + q * q * rest.second(2, 2)[0]
 
 
