@@ -89,7 +89,7 @@ def figure(s, measured, predicted):
     drawn, (toy, ends) = plots.panels(2)
     paths = curvature.toy_paths(curvature.newton_like(0.1, 0.2), np.array([-0.2, 0.0]), 60)
     for k, label in enumerate(("gradient descent", "sign descent", "Newton", "Sophia")):
-        plots.line(toy, *paths[k].T, k, label)
+        plots.line(toy, paths[k, :, 0], paths[k, :, 1], k, label)
     toy.set(xlim=(-1.2, 1.6), ylim=(-0.5, 6.5))
     plots.label(toy, "x", "y", "the paper's toy (recalled), from (-0.2, 0)", log="")
     for k, (name, label) in enumerate((("end", "Sophia"), ("end, Newton", "Newton"))):

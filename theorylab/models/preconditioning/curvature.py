@@ -120,7 +120,7 @@ def stale_end(method: sophia.Method, start: float, steps: int) -> float:
     for t in range(1, steps + 1):
         gradient[0], curvature[0] = math.tanh(x[0]), 1.0 / math.cosh(x[0]) ** 2
         sophia.step(method, t, x, gradient, memory, curvature)
-    return abs(x[0])
+    return float(abs(x[0]))
 
 
 @kernel
