@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 import theorylab
 from tests.numerics.test_arguments import NO_NUMBERS
@@ -105,3 +106,23 @@ def test_standard_errors_stay_inside_the_floats(unit):
 def test_counts_beyond_reason_and_what_is_no_grid_are_refused_at_once(make, words):
     with pytest.raises(InputError, match=words):
         make()
+
+
+def pretty(value):
+    """What IPython shows of a value at its prompt."""
+    return DisplayFormatter(parent=None).format(value)[0]["text/plain"]
+
+
+def test_at_a_prompt_a_curve_shows_its_shape_as_blocks():
+    steps = np.arange(1.0, 9.0)
+    assert pretty(exact(steps, steps - 1, 0.0)) == "Curve(deterministic, 1 x 8, steps 1..8, 0 ▁▂▃▄▅▆▇█ 7)"
+    assert pretty(exact(steps, 10.0**-steps, 0.0)).endswith("0.1 █▇▆▅▄▃▂▁ 1e-08)")  # of logarithms
+    assert pretty(exact([1.0, 2.0], [3.0, 3.0], 0.0)).endswith("3 ▁▁ 3)")
+    assert pretty(Curve([], np.zeros((1, 0)))) == "Curve(simulated, 1 x 0, no points)"
+    long = pretty(exact(np.arange(1.0, 1001.0), np.arange(1000.0), 0.0))
+    assert sum(block in long for block in "▁▂▃▄▅▆▇█") == 8
+    assert len(long) < 100
+
+
+def test_a_repr_is_plain_text_wherever_it_is_printed():
+    repr(exact([1.0, 2.0], [3.0, 4.0], 0.0)).encode("ascii")

@@ -174,13 +174,13 @@ def __getattr__(name: str) -> Any:
 
 
 def shown(how: str, what: Any) -> Any:
-    """What views make of a result ('text', 'html': str), of a figure ('svg': bytes), of what draws one ('figure').
+    """What views make of a result ('text', 'html': str), of a figure ('svg': bytes), of a hunt ('hunt': Figure).
 
-    Results know no view: they ask here, where all public names are known.
+    'figure' makes one of what draws it. Results know no view: they ask here, where all public names are known.
     """
     module, function = {
         "text": ("views.tables", "as_text"), "html": ("views.tables", "as_html"), "svg": ("views.plots", "svg"),
-        "figure": ("views.plots", "styled"),
+        "figure": ("views.plots", "styled"), "hunt": ("views.hunts", "figure"),
     }[how]  # fmt: skip
     return getattr(importlib.import_module(f"theorylab.{module}"), function)(what)
 

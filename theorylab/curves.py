@@ -165,6 +165,27 @@ class Curve:
         rows = f"{self.replicas} means of {self.block}" if self.block > 1 else f"{self.replicas}"
         return f"Curve({road}, {rows} x {self.x.size}, {span})"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For IPython: as `repr`, with the mean as a line of blocks (of logarithms where it spans more than 1:30)."""
+        line = _sparkline(self.mean)
+        ends = f", {self.mean[0]:.3g} {line} {self.mean[-1]:.3g})" if line else ")"
+        printer.text(repr(self).removesuffix(")") + ends)
+
+
+def _sparkline(values: NDArray[np.float64], most: int = 24) -> str:
+    """Values as one line of blocks of eight heights, at most so many; a space for what is no number, '' for none."""
+    known = np.isfinite(values)
+    if not known.any():
+        return ""
+    if values[known].min() > 0 and values[known].max() > 30 * values[known].min():
+        values = np.log(np.where(known, values, 1.0))
+    kept = np.unique(np.linspace(0, values.size - 1, min(values.size, most)).astype(int))
+    low, high = values[known].min(), values[known].max()
+    heights = np.zeros(values.size, int)
+    if high > low:
+        heights[known] = np.minimum(8 * (values[known] - low) / (high - low), 7).astype(int)
+    return "".join("▁▂▃▄▅▆▇█"[heights[i]] if known[i] else " " for i in kept)
+
 
 def exact(
     x: ArrayLike,

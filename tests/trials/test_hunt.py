@@ -13,7 +13,7 @@ import theorylab
 from theorylab import Rival, Source, agrees, below, exact
 from theorylab.curves import Curve
 from theorylab.errors import InputError
-from theorylab.trials.hunt import Range, hunt, tightness
+from theorylab.trials.hunt import Candidate, Hunt, Range, hunt, tightness
 from theorylab.verdicts import above
 from theorylab.views import hunts, plots
 
@@ -223,3 +223,17 @@ def test_the_command_of_a_full_hunt_is_a_full_run() -> None:
     (found,) = hunt("planar_maps", budget=20, full=True)
     assert found.command.startswith("theorylab run minimax.halpern_convergence_rate.planar_maps --full --set ")
     assert "--full" not in hunt("planar_maps", budget=20)[0].command
+
+
+def test_a_hunt_shows_what_it_found_and_in_a_notebook_its_figure():
+    best = Candidate({"x": 0.5}, 0.9, "supported", "")
+    found = Hunt(
+        "a.study", "a < b", "below", "supported", best, {"x": 0.5}, (best, Candidate({"x": 2.0}, None, "", "x <= 1"))
+    )
+    assert repr(found).splitlines() == [
+        "a.study: a < b", "  not broken: tightness 0.9", "  1 runs, 1 outside the assumptions",
+        "  theorylab run a.study --set x=0.5",
+    ]  # fmt: skip
+    html = found._repr_html_()
+    assert "a &lt; b" in html
+    assert html.count("</svg>") == 1

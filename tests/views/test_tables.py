@@ -97,6 +97,11 @@ def narrow(checks):
     return console.file.getvalue()
 
 
+def test_at_a_prompt_a_check_is_its_table(result):
+    check = result.checks[0]
+    assert DisplayFormatter(parent=None).format(check)[0]["text/plain"] == tables.as_text(check)
+
+
 def test_numbers_are_never_broken(result):
     for check in result.checks:
         measured = f"{check.measured:.5g}"

@@ -14,6 +14,7 @@ by SciPy's differential evolution and a local polish, all within a budget of run
 from __future__ import annotations
 
 import contextlib
+import html
 import math
 import types
 import typing
@@ -21,20 +22,18 @@ import warnings
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import differential_evolution, minimize
 
+import theorylab
 from theorylab.errors import DivergedError, InputError, StudyError, require
 from theorylab.trials import parts
 from theorylab.trials.selectors import load
 from theorylab.trials.study import Listing, changed, name_of
 from theorylab.verdicts import Check, Verdict
-
-if TYPE_CHECKING:
-    pass
 
 LEAST_BUDGET = 20
 POLISH = 0.25
@@ -121,6 +120,15 @@ class Hunt:
         if self.best.tightness >= 1 - 1e-6:
             return f"attained: tightness 1 - {max(0.0, 1 - self.best.tightness):.0e}"
         return f"not broken: tightness {self.best.tightness:.4g}"
+
+    def __repr__(self) -> str:
+        runs = f"{len(self.candidates) - self.outside} runs, {self.outside} outside the assumptions"
+        return "\n  ".join(filter(None, (f"{self.study}: {self.claim}", self.words, runs, self.command)))
+
+    def _repr_html_(self) -> str:
+        """For notebooks: what was found, and the figure of all that was tried."""
+        drawn = theorylab.shown("svg", theorylab.shown("hunt", self)).decode() if self.candidates else ""
+        return f"<pre>{html.escape(repr(self))}</pre>{drawn}"
 
     @property
     def command(self) -> str:

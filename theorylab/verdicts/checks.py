@@ -114,6 +114,10 @@ class Check:
         if not self.as_declared:
             raise AssertionError(f"not as declared:\n{theorylab.shown('text', self)}")
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For IPython: the check as its table."""
+        printer.text(str(theorylab.shown("text", self)))
+
     def to_json(self) -> dict[str, Any]:
         """The check as JSON values: strings, numbers, lists and null, never NaN."""
         return {
