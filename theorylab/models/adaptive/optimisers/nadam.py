@@ -29,7 +29,8 @@ class Method(NamedTuple):
 @inner_kernel
 def momentum(method: Method, t: int) -> float:
     """b1_t of step t = 1, 2, ..."""
-    return method.first_decay * (1.0 - method.lowered * 0.96 ** (t / method.span))
+    fade: float = 0.96 ** (t / method.span)
+    return method.first_decay * (1.0 - method.lowered * fade)
 
 
 @inner_kernel
