@@ -20,6 +20,7 @@ from theorylab.numerics.known import stacked
 from theorylab.numerics.streams import stream
 
 SOURCE = Source("algorithm (the three moments, read); what they see derived here", kind="derived")
+SIMULATED = optimiser.Method(1.0, 0.3, 0.2, 0.3, 0.0)
 PAIR = (optimiser.Method().first_weight, optimiser.Method().difference_weight)
 
 
@@ -29,7 +30,6 @@ class Setting:
     noise_std: float = 1.3
     mean: float = 0.7
     slope: float = 0.5
-    method: optimiser.Method = optimiser.Method(1.0, 0.3, 0.2, 0.3, 0.0)  # of the simulation
     late: int = 60  # steps of the simulation
     replicas: int
     seed: int
@@ -50,7 +50,7 @@ def late(s, first, difference):
 def measure(s):
     b = np.array(s.weights)
     found = frozen_adan.simulate(
-        s.method, Gradients(s.mean, 0.0, s.noise_std), [s.late], replicas=s.replicas, seed=s.seed
+        SIMULATED, Gradients(s.mean, 0.0, s.noise_std), [s.late], replicas=s.replicas, seed=s.seed
     )
     spread = replace(found["direction"], samples=(found["direction"].samples - s.mean) ** 2)
     return {
@@ -65,7 +65,7 @@ def measure(s):
 
 
 def predict(s):
-    b, one, (first, difference) = np.array(s.weights), [s.late], s.method[1:3]
+    b, one, (first, difference) = np.array(s.weights), [s.late], SIMULATED[1:3]
     return {
         "variance": exact(b, adan.direction_variance(b, b, s.noise_std), 1e-12, "b1 = b2"),
         "average": exact(b, adan.average_variance(b, s.noise_std), 1e-12, "b1 = b2"),
@@ -83,7 +83,7 @@ def checks(s, measured, predicted):
     claim = "variance, b1 = b2: b^2 s^2 ((1 + a)^2 + a^4 / (1 - a^2))"
     yield agrees(claim, measured["variance"], predicted["variance"], rival=rival)
     rival = Rival(claim="as of the average m alone", predicted=predicted["spread, average"])
-    claim = f"the same of simulated steps, b1, b2 = {s.method[1:3]}"
+    claim = f"the same of simulated steps, b1, b2 = {SIMULATED[1:3]}"
     yield agrees(claim, measured["spread"], predicted["spread"], rival=rival)
     rival = Rival(claim="a / b, of an average", predicted=predicted["lag, average"])
     yield agrees("lag on a ramp, b1 = b2: a^2 / b steps", measured["lag"], predicted["lag"], rival=rival)

@@ -92,7 +92,7 @@ def figure(s, measured, predicted):
         plots.line(paths, measured["slowest"].x, measured["slowest"].samples[k], k, f"condition number {kappa:g}")
         plots.guide(paths, measured["slowest"].x, predicted["slowest"].samples[k], "" if k else "closed form")
     plots.label(paths, "steps", "x on the smallest curvature", "Nesterov's method", log="y")
-    paths.set_ylim(bottom=1e-8)
+    paths.set_ylim(1e-8, 100)
     for k, (name, text) in enumerate((("radius", "Adan, b1 = b2"), ("radius, heavy ball", "heavy ball"))):
         plots.exact_line(spectrum, measured[name], k, text)
     plots.limit(spectrum, 1 - s.condition**-0.5, "1 - √q")
