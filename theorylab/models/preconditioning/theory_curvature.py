@@ -89,3 +89,65 @@ def stale_step_limit(old: Any, new: Any) -> Any:
     Derived: tests/models/preconditioning/test_curvature.py::test_stale_curvature_at_a_minimum.
     """
     return 2 * old / new
+
+
+def probe_variance(hessian: Any) -> Any:
+    """Variance of z_i (H z)_i with random signs z, (d,): sum over j != i of H_ij^2.
+    Derived: tests/models/preconditioning/test_probes.py::test_moments_of_probes_over_all_signs.
+    """
+    return (hessian**2).sum(axis=1) - hessian.diagonal() ** 2
+
+
+def normal_probe_variance(hessian: Any) -> Any:
+    """Variance of z_i (H z)_i with standard normal z, (d,): that of signs and 2 H_ii^2.
+    Derived: tests/models/preconditioning/test_probes.py::test_moments_of_normal_probes.
+    """
+    return probe_variance(hessian) + 2 * hessian.diagonal() ** 2
+
+
+def block_variance(hessian: Any, size: int) -> Any:
+    """Variance of the mean of z_i (H z)_i over the first `size` i: (2 sum_{i != j in B} H_ij^2 + sum_{i in B, j not}
+    H_ij^2) / size^2: z_i z_j is in D_i and in D_j.
+    Derived: tests/models/preconditioning/test_probes.py::test_moments_of_probes_over_all_signs.
+    """
+    square = hessian**2
+    inside = square[:size, :size].sum() - (hessian.diagonal()[:size] ** 2).sum()
+    return (2 * inside + square[:size, size:].sum()) / size**2
+
+
+def row_norms(hessian: Any) -> Any:
+    """Root of the mean square of z_i (H z)_i, signs z, (d,): sqrt((H^2)_ii), the norm of row i.
+    Derived: tests/models/preconditioning/test_probes.py::test_moments_of_probes_over_all_signs.
+    """
+    return (hessian**2).sum(axis=1) ** 0.5
+
+
+def squared_probe_variance(hessian: Any) -> Any:
+    """Variance of (z_i (H z)_i)^2, signs z, (d,): 4 H_ii^2 S + 2 S^2 - 2 Q, S and Q the sums over j != i of H_ij^2,
+    H_ij^4.
+    Derived: tests/models/preconditioning/test_probes.py::test_moments_of_probes_over_all_signs.
+    """
+    squares, diagonal = probe_variance(hessian), hessian.diagonal()
+    fourth = (hessian**4).sum(axis=1) - diagonal**4
+    return 4 * diagonal**2 * squares + 2 * squares**2 - 2 * fourth
+
+
+def debiased_variance(decay: Any, steps: Any) -> Any:
+    """Variance of an average of t independent numbers debiased as Adam's, in units of one's: (1 - b) (1 + b^t) /
+    ((1 + b) (1 - b^t)). Derived: tests/models/preconditioning/test_probes.py::test_variance_of_a_debiased_average.
+    """
+    return (1 - decay) * (1 + decay**steps) / ((1 + decay) * (1 - decay**steps))
+
+
+def critical_rate_of_ones(dim: Any) -> Any:
+    """Largest stable rate of row-norm preconditioned steps on H = 1 1^T: 2 / sqrt d; it is 2 / d with the diagonal.
+    Derived: tests/models/preconditioning/test_probes.py::test_critical_rates_of_a_matrix_of_ones.
+    """
+    return 2 / dim**0.5
+
+
+def row_norm_bound(hessian: Any) -> Any:
+    """Bound of lambda_max(P^-1 H), P the row norms: sqrt of the largest number of entries other than 0 in a row.
+    Derived: tests/models/preconditioning/test_probes.py::test_row_norms_bound_the_scaled_curvature.
+    """
+    return float((hessian != 0).sum(axis=1).max()) ** 0.5
