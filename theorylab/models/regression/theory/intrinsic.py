@@ -34,8 +34,8 @@ def remaining(step_sizes: Floats) -> Floats:
 
 def noise_leading(eigenvalues: Floats, noise_std: float, step_sizes: Floats) -> float:
     """Risk sum_t eta_t^2 K(u_t) of the noise for small steps, K(u) = sigma^2 / 2 sum_i l_i^2 exp(-2 l_i u), u what is
-    left of intrinsic time in the middle of the step.
+    left of intrinsic time after the step.
     Derived: tests/models/regression/test_schedules.py::test_noise_for_small_steps.
     """
-    u = remaining(step_sizes) + step_sizes / 2
+    u = remaining(step_sizes)
     return float(noise_std**2 / 2 * (step_sizes**2 @ (np.exp(-2 * np.outer(u, eigenvalues)) @ eigenvalues**2)))
