@@ -58,7 +58,10 @@ def closes(tilt):
 def fold(tilt):
     """Variance where slope and curvature of the exact smoothed loss vanish at one place."""
 
-    return fsolve(lambda z: [theory.smoothed_well(n, z[0], tilt, z[1]) for n in (1, 2)], (0.3, 0.25), xtol=1e-12)[1]
+    def both(z):
+        return [theory.smoothed_well(order, z[0], tilt, z[1]) for order in (1, 2)]
+
+    return fsolve(both, (0.3, 0.25), xtol=1e-12)[1]
 
 
 def measure(s):
