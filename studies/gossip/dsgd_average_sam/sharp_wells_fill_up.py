@@ -41,8 +41,10 @@ PLACES = np.linspace(-1.6, 1.5, 311)
 
 def slopes(tilt, variance, places=PLACES):
     """Smoothed slopes at the places, by quadrature."""
-    landscape, points = Landscape(height=1.0, tilt=tilt), places[:, None] + variance**0.5 * NODES
-    return kernels.slopes(landscape, points.ravel()).reshape(points.shape) @ WEIGHTS / WEIGHTS.sum()
+    points = places[:, None] + variance**0.5 * NODES
+    return (
+        kernels.slopes(Landscape(height=1.0, tilt=tilt), points.ravel()).reshape(points.shape) @ WEIGHTS / WEIGHTS.sum()
+    )
 
 
 def closes(tilt):
@@ -67,9 +69,8 @@ def fold(tilt):
 def measure(s):
     points = 1 + np.array(s.variances)[:, None] ** 0.5 * NODES
     height = ((points**2 - 1) ** 2 * np.exp(s.tilt * points)) @ WEIGHTS / WEIGHTS.sum()
-    method, landscape = Method(s.step_size, s.noise_std), Landscape(height=s.height, tilt=s.tilt)
-    given = (model.ring(s.workers), landscape, method, np.ones(s.workers), s.steps)
-    found = simulation.simulate(*given, replicas=s.replicas, seed=s.seed)
+    given = (model.ring(s.workers), Landscape(height=s.height, tilt=s.tilt), Method(s.step_size, s.noise_std))
+    found = simulation.simulate(*given, np.ones(s.workers), s.steps, replicas=s.replicas, seed=s.seed)
     return {"height": exact(s.variances, height, 1e-9, "variance"),
             "closes": brackets(s.tilts, [closes(tilt) for tilt in s.tilts], "tilt"),
             "workers": found["mean left"], "central": found["central left"]}  # fmt: skip
@@ -77,7 +78,7 @@ def measure(s):
 
 def predict(s):
     v = np.array(s.variances)
-    rows = {"height": v / 2 * 8 * np.exp(s.tilt), "other well": v / 2 * 8 * np.exp(-s.tilt)}
+    rows = {"height": 4 * v * np.exp(s.tilt), "other well": 4 * v * np.exp(-s.tilt)}  # curvature x v / 2
     return {name: exact(v, row, ulps=8, x_name="variance") for name, row in rows.items()} | {
         "closes": exact(s.tilts, [fold(tilt) for tilt in s.tilts], 1e-9, "tilt")}  # fmt: skip
 
@@ -100,8 +101,8 @@ def figure(s, measured, predicted):
     plots.prediction(border, predicted["closes"], "slope and curvature vanish")
     border.set_ylim(0, 0.45)
     plots.label(border, "tilt", "variance", log="")
-    for k, (name, label) in enumerate((("workers", "mean of workers on a ring"), ("central", "central SGD"))):
-        plots.measurement(shares, measured[name], k, label)
+    plots.measurement(shares, measured["workers"], 0, "mean of workers on a ring")
+    plots.measurement(shares, measured["central"], 1, "central SGD")
     shares.set_ylim(0, 1.3)
     plots.label(shares, "steps", "share of runs left of 0", "from the sharp well", log="x")
     return drawn
