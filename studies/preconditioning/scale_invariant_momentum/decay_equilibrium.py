@@ -26,7 +26,7 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(decays=(0.8, 0.9), horizon=12_000, replicas=64, seed=1)
+QUICK = Setting(decays=(0.8,), horizon=10_000, replicas=64, seed=1)
 FULL = Setting(
     decays=(0.5, 0.8, 0.9), horizon=60_000, replicas=128, seed=2
 )  # the slowest relaxes 5 times in half of it
