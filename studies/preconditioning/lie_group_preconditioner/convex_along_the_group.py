@@ -49,6 +49,12 @@ def both_terms(q, second):
     return q @ second @ q.T + np.linalg.inv(q @ q.T)
 
 
+def curvature(s, k, skew=False):
+    """c'' of an instance, in units of c, by a second difference."""
+    x, q, second = instance(s, k, skew)
+    return fitting.relative_curvature(x, q, second, s.step)
+
+
 def end(s, group, second):
     """tr(P M) along the fit from 1: a number that no basis changes."""
     path = fitting.mean_fit(group, second, np.eye(s.dim), 0.3, s.steps)
@@ -61,8 +67,8 @@ def turned(s, second):
 
 
 def measure(s):
-    found = [fitting.relative_curvature(*instance(s, k), s.step) for k in range(s.draws)]
-    flat = [fitting.relative_curvature(*instance(s, k, skew=True), s.step) for k in range(s.draws)]
+    found = [curvature(s, k) for k in range(s.draws)]
+    flat = [curvature(s, k, skew=True) for k in range(s.draws)]
     place, steps, second = np.arange(s.draws), np.arange(s.steps + 1), instance(s, 0)[2]
     noise = 1e-13 / s.step**2  # of a difference of three values near 1; Q may be ill-conditioned
     return {

@@ -50,12 +50,17 @@ def entries(values, rounding=1e-6):
     return exact(np.arange(values.size), values, rounding, "entry")
 
 
-def fall(s, share):
-    """The criterion along the first steps in the group of all matrices, from 1, at a share of the largest stable mu."""
+def fall(s, share, factor, steps):
+    """The criterion along steps in the group of all matrices, from a factor, at a share of the largest stable mu."""
     _, second = seconds(s)
     rate = share * theory_fitting.critical_fitting_rate(np.linalg.eigvalsh(second)[-1] ** 0.5)
-    path = fitting.mean_fit("all", second, np.eye(len(second)), rate, s.falling, relative=False)
-    return exact(np.arange(s.falling + 1), [theory_fitting.criterion(q.T @ q, second) for q in path], 1e-12)
+    path = fitting.mean_fit("all", second, factor, rate, steps, relative=False)
+    return exact(np.arange(steps + 1), [theory_fitting.criterion(q.T @ q, second) for q in path], 1e-12)
+
+
+def near(s):
+    """A factor by 2% off the minimum."""
+    return 1.02 * np.linalg.cholesky(theory_fitting.best_preconditioner(seconds(s)[1])).T
 
 
 def measure(s):
@@ -68,8 +73,8 @@ def measure(s):
         "diagonal": entries(np.diag(found["diagonal"])),
         "value": exact([0, 1], [values["all"], values["triangular"]], 1e-9, "group"),
         "gain": exact([0], [np.linalg.eigvalsh(found["all"])[-1]], 1e-6, "point"),
-        "small steps": fall(s, 0.2),
-        "large steps": fall(s, 1.1),
+        "small steps": fall(s, 0.2, np.eye(len(s.curvatures)), s.falling),
+        "large steps": fall(s, 1.1, near(s), 10),
     }
 
 
@@ -107,7 +112,9 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (falls, gains) = plots.panels(2)
     _, second = seconds(s)
-    for k, (name, label) in enumerate((("small steps", "0.2 of the stable μ"), ("large steps", "1.1 of it"))):
+    for k, (name, label) in enumerate(
+        (("small steps", "0.2 of the stable μ, from 1"), ("large steps", "1.1 of it, from near the least"))
+    ):
         plots.line(falls, measured[name].x, measured[name].mean / theory_fitting.best_value(second), k, label)
     plots.limit(falls, 1.0, "2 tr M^(1/2)")
     plots.label(falls, "steps", "criterion / least", "all matrices", log="y")
