@@ -4,6 +4,7 @@ import functools
 import os
 import re
 import sys
+from collections.abc import Iterable
 
 import pytest
 
@@ -49,7 +50,8 @@ def own_studies_are_forgotten(tmp_path_factory):
     yield
     sys.path[:] = path
     for name in set(sys.modules) - before:
-        places = [getattr(sys.modules[name], "__file__", None), *getattr(sys.modules[name], "__path__", ())]
+        folders = getattr(sys.modules[name], "__path__", ())  # of torch.classes something that is no list
+        places = [getattr(sys.modules[name], "__file__", None), *(folders if isinstance(folders, Iterable) else ())]
         if any(str(place).startswith(base) for place in places):
             del sys.modules[name]
 

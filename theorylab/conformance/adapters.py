@@ -18,6 +18,8 @@ from theorylab.conformance.sequences import Sequence
 
 Make = Callable[..., Any]
 Run = Callable[[Sequence], np.ndarray]
+SETTINGS = {"KERAS_BACKEND": "jax", "DEV": "PYTHON"}
+"""What Keras and tinygrad read from the environment when they are imported."""
 DOUBLE, SINGLE = 2.0**-52, 2.0**-23
 
 
@@ -103,7 +105,7 @@ def torch(make: Make, arguments: dict[str, Any]) -> Run:
 
 
 def tinygrad(make: Make, arguments: dict[str, Any]) -> Run:
-    """Optimisers of tinygrad, in single precision."""
+    """Optimisers of tinygrad, in single precision, on its device that needs no compiler."""
     library = importlib.import_module("tinygrad")
 
     def run(sequence: Sequence) -> np.ndarray:
@@ -131,8 +133,8 @@ ADAPTERS: dict[str, tuple[Callable[[Make, dict[str, Any]], Run], float]] = {
 
 def called(name: str) -> Make:
     """What a dotted name means, such as `optax.contrib.adopt`; the modules on the way are imported."""
-    if name.startswith("keras"):
-        os.environ.setdefault("KERAS_BACKEND", "jax")
+    for variable, value in SETTINGS.items():
+        os.environ.setdefault(variable, value)
     parts = name.split(".")
     found: Any = importlib.import_module(parts[0])
     for depth, part in enumerate(parts[1:], 1):

@@ -118,12 +118,20 @@ def _other_defaults(row: Row, arguments: Mapping[str, Any], rate: Mapping[str, A
     found: dict[str, Any] = {}
     for name, value in arguments.items():
         if name not in rate and name in known and not _same(known[name].default, value):
-            default = known[name].default
-            found[name] = default if isinstance(default, (bool, int, float)) else str(default)
+            found[name] = _plain(known[name].default)
     return found
+
+
+def _plain(default: Any) -> Any:
+    """A default as a file of rows can hold it."""
+    if isinstance(default, tuple):
+        return [_plain(one) for one in default]
+    return default if isinstance(default, (bool, int, float)) else str(default)
 
 
 def _same(default: Any, value: Any) -> bool:
     """Whether two values are one; numbers up to rounding, as of 1 - 0.9 and 0.1."""
+    if isinstance(default, tuple) and isinstance(value, tuple) and len(default) == len(value):
+        return all(_same(*pair) for pair in zip(default, value, strict=True))
     numbers = isinstance(default, (int, float)) and isinstance(value, (int, float))
     return bool(np.isclose(default, value, rtol=1e-12, atol=0.0)) if numbers else bool(default == value)

@@ -86,6 +86,12 @@ def read(text: str) -> list[Row]:
 
 
 def evaluated(expressions: Mapping[str, Any], parameters: Mapping[str, Any], t: int = 1) -> dict[str, Any]:
-    """Values by name: a text is an expression in the parameters, t and sqrt; anything else is itself."""
-    names = {"__builtins__": {}, "sqrt": math.sqrt, "min": min, "max": max, **parameters, "t": t}
-    return {name: eval(text, names) if isinstance(text, str) else text for name, text in expressions.items()}
+    """Values by name: a text is an expression in the parameters, t and sqrt, a list becomes a tuple of its values."""
+    names = {"__builtins__": {}, "sqrt": math.sqrt, "min": min, "max": max, "inf": math.inf, **parameters, "t": t}
+
+    def value(given: Any) -> Any:
+        if isinstance(given, list):
+            return tuple(value(one) for one in given)
+        return eval(given, names) if isinstance(given, str) else given
+
+    return {name: value(given) for name, given in expressions.items()}

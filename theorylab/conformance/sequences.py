@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -44,24 +45,24 @@ class Sequence:
         return self.at(t, np.ravel(x)).reshape(self.shape)
 
     def extra(self, name: str, t: int, x: np.ndarray) -> Any:
-        """What a step asks for beside the gradient: its `loss`, or an estimate of the diagonal `curvature`.
+        """What a step asks for beside the gradient: its `loss`, or an `estimate` of the diagonal of the curvature.
 
-        The loss is |g|^2 / 2, as of a sample of curvature 1 and least value 0; the curvature is positive and moves.
+        The loss lies between |g|^2 / 10 and 2 |g|^2, and the curvature is positive; both move with t.
         """
         gradient = self.gradient(t, x)
         if name == "loss":
-            return 0.5 * float(np.sum(gradient * gradient))
-        if name == "curvature":
+            return (1.05 + 0.95 * math.sin(t)) * float(np.sum(gradient * gradient))
+        if name == "estimate":
             return (CURVATURES * (1.0 + 0.5 * np.sin(t))).reshape(self.shape)
-        raise InputError(f"no sequence has {name!r}: there are loss and curvature")
+        raise InputError(f"no sequence has {name!r}: there are loss and estimate")
 
 
 def _scaled(factor: Callable[[int], float]) -> Callable[[int, np.ndarray], np.ndarray]:
     return lambda t, x: factor(t) * WEIGHTS
 
 
-def _gaussian(scale: float) -> Callable[[int, np.ndarray], np.ndarray]:
-    drawn = scale * np.random.default_rng(20).standard_normal((STEPS, START.size))
+def _gaussian(seed: int, scale: float) -> Callable[[int, np.ndarray], np.ndarray]:
+    drawn = scale * np.random.default_rng(seed).standard_normal((STEPS, START.size))
     return lambda t, x: drawn[t - 1]
 
 
@@ -76,9 +77,9 @@ SEQUENCES = {
         Sequence("outlier", "g = 1, 1, 1000, 1, 1, ...", _scaled(lambda t: 1000.0 if t == 3 else 1.0)),
         Sequence("counterexample", "g = 4, -1, -1 over and over", _scaled(lambda t: 4.0 if t % 3 == 1 else -1.0)),
         Sequence("quadratic", "g = h x", lambda t, x: CURVATURES * x),
-        Sequence("gaussian", "g normal", _gaussian(1.0)),
-        Sequence("small", "g normal, times 1e-6", _gaussian(1e-6)),
-        Sequence("large", "g normal, times 1e6", _gaussian(1e6)),
+        Sequence("gaussian", "g normal", _gaussian(1, 1.0)),
+        Sequence("small", "g normal, times 1e-6", _gaussian(2, 1e-6)),
+        Sequence("large", "g normal, times 1e6", _gaussian(3, 1e6)),
     )
 }
 """By name, in the order in which they are tried where several show a difference at the same step."""
