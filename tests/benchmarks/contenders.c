@@ -376,6 +376,33 @@ void amsgrad_rounds(double high, double low, long period, double step_size, doub
     out[0] = x, out[1] = cost + fabs(slopes), out[2] = directions;
 }
 
+/* Adam and Lion along given gradients, rows of d numbers over and over: theorylab.models.*.optimisers.{adam,lion}.step. */
+void adam_steps(double rate, double first_decay, double second_decay, double epsilon, long d, long steps, long rows,
+                const double *restrict gradients, double *restrict x, double *restrict m, double *restrict v) {
+    for (long t = 1; t <= steps; t++) {
+        const double *restrict g = gradients + (t - 1) % rows * d;
+        double scale = rate / (1 - pow(first_decay, t)), unbiased = 1 / (1 - pow(second_decay, t));
+        for (long i = 0; i < d; i++) {
+            m[i] = first_decay * m[i] + (1 - first_decay) * g[i];
+            v[i] = second_decay * v[i] + (1 - second_decay) * g[i] * g[i];
+            x[i] -= scale * m[i] / (sqrt(v[i] * unbiased) + epsilon);
+        }
+    }
+}
+
+void lion_steps(double rate, double first_decay, double second_decay, double weight_decay, long d, long steps, long rows,
+                const double *restrict gradients, double *restrict x, double *restrict m) {
+    for (long t = 1; t <= steps; t++) {
+        const double *restrict g = gradients + (t - 1) % rows * d;
+        for (long i = 0; i < d; i++) {
+            double mixed = first_decay * m[i] + (1 - first_decay) * g[i];
+            double sign = mixed > 0 ? 1.0 : mixed < 0 ? -1.0 : 0.0;
+            x[i] -= rate * (sign + weight_decay * x[i]);
+            m[i] = second_decay * m[i] + (1 - second_decay) * g[i];
+        }
+    }
+}
+
 /* SGD with momentum on one mode, theorylab.models.quadratics.kernels.momentum_paths: the last x and m. */
 void momentum_path(double curvature, double noise, double start, double step_size, double beta, long steps,
                    uint64_t *restrict s, double *restrict out) {

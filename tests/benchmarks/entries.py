@@ -13,6 +13,7 @@ from tests.benchmarks.common import Contender, Entry
 from tests.benchmarks.draws import normals, normals32
 from tests.benchmarks.edge import scalar_networks
 from tests.benchmarks.minimax import extragradient, halpern
+from tests.benchmarks.optimisers import adam_10, adam_1000, lion_10, lion_1000
 from tests.benchmarks.quadratics import momentum_path
 from tests.benchmarks.regression import ema_recursion, secular, sgd_paths, sgd_recursion
 from tests.benchmarks.sde import rmsprop
@@ -25,5 +26,6 @@ ENTRIES: dict[str, Callable[[], Entry]] = {
     for f in (
         normals, normals32, sgd_paths, sgd_recursion, ema_recursion, secular, scalar_networks, logistic,
         batch_perceptron, rmsprop, extragradient, halpern, amsgrad_rounds, momentum_path,
+        adam_1000, adam_10, lion_1000, lion_10,
     )
 }  # fmt: skip

@@ -44,6 +44,8 @@ def library() -> Any:
     found.logistic.argtypes = [LONG, LONG, FLOATS, DOUBLE, LONG, FLOATS, FLOATS]
     found.rmsprop.argtypes = [LONG, FLOATS, FLOATS, *[DOUBLE] * 4, FLOATS, LONG, STREAM, FLOATS]
     found.amsgrad_rounds.argtypes = [DOUBLE, DOUBLE, LONG, *[DOUBLE] * 4, LONG, FLOATS]
+    found.adam_steps.argtypes = [*[DOUBLE] * 4, LONG, LONG, LONG, *[FLOATS] * 4]
+    found.lion_steps.argtypes = [*[DOUBLE] * 4, LONG, LONG, LONG, *[FLOATS] * 3]
     found.momentum_path.argtypes = [*[DOUBLE] * 5, LONG, STREAM, FLOATS]
     found.affine.argtypes = [LONG, LONG, *[FLOATS] * 7]
     found.fma_limit.argtypes, found.fma_limit.restype = [LONG], DOUBLE

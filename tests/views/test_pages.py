@@ -10,14 +10,19 @@ from theorylab.trials.citations import FINDING_KINDS
 from theorylab.views import pages
 
 
-@pytest.mark.parametrize(("name", "page"), [("PAPERS.md", pages.papers_page), ("FINDINGS.md", pages.findings_page)])
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        ("PAPERS.md", pages.papers_page), ("FINDINGS.md", pages.findings_page), ("CLINIC.md", pages.clinic_page),
+    ],
+)  # fmt: skip
 def test_the_committed_pages_are_those_that_are_generated(name, page):
     text = (study.FIGURES / name).read_text(encoding="utf-8")
     assert text == page(), "run `theorylab papers --write`"
 
 
 def test_links_of_the_pages_lead_somewhere():
-    for text in (pages.papers_page(), pages.findings_page()):
+    for text in (pages.papers_page(), pages.findings_page(), pages.clinic_page()):
         links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if not link.startswith("https://")]
         assert links
         assert not [link for link in links if not (study.FIGURES / link).exists()]

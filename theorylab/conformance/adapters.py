@@ -21,6 +21,8 @@ Run = Callable[[Sequence], np.ndarray]
 SETTINGS = {"KERAS_BACKEND": "jax", "DEV": "PYTHON"}
 """What Keras and tinygrad read from the environment when they are imported."""
 DOUBLE, SINGLE = 2.0**-52, 2.0**-23
+PRECISIONS = {"double": DOUBLE, "single": SINGLE, "bfloat16": 2.0**-7}
+"""Spacing at 1 of numbers."""
 
 
 def optax(make: Make, arguments: dict[str, Any]) -> Run:
@@ -77,9 +79,10 @@ def river(make: Make, arguments: dict[str, Any]) -> Run:
 
     def run(sequence: Sequence) -> np.ndarray:
         optimiser, x = make(**arguments), dict(enumerate(sequence.start.ravel().tolist()))
-        points = [sequence.start]
+        points = [sequence.start]  # where gradients are taken: after the look ahead, if there is one
         for t in range(1, sequence.steps + 1):
             x = optimiser.step(x, dict(enumerate(sequence.gradient(t, points[-1]).ravel().tolist())))
+            x = optimiser.look_ahead(x)
             points.append(np.array([x[k] for k in range(sequence.start.size)]).reshape(sequence.shape))
         return np.array(points)
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from theorylab.conformance.adapters import ADAPTERS, called, installed
+from theorylab.conformance.adapters import ADAPTERS, PRECISIONS, Run, called, installed
 from theorylab.conformance.references import Reference, reference
 from theorylab.conformance.rows import Row, evaluated
-from theorylab.conformance.sequences import SEQUENCES
+from theorylab.conformance.sequences import SEQUENCES, Sequence
 from theorylab.conformance.trial import Compared, Difference, Verdict, bounds, compare
 
 
@@ -79,9 +79,13 @@ def _tried(row: Row, version: str) -> Outcome:
     verdict = found.verdict
     if verdict is Verdict.DIFFERS and row.change:
         changed = compared(row, one, arguments | evaluated(row.change.get("arguments", {}), papers), papers, True)
-        verdict = Verdict.CHANGED if changed.verdict is Verdict.IDENTICAL else verdict
+        equal = changed.difference is None and set(changed.blind) <= set(row.unseen)
+        verdict = Verdict.CHANGED if equal else verdict
+    if verdict is Verdict.UNDECIDED and set(found.blind) <= set(row.unseen):
+        verdict = Verdict.IDENTICAL
     rate = {name: arguments[name] for name, text in row.arguments.items() if text in ("rate", "-rate")}
-    defaults = compared(row, one, rate, papers).difference is None
+    open_ones = {name: value for name, value in row.parameters.items() if name not in one.module.Method._field_defaults}
+    defaults = compared(row, one, rate, one.parameters(**open_ones)).difference is None
     return Outcome(row, version, verdict, found.difference, defaults, _other_defaults(row, arguments, rate))
 
 
@@ -89,24 +93,36 @@ def compared(
     row: Row, one: Reference, arguments: dict[str, Any], papers: dict[str, Any], changed: bool = False
 ) -> Compared:
     """A call with these arguments against the reference, its parameters changed as the row says where `changed`."""
-    adapter, precision = ADAPTERS[row.adapter]
+    run, precision = prepared(row, arguments)
 
     def at(t: int) -> dict[str, Any]:
         return papers | (evaluated(row.change.get("parameters", {}), papers, t) if changed else {})
 
-    return compare(adapter(called(row.call), arguments), one, at, precision)
+    return compare(run, one, at, precision)
+
+
+def prepared(row: Row, arguments: dict[str, Any]) -> tuple[Run, float]:
+    """The call with these arguments as a function of a sequence, and the spacing at 1 of its numbers."""
+    adapter, precision = ADAPTERS[row.adapter]
+    run, layer = adapter(called(row.call), arguments), row.layer
+
+    def points(sequence: Sequence) -> np.ndarray:
+        found = run(sequence if layer is None else sequence.shaped(layer))
+        return found.reshape(len(found), *sequence.shape)
+
+    return points, max(precision, PRECISIONS[row.precision])
 
 
 def deviation(row: Row, name: str) -> tuple[np.ndarray, np.ndarray]:
     """(steps,) largest distance of a coordinate between package and reference on a sequence, and rounding there."""
     one = reference(row.algorithm)
     papers = one.parameters(**row.parameters)
-    adapter, precision = ADAPTERS[row.adapter]
+    run, precision = prepared(row, evaluated(row.arguments, papers))
     sequence = SEQUENCES[name].shaped(one.shape)
     expected, rounding = bounds(one, lambda t: papers, sequence, precision)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        seen = adapter(called(row.call), evaluated(row.arguments, papers))(sequence)
+        seen = run(sequence)
     apart = np.abs(seen - expected).reshape(len(seen), -1)
     worst = np.argmax(np.nan_to_num(apart), axis=1)
     rows = np.arange(len(apart))

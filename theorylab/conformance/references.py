@@ -68,7 +68,7 @@ class Reference(NamedTuple):
                 gradient = sequence.gradient(t, x) * (1.0 + shift[t - 1].reshape(x.shape))
                 try:
                     step(self._method(at(t)), t, x, gradient, memory, *(sequence.extra(name, t, x) for name in more))
-                except ZeroDivisionError:  # which compiled code makes an infinity or a nan of
+                except (ZeroDivisionError, ValueError):  # which compiled code makes an infinity or a nan of
                     x[...] = math.nan
                 points.append(x.copy())
         return np.array(points)

@@ -4,7 +4,10 @@ A file names the package, its pinned version, the adapter, and `[[row]]`s of
 
 - `algorithm`: the reference;  `call`: what makes the optimiser;
 - `arguments`: the package's arguments, as expressions in the paper's parameters; others stay as the package has them;
-- `parameters`: of the reference, where the paper leaves one open;
+- `parameters`: of the reference, where the paper leaves one open, or where its own value shows on no sequence;
+- `layer`: the shape that the package is given, where it treats layers by their shape;
+- `precision`: "single" or "bfloat16" where the package rounds to that on the way, though it is given doubles;
+- `unseen`: parameters of the reference that no sequence shows and the package does not have;
 - `verdict`: "identical", "after a change" or "differs", with `sequence` and `step` of the first difference and its
   `values`, the package's and the paper's;
 - `change`: what makes them equal, `arguments` (of the package) or `parameters` (of the reference, in its own and t);
@@ -40,6 +43,9 @@ class Row(NamedTuple):
     defaults: bool
     arguments: Mapping[str, Any] = {}
     parameters: Mapping[str, Any] = {}
+    layer: tuple[int, ...] | None = None
+    precision: str = "double"
+    unseen: tuple[str, ...] = ()
     sequence: str = ""
     step: int = 0
     values: tuple[float, float] | None = None
@@ -74,7 +80,17 @@ def read(text: str) -> list[Row]:
     shared = {name: table[name] for name in ("package", "version", "adapter")}
     found = []
     for entry in table["row"]:
-        row = Row(**(shared | entry | {"verdict": Verdict(entry["verdict"])}))
+        row = Row(
+            **(
+                shared
+                | entry
+                | {
+                    "verdict": Verdict(entry["verdict"]),
+                    "layer": tuple(entry.get("layer", ())) or None,
+                    "unseen": tuple(entry.get("unseen", ())),
+                }
+            )
+        )
         shown = bool(row.sequence and row.step and row.values)
         require(
             shown != (row.verdict is Verdict.IDENTICAL),

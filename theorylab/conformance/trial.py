@@ -125,8 +125,8 @@ def _still(sequence: Sequence) -> np.ndarray:
 
 
 def _rivals(parameters: Mapping[str, Any]) -> list[str]:
-    """Parameters that can be moved: real numbers other than 0."""
-    return [name for name, value in parameters.items() if isinstance(value, float) and value != 0.0]
+    """Parameters that can be moved: finite real numbers other than 0."""
+    return [name for name, value in parameters.items() if isinstance(value, float) and 0.0 < abs(value) < math.inf]
 
 
 def _moved(parameters: Mapping[str, Any], name: str, by: float) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def _where(row: Row) -> str:
     if row.values is None:
         return ""
     seen, expected = row.values
-    return f"{row.sequence}, step {row.step}: {seen:.6g}, the paper's {expected:.6g}"
+    return f"{row.sequence}, step {row.step}: {seen:.6g}, {abs(seen - expected):.1e} from the paper's {expected:.6g}"
 
 
 def _section(row: Row) -> list[str]:

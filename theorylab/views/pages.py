@@ -1,4 +1,4 @@
-"""PAPERS.md and FINDINGS.md beside the committed figures: what `theorylab papers` and `findings` print, as Markdown."""
+"""PAPERS.md, FINDINGS.md and CLINIC.md beside the committed figures, from pages, studies and their records."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from theorylab.trials import papers
+from theorylab.trials import clinic, papers
 from theorylab.trials.citations import FINDING_KINDS, Finding
 from theorylab.trials.papers import Paper
 from theorylab.trials.study import Listing, discover
@@ -135,6 +135,42 @@ def findings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def clinic_page() -> str:
+    """CLINIC.md: optimisers by properties, with the verdicts of the studies that try them; then the claims in words."""
+    found = clinic.cases(_of_the_lab())
+    optimisers = list(dict.fromkeys(case.optimiser for case in found))
+    topics = sorted({case.topic for case in found})
+    lines = [
+        "# The clinic",
+        "",
+        GENERATED,
+        "",
+        "What is claimed of an optimiser, by property, and what the studies say of it: claims supported, and claims of "
+        "its paper or of its reputation that were refuted. Whether the optimiser that a package has is the one that "
+        "these claims are about stands in [CONFORMANCE.md](CONFORMANCE.md).",
+        "",
+        f"| | {' | '.join(topics)} |",
+        f"|---|{'---|' * len(topics)}",
+    ]
+    for name in optimisers:
+        cells = [_cell([case for case in found if (case.optimiser, case.topic) == (name, topic)]) for topic in topics]
+        lines.append(f"| **{name}** | {' | '.join(cells)} |")
+    for name in optimisers:
+        lines += ["", f"## {name}", ""]
+        for case in found:
+            if case.optimiser == name:
+                figure = "/".join(case.listing.name.split(".")) + ".svg"
+                verdicts = verdict_counts(case.verdicts())
+                lines.append(f"- *{case.topic}*: {_plain(case.claim)} [{case.listing.name}]({figure}), {verdicts}.")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(cases: list[clinic.Case]) -> str:
+    """The verdicts of some cases, such as '5 supported, 1 refuted'."""
+    total = sum((case.verdicts() for case in cases), Counter[str]())
+    return ", ".join(f"{count} {verdict}" for verdict, count in sorted(total.items(), reverse=True))
+
+
 def _finding(listing: Listing, finding: Finding, paper: Paper | None) -> list[str]:
     figure = "/".join(listing.name.split(".")) + ".svg"
     of = f" ({paper.title})" if paper else ""
@@ -146,10 +182,11 @@ def _finding(listing: Listing, finding: Finding, paper: Paper | None) -> list[st
 
 
 def write(folder: Path) -> list[Path]:
-    """Write both pages into the folder; returns their paths."""
+    """Write the pages into the folder; returns their paths."""
     from theorylab.running import store
 
     pages = {folder / "PAPERS.md": papers_page(), folder / "FINDINGS.md": findings_page()}
+    pages[folder / "CLINIC.md"] = clinic_page()
     for path, text in pages.items():
         store.write_atomically(path, text.encode())
     return list(pages)

@@ -24,3 +24,10 @@ Not on trial, because:
 """
 
 HEAD = "adagrad_norm_sum"
+
+CLINIC = {
+    "adagrad_norm_noise": ("AdaGrad-Norm", "noise"),
+    "adagrad_norm_robust": ("AdaGrad-Norm", "step size"),
+    "adagrad_norm_sum": ("AdaGrad-Norm", "rate"),
+    "adagrad_norm_tails": ("AdaGrad-Norm", "outlier"),
+}

@@ -24,3 +24,10 @@ Not on trial, because:
 """
 
 HEAD = "homogeneous_blocks"
+
+CLINIC = {
+    "adam_plateau": ("Adam", "floor"),
+    "frozen_preconditioner": ("Adam", "rate"),
+    "homogeneous_blocks": ("Adam", "blocks"),
+    "initial_gradient_tail": ("Adam", "start"),
+}

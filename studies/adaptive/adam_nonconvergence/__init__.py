@@ -30,3 +30,11 @@ Not on trial, because:
 """
 
 HEAD = "adam_worst_point"
+
+CLINIC = {
+    "adam_drift_boundary": ("Adam", "regret"),
+    "adam_long_periods": ("Adam", "regret"),
+    "adam_synthetic": ("Adam", "regret"),
+    "adam_worst_point": ("Adam", "regret"),
+    "amsgrad_regret": ("AMSGrad", "regret"),
+}

@@ -26,3 +26,11 @@ Not on trial, because:
 """
 
 HEAD = "lion_solution"
+
+CLINIC = {
+    "lion_box": ("Lion", "constraint"),
+    "lion_descent": ("Lion", "rate"),
+    "lion_k_norms": ("Lion", "constraint"),
+    "lion_lyapunov": ("Lion", "rate"),
+    "lion_solution": ("Lion", "constraint"),
+}

@@ -22,3 +22,10 @@ Not on trial, because:
 """
 
 HEAD = "sophia_condition_number"
+
+CLINIC = {
+    "gnb_estimator": ("Sophia", "estimate"),
+    "sign_descent_bound": ("sign descent", "rate"),
+    "sophia_basins": ("Sophia", "escape"),
+    "sophia_condition_number": ("Sophia", "rotation"),
+}

@@ -23,3 +23,10 @@ Not on trial, because:
 """
 
 HEAD = "surge_condition"
+
+CLINIC = {
+    "sign_moments": ("sign descent", "noise"),
+    "surge_condition": ("sign descent", "step size"),
+    "surge_moves": ("sign descent", "step size"),
+    "surge_peak": ("sign descent", "step size"),
+}

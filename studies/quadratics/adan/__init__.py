@@ -24,3 +24,10 @@ Not on trial, because:
 """
 
 HEAD = "adan_nesterov"
+
+CLINIC = {
+    "adan_moments": ("Adan", "estimate"),
+    "adan_nesterov": ("Adan", "acceleration"),
+    "adan_rates": ("Adan", "acceleration"),
+    "adan_stability": ("Adan", "stability"),
+}

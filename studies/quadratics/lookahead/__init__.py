@@ -27,3 +27,11 @@ Not on trial, because:
 """
 
 HEAD = "lookahead_or_less_step"
+
+CLINIC = {
+    "lookahead_momentum": ("Lookahead", "momentum"),
+    "lookahead_or_less_step": ("Lookahead", "noise"),
+    "lookahead_spectrum": ("Lookahead", "rate"),
+    "lookahead_stability": ("Lookahead", "stability"),
+    "lookahead_variance": ("Lookahead", "noise"),
+}

@@ -25,3 +25,12 @@ Not on trial, because:
 """
 
 HEAD = "momentum_weak_error"
+
+CLINIC = {
+    "momentum_best_rates": ("heavy ball", "rate"),
+    "momentum_long_horizon": ("heavy ball", "rate"),
+    "momentum_on_data": ("heavy ball", "noise"),
+    "momentum_schedules": ("heavy ball", "step size"),
+    "momentum_stationary": ("heavy ball", "noise"),
+    "momentum_weak_error": ("heavy ball", "noise"),
+}

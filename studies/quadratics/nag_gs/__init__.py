@@ -26,3 +26,11 @@ Not on trial, because:
 """
 
 HEAD = "nag_gs_spectrum"
+
+CLINIC = {
+    "nag_gs_complexity": ("NAG-GS", "acceleration"),
+    "nag_gs_covariance": ("NAG-GS", "noise"),
+    "nag_gs_decay": ("NAG-GS", "rate"),
+    "nag_gs_spectrum": ("NAG-GS", "rate"),
+    "nag_gs_stability": ("NAG-GS", "stability"),
+}

@@ -25,3 +25,10 @@ Not on trial, because:
 """
 
 HEAD = "wider_average"
+
+CLINIC = {
+    "swa_against_ema": ("weight averaging", "floor"),
+    "swa_variance": ("weight averaging", "noise"),
+    "drifting_average": ("weight averaging", "drift"),
+    "cyclic_averages": ("weight averaging", "noise"),
+}

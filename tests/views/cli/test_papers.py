@@ -54,7 +54,7 @@ def test_write_makes_both_pages_in_a_clone(command, refused, tmp_path, monkeypat
     (tmp_path / "pyproject.toml").touch()
     status, out, _ = command("papers", "--write")
     assert status == 0
-    assert [Path(line).name for line in out.split()] == ["PAPERS.md", "FINDINGS.md"]
+    assert [Path(line).name for line in out.split()] == ["PAPERS.md", "FINDINGS.md", "CLINIC.md"]
     assert (figures / "PAPERS.md").read_text(encoding="utf-8") == expected[0]
 
 

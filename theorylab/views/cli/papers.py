@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("words", nargs=-1)
-@click.option("--write", is_flag=True, help="Write PAPERS.md and FINDINGS.md beside the committed figures instead.")
+@click.option("--write", is_flag=True, help="Write PAPERS.md, FINDINGS.md and CLINIC.md beside the figures.")
 def papers(words: tuple[str, ...], write: bool) -> None:
     """Show the papers on trial: authors, studies, verdicts of the committed records, and what is not on trial.
 

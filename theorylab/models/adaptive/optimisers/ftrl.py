@@ -29,7 +29,7 @@ def start(method: Method, x: np.ndarray, memory: np.ndarray) -> None:
     """z starts so that the minimiser is x."""
     for i in range(x.size):
         weight = method.beta / method.rate + method.second_penalty
-        memory[0, i] = -x[i] * weight - math.copysign(method.first_penalty, x[i])
+        memory[0, i] = -x[i] * weight - math.copysign(method.first_penalty, x[i]) if x[i] != 0.0 else 0.0
 
 
 @inner_kernel
