@@ -29,11 +29,13 @@ def test_an_adapter_is_named_by_its_package():
         assert precision in (2.0**-52, 2.0**-23)
 
 
+@pytest.mark.filterwarnings("ignore")  # packages warn of themselves when they are imported
 @pytest.mark.parametrize(
     ("adapter", "call", "arguments"),
     [
         (adapters.optax, "optax.sgd", {"learning_rate": 0.25}),
         (adapters.keras, "keras.optimizers.SGD", {"learning_rate": 0.25}),
+        (adapters.jaxopt, "jaxopt.GradientDescent", {"stepsize": 0.25, "acceleration": False}),
         (adapters.river, "river.optim.SGD", {"lr": 0.25}),
         (adapters.torch, "torch.optim.SGD", {"lr": 0.25}),
         (adapters.tinygrad, "tinygrad.nn.optim.SGD", {"lr": 0.25}),

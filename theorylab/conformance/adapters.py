@@ -107,6 +107,25 @@ def torch(make: Make, arguments: dict[str, Any]) -> Run:
     return run
 
 
+def jaxopt(make: Make, arguments: dict[str, Any]) -> Run:
+    """Solvers of jaxopt that take a function of value and gradient."""
+    jax = importlib.import_module("jax")
+
+    def run(sequence: Sequence) -> np.ndarray:
+        with jax.enable_x64(True):
+            solver = make(fun=lambda x, loss, gradient: (loss, gradient), value_and_grad=True, jit=False, **arguments)
+            x, state, points = jax.numpy.asarray(sequence.start), None, [sequence.start]
+            for t in range(1, sequence.steps + 1):
+                gradient = jax.numpy.asarray(sequence.gradient(t, points[-1]))
+                told = (jax.numpy.asarray(sequence.extra("loss", t, points[-1])), gradient)
+                state = solver.init_state(x, *told) if state is None else state
+                x, state = solver.update(x, state, *told)
+                points.append(np.asarray(x))
+        return np.array(points)
+
+    return run
+
+
 def tinygrad(make: Make, arguments: dict[str, Any]) -> Run:
     """Optimisers of tinygrad, in single precision, on its device that needs no compiler."""
     library = importlib.import_module("tinygrad")
@@ -127,6 +146,7 @@ def tinygrad(make: Make, arguments: dict[str, Any]) -> Run:
 ADAPTERS: dict[str, tuple[Callable[[Make, dict[str, Any]], Run], float]] = {
     "optax": (optax, DOUBLE),
     "keras": (keras, DOUBLE),
+    "jaxopt": (jaxopt, DOUBLE),
     "river": (river, DOUBLE),
     "torch": (torch, DOUBLE),
     "tinygrad": (tinygrad, SINGLE),

@@ -46,7 +46,8 @@ def conformance_page() -> str:
     every = rows()
     packages = sorted({row.package for row in every}, key=str.lower)
     algorithms = sorted({row.algorithm for row in every})
-    counts = ", ".join(f"{sum(row.verdict is one for row in every)} {one}" for one in COLOURS)
+    words = {Verdict.IDENTICAL: "are identical", Verdict.CHANGED: "after a change", Verdict.DIFFERS: "differ"}
+    counts = ", ".join(f"{sum(row.verdict is one for row in every)} {word}" for one, word in words.items())
     lines = [
         "# Packages on trial",
         "",
@@ -73,8 +74,8 @@ def conformance_page() -> str:
         here = [row for row in every if row.algorithm == name]
         cells = [" ".join(_cell(row) for row in here if row.package == one) for one in packages]
         lines.append(f"| [{name}](#{name}) | {' | '.join(cells)} |")
-    lines += ["", "## The gradients", "", "From x = 1, -1/2, 2, 1/4; but for `quadratic` and the normal ones times"]
-    lines += ["1, -2, 1/2, 3 in the four coordinates.", ""]
+    lines += ["", "## The gradients", "", "From x = 1, -1/2, 2, 1/4. All but `quadratic` and the normal ones"]
+    lines += ["are multiplied by 1, -2, 1/2, 3 in the four coordinates; h is 1, 1/10, 2, 1/2.", ""]
     lines += [f"- `{one.name}`: {one.says}" for one in SEQUENCES.values()]
     for name in algorithms:
         lines += ["", f"## {name}", "", f"{reference(name).source}", ""]
@@ -129,8 +130,11 @@ def conformance_figure(chosen: Sequence[Row]) -> Figure:
         apart, rounding = deviation(row, "gaussian")
         _series(right, apart / rounding, series, f"{row.call}, {row.package}")
     plots.limit(right, 1.0, "what is called rounding")
-    plots.label(left, "step", "|x - x of the paper|, largest coordinate", "different recursions", log="y")
-    plots.label(right, "step", "|x - x of the paper| / rounding", "identical ones, normal gradients", log="y")
+    plots.label(left, "step", "|x - x of the paper|, largest coordinate", "different recursions", log="y", legend=False)
+    left.set_ylim(bottom=1e-7)
+    left.legend(loc="lower right")
+    plots.label(right, "step", "|x - x of the paper| / rounding", "identical ones, normal gradients", log="")
+    right.set_ylim(0.0, 1.1)
     return figure
 
 
