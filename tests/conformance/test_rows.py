@@ -4,12 +4,14 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import theorylab
 from theorylab.conformance import bench, rows
 from theorylab.conformance.adapters import ADAPTERS, installed
 from theorylab.conformance.references import reference, references
+from theorylab.conformance.sequences import SEQUENCES
 from theorylab.conformance.trial import SLACK, Difference, Verdict
 from theorylab.errors import InputError
 
@@ -110,3 +112,16 @@ def test_a_package_that_breaks_is_an_outcome(monkeypatch):
     found = bench.tried(ADAM._replace(call="math.no_such_thing"))
     assert not found.as_said
     assert "breaks" in found.changes()[0]
+
+
+def test_a_layer_is_given_in_its_shape_and_read_in_that_of_the_reference(monkeypatch):
+    shapes = []
+
+    def adapter(make, arguments):
+        return lambda sequence: shapes.append(sequence.shape) or np.array([sequence.start, sequence.start])
+
+    monkeypatch.setitem(bench.ADAPTERS, "optax", (adapter, 2.0**-52))
+    run, precision = bench.prepared(ADAM._replace(call="math.sqrt", layer=(1, 4), precision="single"), {})
+    assert run(SEQUENCES["zeros"]).shape == (2, 4)
+    assert shapes == [(1, 4)]
+    assert precision == 2.0**-23
