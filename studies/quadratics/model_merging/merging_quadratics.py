@@ -1,0 +1,122 @@
+"""A merge weighted by Hessians is joint training, exactly, for quadratic losses; other merges are so under conditions.
+
+What a sum of task vectors misses is -H_0^-1 sum_t alpha_t (grad l_t(target) - grad l_t(theta_t)), for any losses.
+Weighted by (H_0 + sum alpha H)^-1 (H_0 + H_t) nothing is missed where losses are quadratic. The Fisher average is
+that merge if the weights sum to 1, and counts the anchor wrongly if not. With the diagonals of the Hessians alone the
+merge is exact where they are diagonal, at a quarter of a turn too, and not in between.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from theorylab import Rival, Source, agrees, exact, plots, script
+from theorylab.models.quadratics import merging
+from theorylab.numerics.streams import generator
+
+SOURCE = Source("abstract (mismatch of gradients, merges by Hessians; read); identities derived here", kind="read")
+WEIGHTS = ((1.0, 1.0), (0.5, 0.5), (0.7, 0.3))
+SUM_IS_ONE = [1, 2]
+ROUNDING = 1e-9
+"""Systems of condition numbers below 1e3, solved a few times."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    dim: int = 6
+    samples: tuple[int, int] = (20, 40)
+    penalty: float = 0.5
+    angles: int = 9
+    seed: int
+
+
+QUICK, FULL = Setting(seed=1), Setting(angles=40, seed=2)
+
+
+def regressions(s):
+    """Two linear regressions with noise: tasks, Hessians, fine-tuned weights, anchor and penalty."""
+    random = generator(s.seed)
+    anchor, penalty, tasks, hessians = random.standard_normal(s.dim), s.penalty * np.eye(s.dim), [], []
+    for count in s.samples:
+        x, wanted = random.standard_normal((count, s.dim)), random.standard_normal(s.dim)
+        y = x @ wanted + 0.3 * random.standard_normal(count)
+        hessians.append(x.T @ x)
+        tasks.append(merging.quadratic_task(x.T @ x, np.linalg.solve(x.T @ x, x.T @ y)))
+    points = np.array([merging.trained([task], [1.0], anchor, penalty) for task in tasks])
+    return tasks, np.array(hessians), points, anchor, penalty
+
+
+def turned(s, angle):
+    """The diagonal merge and joint training, the second Hessian turned by the angle, two coordinates each."""
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    hessians = np.array([np.diag([4.0, 1.0]), turn @ np.diag([5.0, 0.5]) @ turn.T])
+    anchor, penalty, weights = np.zeros(2), s.penalty * np.eye(2), [1.0, 1.0]
+    tasks = [merging.quadratic_task(h, c) for h, c in zip(hessians, np.array([[1.0, 1.0], [-1.0, 0.5]]), strict=True)]
+    points = np.array([merging.trained([task], [1.0], anchor, penalty) for task in tasks])
+    merged = merging.gradient_matching(points, hessians, weights, anchor, penalty, diagonal=True)
+    return merged, merging.trained(tasks, weights, anchor, penalty)
+
+
+def measure(s):
+    tasks, hessians, points, anchor, penalty = regressions(s)
+    x = np.arange(s.dim)
+    rows: dict[str, list[np.ndarray]] = {}
+    for weights in WEIGHTS:
+        target = merging.trained(tasks, weights, anchor, penalty)
+        arithmetic = merging.task_arithmetic(points, weights, anchor)
+        early = np.array([task(anchor)[0] - task(point)[0] for task, point in zip(tasks, points, strict=True)])
+        for name, row in {
+            "target": target, "arithmetic": arithmetic, "gap": target - arithmetic,
+            "mismatch": merging.gradient_mismatch(tasks, points, target, weights, penalty),
+            "mismatch at the anchor": -np.linalg.solve(penalty, np.array(weights) @ early),
+            "matched": merging.gradient_matching(points, hessians, weights, anchor, penalty),
+            "diagonal": merging.gradient_matching(points, hessians, weights, anchor, penalty, diagonal=True),
+            "fisher": merging.fisher_average(points, hessians, weights, penalty),
+        }.items():  # fmt: skip
+            rows.setdefault(name, []).append(row)
+    curves = {name: exact(x, row, ROUNDING, "coordinate") for name, row in rows.items()}
+    for name in ("fisher", "target"):
+        curves[f"{name}, sum 1"] = exact(x, np.array(rows[name])[SUM_IS_ONE], ROUNDING, "coordinate")
+        curves[f"{name}, sum 2"] = exact(x, rows[name][0], ROUNDING, "coordinate")
+    for name, angles in (("aligned", (0.0, np.pi / 2)), ("askew", (np.pi / 8, np.pi / 4))):
+        pairs = [turned(s, angle) for angle in angles]
+        for k, what in enumerate(("merged", "joint")):
+            curves[f"{what}, {name}"] = exact([0, 1], [pair[k] for pair in pairs], ROUNDING, "coordinate")
+    return curves
+
+
+def checks(s, measured, predicted):
+    target = measured["target"]
+    rival = Rival(claim="with gradients at the anchor", predicted=measured["mismatch at the anchor"])
+    yield agrees("task arithmetic misses the mismatch of gradients", measured["gap"], measured["mismatch"], rival=rival)
+    rival = Rival(claim="task arithmetic is, too", measured=measured["arithmetic"])
+    yield agrees("the merge by Hessians is joint training", measured["matched"], target, rival=rival)
+    rival = Rival(claim="for a sum of 2, too", measured=measured["fisher, sum 2"], predicted=measured["target, sum 2"])
+    claim = "so is the Fisher average where weights sum to 1"
+    yield agrees(claim, measured["fisher, sum 1"], measured["target, sum 1"], rival=rival)
+    rival = Rival(claim="an eighth of a turn apart, too", measured=measured["merged, askew"],
+                  predicted=measured["joint, askew"])  # fmt: skip
+    claim = "diagonals alone are exact for Hessians that are diagonal in the coordinates"
+    yield agrees(claim, measured["merged, aligned"], measured["joint, aligned"], rival=rival)
+
+
+def figure(s, measured, predicted):
+    drawn, (errors, turns) = plots.panels(2)
+    names = {"arithmetic": "task arithmetic", "diagonal": "diagonal Hessians", "fisher": "Fisher average",
+             "matched": "Hessians"}  # fmt: skip
+    for k, (name, text) in enumerate(names.items()):
+        y = np.linalg.norm(measured[name].samples - measured["target"].samples, axis=1)
+        plots.points(errors, np.arange(len(WEIGHTS)) + 0.08 * k, np.maximum(y, 1e-16), k, text)
+    plots.label(errors, "weights of the two tasks", "distance from joint training", "two linear regressions", log="y")
+    errors.set_xticks(np.arange(len(WEIGHTS)), [f"{a:g}, {b:g}" for a, b in WEIGHTS])
+    errors.set_ylim(1e-17, 1e5)
+    angles = np.linspace(0, np.pi / 2, s.angles)
+    apart = [np.linalg.norm(np.subtract(*turned(s, angle))) for angle in angles]
+    plots.line(turns, angles, apart, 0, "two tasks in two dimensions")
+    text = "angle between the axes of the Hessians"
+    plots.label(turns, text, "distance from joint training", "diagonals alone", log="")
+    return drawn
+
+
+if __name__ == "__main__":
+    script()
