@@ -2,7 +2,8 @@
 
 Least squares on Gaussian inputs of covariance S with error e and noise s: E g g^T = (e^T S e + s^2) S + 2 S e e^T S,
 and s^2 S at the optimum alone. Without noise it vanishes there: on h x^2 / 2 with a window of today's gradient 0
-attracts only if eta h < 2 lam; beyond, steps end in a cycle of amplitude sqrt(eta h / 2 - lam) / h.
+attracts only if eta h < 2 lam; beyond, steps end in a cycle of amplitude sqrt(eta h / 2 - lam) / h, itself stable up to
+eta h = 4 lam, and then in chaos.
 """
 
 from dataclasses import dataclass
@@ -41,6 +42,17 @@ def cycles(s, damping):
     return bracket(leaves, damping / s.curvature, 4 * damping / s.curvature, relative_width=1e-6)
 
 
+def leaves_cycle(s, damping):
+    """Whether steps near the cycle leave it, by the rate."""
+
+    def leaves(rate):
+        cycle = theory_fisher.cycle_at_interpolation(rate, damping, s.curvature)
+        end = fisher.parabola_end(rate, damping, s.curvature, 1.001 * cycle, s.steps)
+        return bool(abs(end / cycle - 1) > 1e-3)
+
+    return bracket(leaves, 3 * damping / s.curvature, 4.5 * damping / s.curvature, relative_width=2e-3)
+
+
 def rates(s):
     """10% above the critical rates."""
     return 1.1 * theory_fisher.critical_rate_at_interpolation(np.array(s.dampings), s.curvature)
@@ -53,6 +65,7 @@ def measure(s):
         "fisher": replicate(fisher.drawn_fisher, ROOT, ERROR, s.noise, s.draws, x=np.arange(9), replicas=s.replicas,
                             seed=s.seed, x_name="entry"),
         "critical": brackets(s.dampings, [cycles(s, lam) for lam in s.dampings], "damping"),
+        "cycle": brackets(s.dampings, [leaves_cycle(s, lam) for lam in s.dampings], "damping"),
         "amplitude": exact(s.dampings, amplitudes, 1e-9, "damping"),
     }  # fmt: skip
 
@@ -80,6 +93,9 @@ def checks(s, measured, predicted):
     rival = Rival(claim="0", predicted=0.0)
     claim = "... beyond it a cycle of amplitude sqrt(eta h / 2 - lam) / h"
     yield agrees(claim, measured["amplitude"], predicted["amplitude"], rival=rival)
+    rival = Rival(claim="at no rate", predicted=predicted["critical"])
+    twice = exact(s.dampings, 2 * predicted["critical"].mean, 1e-12, "damping")
+    yield threshold("... which is stable up to eta = 4 lam / h", measured["cycle"], twice, rival=rival)
 
 
 def figure(s, measured, predicted):
@@ -89,7 +105,7 @@ def figure(s, measured, predicted):
     plots.line(entries, np.arange(9), predicted["optimum"].mean, 4, "s² S: at the optimum")
     plots.label(entries, "entry of E g gᵀ", "value", "least squares, d = 3", log="")
     for k, lam in enumerate(s.dampings):
-        shares = np.geomspace(1.0001, 100, 12) * theory_fisher.critical_rate_at_interpolation(lam, s.curvature)
+        shares = np.geomspace(1.0001, 1.99, 12) * theory_fisher.critical_rate_at_interpolation(lam, s.curvature)
         found = [fisher.parabola_end(rate, lam, s.curvature, 1.0, s.steps) for rate in shares]
         plots.points(cycle, shares, found, k, f"λ = {lam:g}")
         line = theory_fisher.cycle_at_interpolation(shares, lam, s.curvature)

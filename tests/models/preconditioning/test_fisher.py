@@ -66,6 +66,8 @@ def test_stability_at_interpolation():
     assert sp.simplify(sp.solve(slope + 1, eta)[0] - theory.critical_rate_at_interpolation(lam, h)) == 0
     values = {eta: 5, lam: 1, h: 2}
     cycle = theory.cycle_at_interpolation(5.0, 1.0, 2.0)
+    at_cycle = sp.diff(step, x).subs(x, sp.sqrt(eta * h / 2 - lam) / h)
+    assert sp.simplify(at_cycle - (3 - 8 * lam / (eta * h))) == 0  # below 1 while eta h < 4 lam
     assert float((step + x).subs(values).subs(x, cycle)) == pytest.approx(0.0, abs=1e-12)
 
 

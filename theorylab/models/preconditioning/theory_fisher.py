@@ -48,7 +48,7 @@ def critical_rate_at_interpolation(damping: Any, curvature: Any) -> Any:
 
 
 def cycle_at_interpolation(rate: Any, damping: Any, curvature: Any) -> Any:
-    """|x| of the cycle x, -x of that map beyond it: sqrt(eta h / 2 - lam) / h.
+    """|x| of the cycle x, -x of that map beyond it, stable up to eta = 4 lam / h: sqrt(eta h / 2 - lam) / h.
     Derived: tests/models/preconditioning/test_fisher.py::test_stability_at_interpolation.
     """
     return (rate * curvature / 2 - damping) ** 0.5 / curvature
