@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from theorylab import Power, Rival, Source, agrees, decays_as, exact, log_steps, plots, script
+from theorylab.curves import Curve
 from theorylab.models.adaptive import parameter_free as model
 from theorylab.models.adaptive.theory import parameter_free as theory
 
@@ -45,7 +46,7 @@ def measure(s):
     radius = model.noiseless(model.Descent(scales=[1.0], target=[1e150], first=s.least), steps)["radius"]
     growths, passages = np.transpose([passage(s, exponent) for exponent in s.exponents])
     # Each step rounds r by 4 units at most, of the logarithm's absolute value.
-    growth = model.Curve(1.0 * steps, np.log(radius / s.least)[None], True, 8 * steps * theory.UNIT)
+    growth = Curve(steps.astype(float), np.log(radius / s.least)[None], True, np.array(8.0 * theory.UNIT) * steps)
     return {"growth": growth, "passage": exact(growths, passages, ulps=0, x_name="log(d / r)")}
 
 

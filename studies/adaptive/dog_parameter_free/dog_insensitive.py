@@ -1,4 +1,4 @@
-"""Seven decades of the first distance cost DoG a factor of three at most; SGD pays for a wrong rate in proportion to it.
+"""Seven decades of the first distance cost DoG a factor of three at most; SGD pays for a wrong rate in proportion.
 
 f = |x|_1 / sqrt(d) with noise, gap of the average after T steps, the solution at distance 1. DoG from every first
 distance up to 1 stays within a factor of the best rate of SGD on a grid. A first distance too large is never taken
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from theorylab import Rival, Source, agrees, below, decays_as, exact, log_steps, plots, script
+from theorylab.curves import Curve
 from theorylab.models.adaptive import parameter_free as model
 from theorylab.numerics.streams import stream
 
@@ -24,28 +25,27 @@ class Setting:
     small: tuple[float, ...]  # first distances, the solution at distance 1
     large: tuple[float, ...] = (10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
     rates: tuple[float, ...]  # of SGD
-    factor: float
+    factor: float = 3.0
     steps: int
     replicas: int
     seed: int
 
 
-QUICK = Setting(dim=2, small=(1e-4, 1e-2, 1.0), rates=(1e-3, 0.01, 0.03, 0.1), factor=3.0, steps=3000, replicas=200,
-                seed=1)  # fmt: skip
-FULL = Setting(dim=10, small=(1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0), factor=3.0, steps=10_000, replicas=400,
-               rates=(1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1), seed=2)  # fmt: skip
+QUICK = Setting(dim=2, small=(1e-4, 1e-2, 1.0), rates=(1e-3, 0.01, 0.03, 0.1), steps=3000, replicas=200, seed=1)
+FULL = Setting(dim=10, small=(1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0), steps=10_000, replicas=400, seed=2,
+               rates=(1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1))  # fmt: skip
 
 
-def runs(s, rule, first, steps, **more):
+def runs(s, rule, first, steps):
     side = np.full(s.dim, s.dim**-0.5)
-    descent = model.Descent(rule=rule, scales=side, target=side, first=first, noise=s.noise, **more)
+    descent = model.Descent(rule=rule, scales=side, target=side, first=first, noise=s.noise)
     return model.simulated(descent, steps, replicas=s.replicas, seed=s.seed)
 
 
 def sweep(s, rule, sizes, x_name):
     """Gaps of the average after the last step, a replica a row, a point per size."""
     found = [runs(s, rule, size, [s.steps])["gap"].samples[:, 0] for size in sizes]
-    return model.Curve(np.array(sizes), np.stack(found, axis=1), x_name=x_name)
+    return Curve(np.array(sizes), np.stack(found, axis=1), x_name=x_name)
 
 
 def units(s, rule):
@@ -53,8 +53,8 @@ def units(s, rule):
     side, gaps = np.full(s.dim, s.dim**-0.5), []
     for unit, length in ((1.0, 1.0), (2.0**10, 2.0**-5)):
         slope = unit / length
-        descent = model.Descent(rule=rule, scales=slope * side, target=length * side, first=0.01 * length,
-                                noise=s.noise * slope)  # fmt: skip
+        start = {"scales": slope * side, "target": length * side, "first": 0.01 * length, "noise": s.noise * slope}
+        descent = model.Descent(rule=rule, **start)
         gaps.append(model.path(descent.problem(), np.array([10, 100, s.steps]), stream(s.seed, 0))[0] / unit)
     return exact([10, 100, s.steps], gaps[1] / gaps[0], ulps=16 * s.steps)
 
@@ -63,10 +63,8 @@ def measure(s):
     steps = log_steps(s.steps // 100, s.steps, 8)
     over_time = runs(s, "DoG", 1.0, steps)
     return {
-        "DoG": sweep(s, "DoG", s.small, "first distance"),
-        "DoG, large": sweep(s, "DoG", s.large, "first distance"),
-        "SGD": sweep(s, "SGD", s.rates, "rate"),
-        "SGD, large": sweep(s, "SGD", s.large, "rate"),
+        "DoG": sweep(s, "DoG", s.small, "first distance"), "DoG, large": sweep(s, "DoG", s.large, "first distance"),
+        "SGD": sweep(s, "SGD", s.rates, "rate"), "SGD, large": sweep(s, "SGD", s.large, "rate"),
         "SGD, same": sweep(s, "SGD", s.small, "first distance"),
         "AdaGrad-Norm": sweep(s, "AdaGrad-Norm", (1.0,), "rate"),
         "units, DoG": units(s, "DoG"), "units, SGD": units(s, "SGD"),
@@ -77,13 +75,10 @@ def measure(s):
 def checks(s, measured, predicted):
     best = measured["SGD"].mean.min()
     rival = Rival(claim="SGD, from the same sizes as rates", measured=measured["SGD, same"])
-    words = f"first distances {s.small[0]:g} to 1"
-    claim = f"{words}: within {s.factor:g} times the best rate of SGD"
+    claim = f"first distances {s.small[0]:g} to 1: within {s.factor:g} times the best rate of SGD"
     yield below(claim, measured["DoG"], s.factor * best, rival=rival)
-    rate = float(measured["AdaGrad-Norm"].mean[0])
-    rival = Rival(claim="SGD, from the same sizes as rates", measured=measured["SGD, same"])
     claim = f"... and {s.factor:g} times AdaGrad-Norm that knows the distance"
-    yield below(claim, measured["DoG"], s.factor * rate, rival=rival)
+    yield below(claim, measured["DoG"], s.factor * measured["AdaGrad-Norm"].mean[0], rival=rival)
     rival = Rival(claim="of SGD with its rate in units of x", measured=measured["units, SGD"])
     yield agrees("other units of f and of x: the same path", measured["units, DoG"], 1.0, rival=rival)
     for rule in ("DoG", "SGD"):
@@ -101,13 +96,12 @@ def checks(s, measured, predicted):
 def figure(s, measured, predicted):
     drawn, (sizes, time) = plots.panels(2)
     for k, rule in enumerate(("DoG", "SGD")):
-        small, large = measured[rule], measured[f"{rule}, large"]
-        plots.measurement(sizes, small, k, rule)
-        plots.measurement(sizes, large, k)
+        plots.measurement(sizes, measured[rule], k, rule)
+        plots.measurement(sizes, measured[f"{rule}, large"], k)
     plots.limit(sizes, measured["AdaGrad-Norm"].mean[0], "AdaGrad-Norm, rate 1")
     plots.label(sizes, "first distance of DoG, rate of SGD", "gap of the average", f"d = {s.dim}, T = {s.steps}")
-    for k, name in enumerate(("average", "last")):
-        plots.measurement(time, measured[name], k, {"average": "weighted average", "last": "last point"}[name])
+    plots.measurement(time, measured["average"], 0, "weighted average")
+    plots.measurement(time, measured["last"], 1, "last point")
     plots.label(time, "steps T", "gap of DoG", "first distance 1")
     return drawn
 

@@ -32,11 +32,11 @@ def descent(draws, convex):
     """A problem at random; where it need not be convex, with scales of any sign, and noise with any tail."""
     d, names = int(draws.integers(1, 5)), model.FUNCTIONS
     scales = draws.normal(0, 10 ** draws.uniform(-2, 1), d)
-    noise = {} if convex else {"noise": float(draws.integers(0, 2)), "alpha": float(draws.choice([1.0, 1.5, 2.0]))}
+    noise, alpha = (0.0, 2.0) if convex else (float(draws.integers(0, 2)), float(draws.choice([1.0, 1.5, 2.0])))
     return model.Descent(
         scales=np.abs(scales) if convex else scales,
         target=draws.normal(0, 10 ** draws.uniform(-1, 1), d),
-        function=names[int(draws.integers(0, 2))], first=10 ** draws.uniform(-4, 1), **noise,
+        function=names[int(draws.integers(0, 2))], first=10 ** draws.uniform(-4, 1), noise=noise, alpha=alpha,
     )  # fmt: skip
 
 

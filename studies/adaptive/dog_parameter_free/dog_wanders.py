@@ -2,8 +2,8 @@
 
 In the time log t, x moves by r dB and r is the largest |x|: x / r is reflected at the sphere, and Ito's formula for
 |x / r|^2 gives d E log r = dt / (2 t), in every dimension. So DoG is bounded by the strength of the gradient alone: at
-slope 1 fewer than one run in 50 leaves 3 d_0; at slope sigma / sqrt(T), the one on which T^-1/2 cannot be beaten, most do,
-and under heavy tails many do at slope 1, too.
+slope 1 fewer than one run in 50 leaves 3 d_0; at slope sigma / sqrt(T), where T^-1/2 cannot be beaten, more than
+one in ten do, and under heavy tails more than one in 50 at slope 1, too.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from theorylab import Rival, Source, above, agrees, below, exact, log_steps, plots, script
+from theorylab.curves import Curve
 from theorylab.models.adaptive import parameter_free as model
 from theorylab.models.adaptive.theory import parameter_free as theory
 
@@ -40,14 +41,14 @@ def growth(s, dim):
     steps = log_steps(s.first_step, s.steps, 6)
     descent = model.Descent(scales=np.zeros(dim), target=np.ones(dim), first=1.0, noise=1.0)
     radius = model.simulated(descent, steps, replicas=s.replicas, seed=s.seed)["radius"].samples
-    return model.Curve(1.0 * steps[1:], np.log(radius[:, 1:] / radius[:, :1]))
+    return Curve(steps[1:].astype(float), np.log(radius[:, 1:] / radius[:, :1]))
 
 
 def beyond(s, slope, alpha=2.0):
     """Whether runs on slope |x - 1| have left 3 d_0, as replicas."""
     descent = model.Descent(scales=[slope], target=[1.0], first=0.1, noise=1.0, alpha=alpha)
     radius = model.simulated(descent, [s.horizon], replicas=s.runs, seed=s.seed)["radius"]
-    return model.Curve(radius.x, 1.0 * (radius.samples > s.far)).bounded(0, 1)
+    return Curve(radius.x, 1.0 * (radius.samples > s.far)).bounded(0, 1)
 
 
 def measure(s):

@@ -127,6 +127,18 @@ def test_the_defaults_of_its_code_are_not_free_of_units():
     assert moved == pytest.approx([4e-6, 4e-8], rel=1e-3)
 
 
+def test_values_and_gradients_by_hand():
+    p = Descent(scales=[2.0, 3.0], target=[1.0, -1.0], first=1.0).problem()
+    x, gradient, draws = np.array([0.0, 0.5]), np.empty(2), np.empty(2)
+    assert model.value.py_func(p, x) == 2 + 4.5
+    model.sampled_gradient.py_func(p, x, gradient, draws, stream(0, 0))
+    assert gradient.tolist() == [-2.0, 3.0]
+    square = p._replace(function=0)
+    assert model.value.py_func(square, x) == 1 + 1.5 * 2.25
+    model.sampled_gradient.py_func(square, x, gradient, draws, stream(0, 0))
+    assert gradient.tolist() == [-2.0, 4.5]
+
+
 def test_the_compiled_kernel_is_its_body():
     descent = Descent(scales=[1.0, 0.3], target=[1.0, -2.0], first=0.1)
     compiled = model.noiseless(descent, [1, 5, 20])
