@@ -36,14 +36,15 @@ GRAPHS = {"ring": model.ring, "complete": model.complete, "none": lambda size: n
 
 
 def clients(s, spread=0.0, apart=2.0, size=None):
-    m = s.size if size is None else size
+    m = size or s.size
     return merging.clients(s.curvature * np.linspace(1 - spread, 1 + spread, m), np.linspace(-apart, apart, m))
 
 
 def parting(s, spread):
     """|merged - parallel| in every run, over graphs and steps: (graphs x replicas, points)."""
-    rows = [merging.simulate(graph(s.size), clients(s, spread), Method(*s.method), s.steps, replicas=200, seed=s.seed)
-            for graph in GRAPHS.values()]  # fmt: skip
+    h, a = clients(s, spread)
+    given = (merging.clients(h, a + 0.5), Method(*s.method), s.steps)  # targets whose mean is not 0
+    rows = [merging.simulate(graph(s.size), *given, replicas=200, seed=s.seed) for graph in GRAPHS.values()]
     gaps = np.concatenate([np.abs(row["merged"].samples - row["parallel"].samples) for row in rows])
     return exact(s.steps, gaps, 1e-12).drawn_from("noise", 200)  # the same on every graph
 
@@ -69,11 +70,10 @@ def measure(s):
 
 def predict(s):
     h, m, load, fresh = s.curvature, s.size, s.method[0] * s.curvature, s.method[0] * s.method[1]
-    amplitudes = np.abs(np.fft.fft(clients(s).targets))[1:] / m**0.5
+    apart, merged = np.abs(np.fft.fft(clients(s).targets))[1:] / m**0.5, h / 2 * theory.mean_variance(load, fresh, m)
     modes = (theory.ring_modes(m), np.zeros(m - 1), np.ones(m - 1))
-    merged = h / 2 * theory.mean_variance(load, fresh, m)
-    local = [merged + merging.local_gap(row, amplitudes, load, fresh, h) for row in modes]
-    still = [merged + merging.local_gap(row, 0 * amplitudes, load, fresh, h) for row in modes]
+    gaps = [[merging.local_gap(row, f * apart, load, fresh, h) for row in modes] for f in (1.0, 0.0)]
+    local, still = merged + np.array(gaps)
     rows = {"merged": [merged] * 3, "one worker": [m * merged] * 3, "local": local, "same targets": still}
     return {name: exact(range(3), row, 1e-9, "graph") for name, row in rows.items()}
 
