@@ -53,15 +53,10 @@ def measure(s):
         SIMULATED, Gradients(s.mean, 0.0, s.noise_std), [s.late], replicas=s.replicas, seed=s.seed
     )
     spread = replace(found["direction"], samples=(found["direction"].samples - s.mean) ** 2)
-    return {
-        "variance": moments.curve(
-            b, stacked([frozen_adan.direction_variance(x, x, s.noise_std) for x in b]), "b1 = b2"
-        ),
-        "lag": exact(b, [late(s, x, x) for x in b], 1e-8, "b1 = b2"),
-        "lag, defaults": exact([0], [late(s, PAIR[0], PAIR[1])], 1e-8, "weights"),
-        "spread": spread,
-        "second moment": found["second moment"],
-    }
+    return {"variance": moments.curve(b, stacked([frozen_adan.direction_variance(x, x, s.noise_std) for x in
+        b]), "b1 = b2"), "lag": exact(b, [late(s, x, x) for x in b], 1e-8, "b1 = b2"), "lag, defaults":
+        exact([0], [late(s, PAIR[0], PAIR[1])], 1e-8, "weights"), "spread": spread, "second moment":
+        found["second moment"]}  # fmt: skip
 
 
 def predict(s):
@@ -105,13 +100,8 @@ def figure(s, measured, predicted):
     sides = {"Adan, b1 = b2": (measured["lag"], measured["variance"]), "average": average}
     for k, (name, (lag, spread)) in enumerate(sides.items()):
         plots.line(trade, lag.mean, spread.mean, k, name)
-    plots.points(
-        trade,
-        measured["lag, defaults"].mean,
-        [adan.direction_variance(PAIR[0], PAIR[1], s.noise_std)],
-        2,
-        "Adan, defaults",
-    )
+    plots.points(trade, measured["lag, defaults"].mean, [adan.direction_variance(PAIR[0], PAIR[1],
+        s.noise_std)], 2, "Adan, defaults")  # fmt: skip
     plots.label(trade, "lag on a ramp, steps", "variance of the direction", "lag against variance")
     return drawn
 

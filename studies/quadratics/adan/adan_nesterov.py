@@ -1,12 +1,9 @@
-"""With equal weights b1 = b2, and a second moment that stands still, Adan is Nesterov's method; with its defaults it is
-not.
+"""With equal weights b1 = b2 and a frozen second moment Adan is Nesterov's method; with its default weights it is not.
 
-x of Adan is the point ahead where Nesterov's method takes its gradient, step by step, for any function and noise:
-here sums of squares and cosines, not convex, with the same noise on both sides. Adan starts as if its first gradient
-had been seen for ever, so Nesterov's velocity starts at g_1 / b. The second moment is frozen at |g_1| (b3 = 0): what
-is on trial is the momentum. The direction m + (1 - b2) v then weighs past gradients by a fixed row; Nesterov's falls
-by one factor a per step from the second weight on, Adan's with b1 = 0.02, b2 = 0.08 does not, it even dips below 0 in
-between.
+x of Adan is the point ahead where Nesterov's method takes its gradient, for any function and noise: here squares
+and cosines, not convex, with the same noise on both sides. Adan starts as if its first gradient had been seen for ever,
+so Nesterov's velocity starts at g_1 / b. The weights of past gradients in Nesterov's direction fall by one factor per
+step from the second on, those of Adan with b1 = 0.02, b2 = 0.08 stand still for some twenty steps.
 """
 
 from dataclasses import dataclass
@@ -65,7 +62,6 @@ def paths(s):
 
 
 def weights(first, difference, ages):
-    """Weights of past gradients in Adan's direction: its response to a gradient of 1 among zeros."""
     method = optimiser.Method(1.0, first, difference, 0.0, 0.0)
     ramp = frozen_adan.responses(method, Gradients(0.0, 1.0, 0.0), np.arange(2, ages + 5), stream(0, 0))[0]
     start = frozen_adan.responses(method, Gradients(0.0, 0.0, 0.0), np.arange(2, ages + 5), stream(0, 0))[0]
@@ -74,12 +70,10 @@ def weights(first, difference, ages):
 
 def measure(s):
     found = paths(s)
-    scale = np.abs(found["nesterov"]).max()
-    t = np.arange(1, s.steps + 1)
+    scale, t, ages = np.abs(found["nesterov"]).max(), np.arange(1, s.steps + 1), np.arange(1, s.ages)
     curves = {name: exact(t, (path / scale).T + 2.0, 1e-12) for name, path in found.items()}
-    ages = np.arange(1, s.ages)
-    for name, pair in (("equal", (s.weight, s.weight)), ("defaults", PAIR)):
-        row = weights(pair[0], pair[1], s.ages)
+    for name, (first, difference) in (("equal", (s.weight, s.weight)), ("defaults", PAIR)):
+        row = weights(first, difference, s.ages)
         curves[f"weights, {name}"] = exact(np.arange(s.ages), row, 1e-7, "age")
         curves[f"ratio, {name}"] = exact(ages[1:], row[2:] / row[1:-1], 1e-6, "age")
     return curves

@@ -1,12 +1,10 @@
 """On one curvature Lookahead never beats a smaller step size: SGD that is as fast has less variance.
 
-At the same inner step size Lookahead has less variance, and is slower. Against the SGD that has that smaller variance
-it is slower still. With |q| = |1 - step size x curvature| = e^-s and |r| = e^-R the factor of a round of k steps, its
-variance at rest is (noise / curvature)^2 tanh(R/2) tanh(s/2) / tanh(k s/2) for q > 0 and a < 1; that of SGD with
-factor |r|^(1/k) per step is tanh(R/2k), and tanh(y) / tanh(k y) grows with y. For q < 0 the factor beside tanh(R/2),
-or its inverse, is above 1 already. So what the abstract promises together, less variance and faster convergence, does
-not come together on one curvature, for constant step sizes and any k > 1, a < 1: SGD is the frontier. A slow step
-above 1 crosses it.
+With |q| = |1 - step size x curvature| = e^-s and |r| = e^-R the factor of a round of k steps, Lookahead's variance at
+rest is (noise / curvature)^2 tanh(R/2) tanh(s/2) / tanh(k s/2) for q > 0 and a < 1; that of SGD with factor |r|^(1/k)
+per step is tanh(R/2k), and tanh(y) / tanh(k y) grows with y. For q < 0 the factor beside tanh(R/2), or its inverse, is
+above 1 already. So less variance and faster convergence do not come together here; a slow step above 1 crosses the
+frontier of SGD.
 """
 
 from dataclasses import dataclass
@@ -42,19 +40,15 @@ class Setting:
 
 
 QUICK = Setting(loads=(0.01, 0.1, 0.3, 0.6, 0.9, 1.5), slow_steps=(0.05, 0.3, 0.6, 0.9))
-FULL = Setting(
-    loads=tuple(np.linspace(0.01, 1.97, 57).tolist()), slow_steps=tuple(np.linspace(0.05, 0.95, 19).tolist())
-)
+FULL = Setting(loads=tuple(np.linspace(0.01, 1.97, 57)), slow_steps=tuple(np.linspace(0.05, 0.95, 19)))
 
 
 def sgd(s, factor):
-    """Variance at rest, in units of (noise / curvature)^2, of SGD with that factor per step; exact."""
     recursion = model.sgd((1 - factor) / s.curvature, s.curvature, s.noise_std)
     return moments.at_rest(moments.operator(recursion)).second(1, 1).value * (s.curvature / s.noise_std) ** 2
 
 
 def rows(s, loads, slow_steps, period):
-    """Variances of Lookahead and of SGD by its side, in the same units, and factors per step; exact."""
     step = slow_weights.round_map(loads / s.curvature, s.curvature, s.noise_std, period, slow_steps)
     r = moments.run(step, model.start_at([1.0, 1.0], 3), [1]).mean(SLOW).value[0]
     v = moments.at_rest(step).second(SLOW, SLOW).value * (s.curvature / s.noise_std) ** 2
@@ -110,8 +104,7 @@ def figure(s, measured, predicted):
         r = lookahead.outer_contraction(1 - load, k, a)
         v = lookahead.lookahead_variance_by_rates(1 - load, r, k)
         plots.line(pareto, 1 - r ** (1 / k), v, i, f"η h = {load}, k = {k}, a from 0 to 1")
-    title = "below and right is better: SGD"
-    plots.label(pareto, "1 - factor per step (speed)", "variance at rest / (noise / curvature)²", title)
+    plots.label(pareto, "1 - factor per step (speed)", "variance at rest / (noise / curvature)²", "SGD is the frontier")
     gentle = np.tile(np.array(s.loads) < 1, len(s.slow_steps))
     for i, k in enumerate(s.periods):
         x, y = (measured[name].samples[i, gentle] for name in ("speed", "equal variance"))

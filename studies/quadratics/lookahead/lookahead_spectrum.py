@@ -27,15 +27,10 @@ class Setting:
     slow_steps: tuple[float, ...] = (0.2, 0.5, 0.8)
     rates: tuple[float, float, int] = (0.02, 1.95, 150)
     single: float = 0.02  # the single curvature
-    within: float = 1e-9
 
 
 QUICK = Setting()
 FULL = Setting(horizons=(60, 120, 300, 600, 1200, 2400), rates=(0.01, 1.99, 800))
-
-
-def spectrum(s, single):
-    return np.array([s.single]) if single else 1 / np.arange(1, s.dim + 1)
 
 
 def grid(s):
@@ -61,7 +56,6 @@ def best(s, h, horizon, methods):
 
 
 def exactly(s, h, horizon, period, slow_step, rate):
-    """The risk by exact rounds."""
     step = slow_weights.round_map(rate, h, h**0.5, period, slow_step)
     found = moments.run(step, model.start_at(np.ones((h.size, 2)), 3), [horizon // period])
     return float(found.second(SLOW, SLOW).value[0] @ h / 2)
@@ -80,7 +74,7 @@ def measure(s):
     methods = [(k, a) for k in s.periods for a in s.slow_steps]
     rows: dict[str, list[float]] = {"predicted": []}
     for name in ("lookahead", "constant", "decaying", "lookahead, single", "constant, single"):
-        h, rows[name] = spectrum(s, "single" in name), []
+        h, rows[name] = np.array([s.single]) if "single" in name else 1 / np.arange(1, s.dim + 1), []
         for horizon in s.horizons:
             if name == "decaying":
                 rows[name].append(decaying(s, h, horizon))
@@ -95,7 +89,7 @@ def measure(s):
 def checks(s, measured, predicted):
     look, constant = measured["lookahead"], measured["constant"]
     rival = Rival(claim="that of the best constant step size", predicted=constant)
-    yield agrees("risk with the best k, a and step size", look, measured["predicted"], rival=rival, within=s.within)
+    yield agrees("risk with the best k, a and step size", look, measured["predicted"], rival=rival, within=1e-9)
     single = {"measured": measured["lookahead, single"], "predicted": measured["constant, single"]}
     rival = Rival(claim="on a single curvature, too", **single)
     yield ordered("Lookahead beats the best constant step size", look, constant, rival=rival)

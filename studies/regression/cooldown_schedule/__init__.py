@@ -14,8 +14,8 @@ On trial:
 - cooldown_against_cosine [C1, C2, C5]: claim 1: where the initial error rules, and where the noise does.
 - cooldown_shapes [C3, C4]: claim 3, and the length of the cooldown.
 - averages_for_cooldown [C8]: claim 4.
-- cooldown_reuse [C6, C7]: claim 2, the recursion on a second road and simulated, and why shapes matter: noise is linear
-  in the profile of step sizes over intrinsic time.
+- cooldown_reuse [C7]: claim 2, and the recursion on a second road and simulated.
+- noise_in_intrinsic_time [C6]: why shapes matter: noise is linear in the profile of step sizes over intrinsic time.
 
 Not on trial, because:
 - Equal scaling exponents of both schedules: at these horizons local slopes are no asymptotic ones.

@@ -2,9 +2,7 @@
 
 The moments of the constant run at 0.8 T are all that the cooldown sees of it. A cosine of horizon 2T that is stopped
 at T has step sizes that are still large there. The exact recursion stands on two other roads: the sum over steps
-unrolled, and paths of SGD with a schedule. For small steps the risk of the noise is linear in the step size as a
-function of what is left of intrinsic time: that of the mean of two such profiles is the mean of theirs, while that of
-the mean of two schedules at equal steps is not. That is what decides between shapes (cooldown_shapes).
+unrolled, and paths of SGD with a schedule.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +13,7 @@ from theorylab import Rival, Source, agrees, exact, plots, script
 from theorylab.models.regression import schedules, simulation, theory
 from theorylab.models.regression.theory import intrinsic
 
-SOURCE = Source("abstract (one run for many durations, read); intrinsic time derived here", kind="derived")
+SOURCE = Source("abstract (one run for many durations, read); the roads derived here", kind="derived")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,15 +24,12 @@ class Setting:
     noise: float = 0.04
     peak: float = 0.4
     durations: tuple[int, ...] = (50, 100, 200)
-    length: float = 40.0  # of intrinsic time
-    small: float = 0.01  # the largest step of the profiles
-    within: float = 0.02
     replicas: int
     seed: int
 
 
 QUICK = Setting(replicas=2000, seed=1)
-FULL = Setting(durations=(50, 100, 200, 400, 800), small=0.002, replicas=40_000, seed=2)
+FULL = Setting(durations=(50, 100, 200, 400, 800), replicas=40_000, seed=2)
 
 
 def problem(s):
@@ -49,44 +44,10 @@ def branched(s, steps):
     return float(theory.sgd_risk(onward, schedules.cooldown(s.peak, steps - shared, 1.0), [steps - shared])[0])
 
 
-def run_down(s, profile):
-    """Step sizes profile(u), u what is left of an intrinsic time, until none is."""
-    sizes, left = [], s.length
-    while left > 1e-9:
-        sizes.append(min(profile(left), left))
-        left -= sizes[-1]
-    return np.array(sizes)
-
-
-def profiles(s):
-    """Step sizes of two profiles, of their mean over intrinsic time, and of their mean over steps."""
-    flat, falling = (lambda u: s.small), (lambda u: s.small * max(0.05, min(1.0, u / s.length)))
-    both = [run_down(s, each) for each in (flat, falling, lambda u: (flat(u) + falling(u)) / 2)]
-    count = 1000
-    resampled = [np.interp(np.linspace(0, 1, count), np.linspace(0, 1, each.size), each) for each in both[:2]]
-    resampled = [each * s.length / each.sum() for each in resampled]
-    steps = [*both, (resampled[0] + resampled[1]) / 2]
-    return steps
-
-
-def noises(s):
-    """Noise risks of `profiles`, unrolled."""
-    one = problem(s)
-    return [
-        intrinsic.unrolled_risk(one.eigenvalues, 0 * one.eigenvalues, s.noise**0.5, each)[1] for each in profiles(s)
-    ]
-
-
-def leading(s, order):
-    """Noise risks of the first three by the integral in intrinsic time, of the sizes in this order."""
-    return [intrinsic.noise_leading(problem(s).eigenvalues, s.noise**0.5, each[::order]) for each in profiles(s)[:3]]
-
-
 def measure(s):
     fresh = [schedules.cooldown(s.peak, n, 0.2) for n in s.durations]
     one, last = problem(s), s.durations[0]
     paths = simulation.simulate_heavy_ball(one, fresh[0], 0.0, [last], replicas=s.replicas, seed=s.seed)
-    unrolled = noises(s)
     return {
         "branched": exact(s.durations, [branched(s, n) for n in s.durations], 1e-9),
         "cut": exact(s.durations, [theory.sgd_risk(one, schedules.cosine(s.peak, 2 * n), [n])[0] for n in s.durations],
@@ -94,8 +55,6 @@ def measure(s):
         "unrolled": exact(s.durations, [sum(intrinsic.unrolled_risk(one.eigenvalues, one.error0**2, s.noise**0.5, each))
                                         for each in fresh], 1e-9),
         "paths": paths,
-        "mean profile": exact([0], unrolled[2:3], 1e-9, "profile"),
-        "profiles": exact([0, 1, 2], unrolled[:3], 1e-9, "profile"),
     }  # fmt: skip
 
 
@@ -104,14 +63,8 @@ def predict(s):
     fresh = [theory.sgd_risk(one, schedules.cooldown(s.peak, n, 0.2), [n])[0] for n in s.durations]
     cosine = [theory.sgd_risk(one, schedules.cosine(s.peak, n), [n])[0] for n in s.durations]
     constant = [theory.sgd_risk(one, np.full(n, s.peak), [n])[0] for n in s.durations]
-    first, second, _, over_steps = noises(s)
     rows = {"fresh": fresh, "cosine": cosine, "constant": constant}
-    return {name: exact(s.durations, row, 1e-9) for name, row in rows.items()} | {
-        "mean of both": exact([0], (first + second) / 2, 1e-9, "profile"),
-        "over steps": exact([0], over_steps, 1e-9, "profile"),
-        "leading": exact([0, 1, 2], leading(s, 1), 1e-9, "profile"),
-        "reversed": exact([0, 1, 2], leading(s, -1), 1e-9, "profile"),
-    }
+    return {name: exact(s.durations, row, 1e-9) for name, row in rows.items()}
 
 
 def checks(s, measured, predicted):
@@ -124,12 +77,6 @@ def checks(s, measured, predicted):
     yield agrees("the sum over steps is the recursion", measured["unrolled"], predicted["fresh"], rival=rival)
     rival = Rival(claim="of a constant rate", predicted=predicted["constant"].at([0]))
     yield agrees("risk of simulated runs with a cooldown", measured["paths"], predicted["fresh"].at([0]), rival=rival)
-    rival = Rival(claim="in whatever order steps come", predicted=predicted["reversed"])
-    claim = "noise of a profile: sum of eta^2 K(u)"
-    yield agrees(claim, measured["profiles"], predicted["leading"], rival=rival, within=s.within)
-    rival = Rival(claim="of the mean over steps", predicted=predicted["over steps"])
-    claim = "noise of the mean of two profiles in intrinsic time: the mean"
-    yield agrees(claim, measured["mean profile"], predicted["mean of both"], rival=rival, within=s.within)
 
 
 def figure(s, measured, predicted):

@@ -82,9 +82,8 @@ def predict(s):
 def checks(s, measured, predicted):
     uniform = predicted["uniform"]
     rival = Rival(claim="of uniform rehearsal", predicted=predicted["paths, uniform"])
-    yield agrees(
-        "errors of simulated tasks, exponent 1, few rehearsals", measured["paths"], predicted["paths"], rival=rival
-    )
+    yield agrees("errors of simulated tasks, exponent 1, few rehearsals", measured["paths"],
+        predicted["paths"], rival=rival)  # fmt: skip
     rival = Rival(claim="rehearsal of the newest old task alone, too", measured=measured["newest, many"],
                   predicted=measured["newest, few"])  # fmt: skip
     yield ordered("more rehearsals leave less error, exponent 1", measured["many"], measured["few"], rival=rival)

@@ -70,19 +70,14 @@ def runs(s, one):
     return points, {name: risk / tuned for name, risk in found.items()}, found, tuned
 
 
-def worst(ratio):
-    """The least of the worst ratios, over step sizes."""
-    return ratio.max(axis=1).min()
-
-
 def measure(s):
     rows: dict[str, list[float]] = {}
     for p, b in SPECTRA:
         points, ratios, risks, tuned = runs(s, problem(s, p, b))
         ends, between, before = (np.searchsorted(points, each) for each in times(s))
         for name, ratio in ratios.items():
-            rows.setdefault(f"{name}, ends", []).append(worst(ratio[:, ends]))
-            rows.setdefault(f"{name}, between", []).append(worst(ratio[:, between]))
+            rows.setdefault(f"{name}, ends", []).append(ratio[:, ends].max(axis=1).min())
+            rows.setdefault(f"{name}, between", []).append(ratio[:, between].max(axis=1).min())
         chosen = ratios["restarts"][:, ends].max(axis=1).argmin()
         rows.setdefault("recommended", []).append((risks["restarts"][chosen, ends[:-1]] / tuned[before]).min())
         rows.setdefault("last end", []).append(ratios["restarts"][chosen, ends].min())

@@ -1,9 +1,8 @@
 """At equal budget warm restarts find the better of two wells no more often than one slow cooling.
 
-f = (x^2 - 1)^2 / 4 + tilt x, gradient noise, start in the worse well. The law of x is carried exactly by a Markov
-chain on cells of a grid; paths of SGD agree with it. At each end of a cycle the iterate of a single cosine over the
-whole budget has been in the better well more often: what helps is time at a large step, and restarts spend less of
-it. Without a tilt both wells are alike, and both schedules tend to one half.
+f = (x^2 - 1)^2 / 4 + tilt x, gradient noise, start in the worse well. The law of x is that of a chain on cells;
+paths of SGD agree with it. At each end of a cycle the iterate of a single cosine over the whole budget has been in the
+better well more often: what helps is time at a large step. Without a tilt both wells are alike.
 """
 
 from dataclasses import dataclass
@@ -26,9 +25,7 @@ FINDING = Finding(
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     peak: float = 0.2
-    tilt: float = 0.15
     noise_std: float = 2.0
-    start: float = 0.92
     cycles: int
     cells: int
     replicas: int
@@ -38,7 +35,8 @@ class Setting:
 
 QUICK = Setting(cycles=3, cells=160, replicas=4000, within=0.02, seed=1)
 FULL = Setting(cycles=5, cells=401, replicas=100_000, within=0.01, seed=2)
-SIDE = 3.0
+SIDE, TILT, START = 3.0, 0.15, 0.92
+TOPS = {tilt: float(np.sort(np.roots([1.0, 0.0, -1.0, tilt]).real)[1]) for tilt in (0.15, 0.0)}  # between the wells
 
 
 @jit.kernel
@@ -54,18 +52,13 @@ def descend(sizes, points, tilt, noise_std, x, border, stream):
     return out
 
 
-def border(tilt):
-    """The top between the wells: the middle root of x^3 - x + tilt."""
-    return float(np.sort(np.roots([1.0, 0.0, -1.0, tilt]).real)[1])
-
-
 def chain(s, sizes, points, tilt):
     """Probability to be in the left well after each number of steps, by cells of a grid."""
     edges = np.linspace(-SIDE, SIDE, s.cells + 1)
     centre = (edges[1:] + edges[:-1]) / 2
     law, found, inner = np.zeros(s.cells), [], edges[1:-1]
-    law[np.abs(centre - s.start).argmin()] = 1.0
-    share = np.clip((border(tilt) - edges[:-1]) / (edges[1] - edges[0]), 0.0, 1.0)
+    law[np.abs(centre - START).argmin()] = 1.0
+    share = np.clip((TOPS[tilt] - edges[:-1]) / (edges[1] - edges[0]), 0.0, 1.0)
     for t, size in enumerate(sizes, 1):
         after = centre - size * (centre**3 - centre + tilt)
         below = ndtr((inner - after[:, None]) / (size * s.noise_std))
@@ -84,10 +77,10 @@ def plans(s):
 def measure(s):
     (sizes, ends), curves = plans(s), {}
     for name, row in sizes.items():
-        found = replicate(descend, row, ends, s.tilt, s.noise_std, s.start, border(s.tilt), x=ends, replicas=s.replicas,
+        found = replicate(descend, row, ends, TILT, s.noise_std, START, TOPS[TILT], x=ends, replicas=s.replicas,
                           seed=s.seed)  # fmt: skip
         curves[f"{name}, paths"] = found.bounded(0.0, 1.0)
-        curves[name] = exact(ends, chain(s, row, ends, s.tilt), 1e-10)
+        curves[name] = exact(ends, chain(s, row, ends, TILT), 1e-10)
         curves[f"{name}, no tilt"] = exact(ends, chain(s, row, ends, 0.0), 1e-10)
     return curves
 
