@@ -61,6 +61,7 @@ def test_adadelta():
 def test_adamax():
     assert moves(adamax, [3.0, -1.0], **HALF, epsilon=0.5) == pytest.approx([-3.0 / 3.5, -0.25 / 0.75 / 2.75])
     assert moves(adamax, [0.0, 2.0], **HALF, epsilon=0.0) == pytest.approx([0.0, -1.0 / 0.75 / 2.0])
+    assert moves(adamax, [-3.0], **HALF, epsilon=0.5) == pytest.approx([3.0 / 3.5])
 
 
 def test_adamw_decays_at_the_old_point_and_not_by_the_rate():
