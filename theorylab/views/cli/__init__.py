@@ -23,6 +23,7 @@ from theorylab.views.cli.judge import judge
 from theorylab.views.cli.list import list_studies
 from theorylab.views.cli.new import new
 from theorylab.views.cli.papers import papers
+from theorylab.views.cli.report import report
 from theorylab.views.cli.run import run
 from theorylab.views.cli.show import show
 from theorylab.views.cli.why import why
@@ -34,7 +35,9 @@ def cli() -> None:
     """Put published theorems about learning algorithms on trial."""
 
 
-COMMANDS = (list_studies, papers, findings, show, new, run, judge, why, falsify, hunt, calibrate, certify, audit)
+COMMANDS = (
+    list_studies, papers, findings, show, report, new, run, judge, why, falsify, hunt, calibrate, certify, audit,
+)  # fmt: skip
 for _command in (*COMMANDS, conformance):
     cli.add_command(_command)
 

@@ -1,0 +1,1 @@
+"""The gallery: a static site of the studies, their papers and findings, made from records, figures and sources."""
