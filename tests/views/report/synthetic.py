@@ -39,7 +39,8 @@ def write_record(runs, name, checks, setting=None, figure=FIGURE):
     paths["json"].parent.mkdir(parents=True, exist_ok=True)
     setting = {"horizon": 50_000, "decays": [0.9, 0.99], "seed": 3} if setting is None else setting
     record = {
-        "schema": 4, "study": name, "setting": setting, "seed": setting.get("seed"), "source": "somebody2024, Theorem 1",
+        "schema": 4, "study": name, "setting": setting, "seed": setting.get("seed"),
+        "source": "somebody2024, Theorem 1",
         "versions": {"python": "3.11.7", "theorylab": "0.1.0"}, "checks": checks, "curves": "0" * 64,
     }  # fmt: skip
     paths["json"].write_text(json.dumps(record), encoding="utf-8")

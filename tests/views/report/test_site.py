@@ -15,9 +15,9 @@ from click.testing import CliRunner
 import theorylab
 from tests.views.report import synthetic
 from theorylab.errors import InputError
+from theorylab.running import store
 from theorylab.trials import papers, stored, study
 from theorylab.views.cli import cli
-from theorylab.running import store
 from theorylab.views.report import contents, records, site
 
 VOID = {"meta", "link", "img", "input", "br", "hr"}
@@ -113,9 +113,7 @@ def test_the_page_of_a_study_says_all_that_is_known(built):
         assert words in text, words
     assert "theorylab run family0.paper01.claim_010 --set horizon=50000 " in re.sub(r"<[^>]*>", "", text)
     (image,) = Page(folder / "studies" / f"{listings[3].name}.html").images
-    assert image["alt"].endswith(
-        "Plot: “bias (d = 5)”, excess risk against iterations, shown are measured; <b> bound."
-    )
+    assert image["alt"].endswith("Plot: “bias (d = 5)”, excess risk against iterations, shown are measured; <b> bound.")
 
 
 def test_findings_stand_beside_what_held(built):
@@ -124,7 +122,8 @@ def test_findings_stand_beside_what_held(built):
     assert "<strong>21</strong> claims supported" in index
     assert "<strong>3</strong> findings" in index
     found = (folder / "findings.html").read_text(encoding="utf-8")
-    places = [found.index(f">{kind}</h2>") for kind in ("False as stated", "Needs a condition", "Usual reading is wrong")]
+    kinds = ("False as stated", "Needs a condition", "Usual reading is wrong")
+    places = [found.index(f">{kind}</h2>") for kind in kinds]
     assert places == sorted(places)
     assert found.count('<article class="found">') == 3
 
