@@ -84,7 +84,7 @@ def markdown(text: str, link: Callable[[str], str | None]) -> Markup:
         inner = token.children or []
         if token.type == "heading_open":
             words = tokens[tokens.index(token) + 1].content
-            token.attrSet("id", re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-"))
+            token.attrSet("id", re.sub(r"[^a-z0-9_]+", "-", words.lower()).strip("-"))
         for child in inner:
             name = {"link_open": "href", "image": "src"}.get(child.type)
             if name:
