@@ -190,6 +190,13 @@ def test_lazy_names_of_a_package_are_followed_to_their_modules(tmp_path, text, e
     assert reached(root, "kern.py") - {"kern.py", "pack/__init__.py"} == {f"pack/{name}.py" for name in expected}
 
 
+def test_a_lazy_package_of_its_own_name_is_that_package(tmp_path):
+    root = plant(tmp_path.resolve(), pack__room__wall="", kern="from pack import room")
+    (root / "pack" / "__init__.py").write_text("LAZY = {'room': 'room'}\ndef __getattr__(name): ...")
+    (root / "pack" / "room" / "__init__.py").write_text("from pack.room import wall")
+    assert {"pack/room/__init__.py", "pack/room/wall.py"} <= set(reached(root, "kern.py"))
+
+
 def test_installed_packages_on_the_path_are_libraries_and_own_modules_beside_them_are_not(tmp_path, monkeypatch):
     many = {f"numpy__part{i}": f"from numpy import part{(i + 1) % 50}" for i in range(50)}
     root = plant(

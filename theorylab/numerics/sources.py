@@ -199,7 +199,7 @@ def _files_of(root: Path, parts: tuple[str, ...]) -> Iterator[Path]:
             yield module.resolve()
             return
         lazy: dict[str, str] = _lazy(package) if package else {}
-        if part in lazy:
+        if lazy.get(part, part) != part:  # else it is the package of that name
             yield from _files_of(root, (*parts[:i], *lazy[part].split("."), part))
             return
         folder = folder / part
