@@ -51,10 +51,10 @@ def measure(s):
 
 
 def predict(s):
-    out, t = dict[str, Curve](), np.array(s.times)
+    out, t, a, k = dict[str, Curve](), np.array(s.times), SIGNALS.a, SIGNALS.odd
     for name, (load, batch) in (("calm", s.calm), ("noisy", s.noisy)):
-        v, fourth = valley.position_variance(load, t, 1.0, batch), valley.position_cumulant(load, t, 1.0, batch)
-        rows = {name: valley.group_covariance(v, fourth, 1.0, 1.0), f"{name}, linear": -v}
+        v, fourth = valley.position_variance(load, t, k, batch), valley.position_cumulant(load, t, k, batch)
+        rows = {name: valley.group_covariance(v, fourth, k, a) / (a * k**2) ** 2, f"{name}, linear": -v / k**2}
         out |= {key: exact(t, row, 1e-4) for key, row in rows.items()}
     return out
 

@@ -60,8 +60,8 @@ def measure(s):
     few, inverse = np.array(s.roots) ** 2, 10.0 ** np.array(s.exponents)
     in_n, steps, width = np.transpose([cost(s, n, s.accuracy) for n in sizes(s).tolist()])
     in_eps, _, narrow = np.transpose([cost(s, s.few, 1 / x) for x in inverse])
-    slow = [FiniteSum.rotations(np.full(n, np.pi * s.full)) for n in few]  # where Halpern takes longest
-    full = [simulation.halpern_calls(p, s.full * (1 + 1e-9)) for p in slow]
+    slow = [FiniteSum.rotations(np.full(n, np.pi * s.full), 3.0) for n in few]  # where Halpern takes longest
+    full = [simulation.halpern_calls(p, 3.0 * s.full * (1 + 1e-9)) for p in slow]
     return {"n": exact(sizes(s), in_n, width, "n"), "eps": exact(inverse, in_eps, narrow, "1/eps"),
             "steps": exact(sizes(s), steps, width, "n"), "full": exact(few, full, ulps=0, x_name="n"),
             **{source: counted(s, source) for source in WORDS}}  # fmt: skip

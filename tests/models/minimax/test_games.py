@@ -85,6 +85,12 @@ def test_resolvent_passes_by_hand():
     assert run.mean == pytest.approx(theory.resolvent_passes(10, [0, 1]), rel=0.03)
 
 
+def test_two_houses_of_the_burglar_by_hand():
+    first, second = 1 + np.sin(1.0) ** 2, 1 + np.sin(2.0) ** 2
+    away = 1 - np.exp(-0.8)
+    assert MatrixGame.burglar(2).payoffs == pytest.approx(np.array([[0, first * away], [second * away, 0]]), rel=1e-14)
+
+
 def test_every_call_is_counted_where_it_is_made():
     game = MatrixGame.burglar(5)
     for name, schedule in deterministic_methods(game.lipschitz, 6).items():

@@ -118,6 +118,8 @@ def test_halpern_counts_calls_of_all_components_until_it_is_there():
     # Two equal rotations by pi/10: |F| = |sin((k+1) a/2)|/(k+1) falls to 1/10 at k = 9, after 10 evaluations.
     same = FiniteSum.rotations([np.pi / 10] * 2)
     assert simulation.halpern_calls(same, 0.1 * (1 + 1e-9)) == 20
+    scaled = FiniteSum.rotations([np.pi / 10] * 2, 3.0)
+    assert simulation.halpern_calls(scaled, 0.3 * (1 + 1e-9)) == 20
     assert simulation.halpern_calls(same, 1e-9, limit=15) == np.inf  # a turn later it is there by itself
 
 
