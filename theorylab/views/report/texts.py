@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import count
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
@@ -18,6 +19,9 @@ GREEK = {
 }  # fmt: skip
 """Letters that docstrings write as words."""
 SIGNS = (("<=", "≤"), (">=", "≥"), ("->", "→"), (" - ", " − "), (" +- ", " ± "))
+INDEX = r"[A-Za-z0-9]{1,3}(?![\w(])"
+INDEX_OR_NONE = rf"(?=_{INDEX}|(?!_\w))"
+"""After a letter an index, eta_t, or none; beta_test and eta_t(x) are identifiers, which stay as they are."""
 LEXERS = {"python": PythonLexer, "bibtex": BibTeXLexer, "shell": BashLexer}
 
 
@@ -61,11 +65,12 @@ def typeset(text: str) -> Markup:
     """Formulas that stand in a line as a book sets them: w_i^2 <= sqrt eta with index, power, root and letter."""
     for typed, sign in SIGNS:
         text = text.replace(typed, sign)
-    text = re.sub(rf"(?<![\w.])({'|'.join(GREEK)})(?![A-Za-z0-9(.]\w)", lambda word: GREEK[word[1]], text)
+    letter = rf"(?<![\w.])({'|'.join(GREEK)})(?![A-Za-z0-9(.]\w){INDEX_OR_NONE}"
+    text = re.sub(letter, lambda word: GREEK[word[1]], text)
     text = re.sub(r"\bsqrt ?(?=[\w(])", "√", text)
     text = re.sub(r"(?<![\w)\]−-])-(?=\d)|(?<=[=(\[,] )-(?=\w)|(?<=[(\[])-(?=\w)", "−", text)
     made = str(escape(text))
-    made = re.sub(r"(?<![\w/.])([A-Za-zα-ω])_([A-Za-z0-9]{1,3})(?![\w(])", r"\1<sub>\2</sub>", made)
+    made = re.sub(rf"(?<![\w/.])([A-Za-zα-ω])_({INDEX})", r"\1<sub>\2</sub>", made)
     made = re.sub(r"([α-ω])(\d)(?![\w.])", r"\1<sub>\2</sub>", made)
     power = r"\^(\((?:[^()<>&;]*)\)|[-−]?\d+(?:[/.]\d+)?|[A-Za-zα-ω](?![A-Za-z]))"
     return Markup(re.sub(power, lambda found: f"<sup>{found[1].strip('()').replace('-', '−')}</sup>", made))
@@ -94,5 +99,7 @@ def markdown(text: str, link: Callable[[str], str | None]) -> Markup:
                 else:
                     child.attrSet(name, target)
     page: str = parser.renderer.render(tokens, parser.options, {})
-    framed = page.replace("<table>", '<div class="wide" role="region" aria-label="table" tabindex="0"><table>')
+    number = count(1)  # regions that scroll are told apart by their names
+    frame = '<div class="wide" role="region" aria-label="table {}" tabindex="0"><table>'
+    framed = re.sub("<table>", lambda _: frame.format(next(number)), page)
     return Markup(framed.replace("</table>", "</table></div>"))
