@@ -1,9 +1,9 @@
 """Row norms damp what the diagonal would not: on H = 1 1^T rates up to 2 / sqrt d are stable, not 2 / d.
 
 In the long run AdaHessian divides by row norms P. lambda_max(P^-1 H) is at most the root of the largest number of
-entries in a row: of 1 1^T exactly sqrt d, where the diagonal has d. So 2 / sqrt d is stable on every convex quadratic.
-With live probes and b2 = 0.999 the mean growth changes its sign there, too, up to the noise of the average. A diagonal
-Hessian is solved in one step of rate 1; turned, steps grow with the condition number.
+entries in a row: of 1 1^T sqrt d, where the diagonal has d. So 2 / sqrt d is stable on every convex quadratic. With
+live probes, b2 = 0.999, mean growth changes its sign there, too, up to the noise of the average. A diagonal Hessian is
+solved in one step of rate 1; turned, steps grow with the condition number.
 """
 
 from dataclasses import dataclass
@@ -31,30 +31,22 @@ class Setting:
 
 QUICK = Setting(dims=(2, 3, 4, 9, 25), instances=100, live=200, seed=1)
 FULL = Setting(dims=(2, 3, 4, 9, 25, 64, 100), instances=3000, live=2000, seed=2)
-
-
-def plain(rate):
-    return adahessian.Method(rate, 0.0, 0.999, 0.0)
+PLAIN = adahessian.Method(1.0, 0.0, 0.999, 0.0)
 
 
 def critical(dim):
     """Bracket of the rate from which steps over row norms diverge on 1 1^T."""
+    ones, start = np.ones((dim, dim)), np.arange(1.0, dim + 1)
 
     def diverges(rate):
-        start = np.arange(1.0, dim + 1)
-        return bool(probes.frozen_descent(plain(rate), np.ones((dim, dim)), start, 0.0, 200)[1] > start.sum())
+        return bool(probes.frozen_descent(PLAIN._replace(rate=rate), ones, start, 0.0, 200)[1] > start.sum())
 
     return bracket(diverges, 0.5 / dim, 3.0, relative_width=1e-9)
 
 
 def scaled(draws):
     """lambda_max(P^-1 H), over the root of the most entries in a row, and over 1, of a random convex quadratic."""
-    d, rank = int(draws.integers(2, 30)), int(draws.integers(1, 8))
-    factor = draws.standard_normal((d, rank)) * (draws.uniform(size=(d, rank)) < draws.uniform(0.2, 1.0))
-    factor[:, 0] += draws.integers(2)  # every second is nearer to 1 1^T
-    factor[:2, 0] = 1.0  # two rows that are not 0
-    hessian = factor @ factor.T + np.diag(draws.uniform(0.01, 0.1, d) * draws.integers(2))
-    hessian = hessian[np.ix_(hessian.any(axis=1), hessian.any(axis=1))]
+    hessian = curvature.with_zeros(draws)
     found = np.linalg.eigvals(hessian / theory_curvature.row_norms(hessian)[:, None]).real.max()
     return found / theory_curvature.row_norm_bound(hessian), found
 
@@ -62,14 +54,14 @@ def scaled(draws):
 def steps(s, hessian):
     """Steps of rate 1 until the gradient is 1e-9 of what it was at most."""
     start = 1.0 + np.arange(len(hessian))
-    return probes.frozen_descent(plain(1.0), hessian, start, 1e-9 * np.abs(hessian @ start).max(), 10**6)[0]
+    return probes.frozen_descent(PLAIN, hessian, start, 1e-9 * np.abs(hessian @ start).max(), 10**6)[0]
 
 
 def measure(s):
     ratios = np.array([scaled(generator(s.seed, 10 + k)) for k in range(s.instances)]).T
     curvatures = [np.geomspace(1, k, 6) for k in s.conditions]
     rates = theory_curvature.critical_rate_of_ones(9) * np.array([1 - s.near, 1 + s.near])
-    live = replicate(probes.live_growth, plain(0.0), 9, rates, s.live, x=rates, replicas=s.replicas, seed=s.seed,
+    live = replicate(probes.live_growth, PLAIN, 9, rates, s.live, x=rates, replicas=s.replicas, seed=s.seed,
                      x_name="rate")  # fmt: skip
     return {
         "critical": brackets(s.dims, [critical(d) for d in s.dims], "d"),
@@ -91,8 +83,7 @@ def predict(s):
 
 def checks(s, measured, predicted):
     rival = Rival(claim="2 / d, as with the diagonal itself", predicted=predicted["diagonal"])
-    claim = "1 1^T: stable up to the rate 2 / sqrt d"
-    yield threshold(claim, measured["critical"], predicted["critical"], rival=rival)
+    yield threshold("1 1^T: stable up to the rate 2 / sqrt d", measured["critical"], predicted["critical"], rival=rival)
     rival = Rival(claim="with a rate 5% above 2 / sqrt d", measured=measured["live, above"])
     yield below("... live probes, 5% below it: steps shrink", measured["live, below"], 0.0, rival=rival)
     rival = Rival(claim="1, as over sums of sizes in a row", measured=measured["largest"])

@@ -31,28 +31,9 @@ FULL = Setting(draws=1000, seed=2)
 
 
 def instance(s, k, skew=False):
-    """A direction of norm 1, a factor Q and M, random; of skew directions Q is at the minimum, and every second of the
-    others is the flattest at its Q."""
-    x, q, root = generator(s.seed, 10 + k).standard_normal((3, s.dim, s.dim))
-    second, q = root @ root.T + 0.1 * np.eye(s.dim), expm(q / 2)
-    x = x - x.T if skew else x + x.T
-    if skew:
-        q = np.linalg.cholesky(theory_fitting.best_preconditioner(second)).T
-    elif k % 2:
-        flattest = np.linalg.eigh(both_terms(q, second))[1][:, 0]
-        x = np.outer(flattest, flattest)
-    return x / np.linalg.norm(x), q, second
-
-
-def both_terms(q, second):
-    """Q M Q^T + (Q Q^T)^-1."""
-    return q @ second @ q.T + np.linalg.inv(q @ q.T)
-
-
-def curvature(s, k, skew=False):
-    """c'' of an instance, in units of c, by a second difference."""
-    x, q, second = instance(s, k, skew)
-    return fitting.relative_curvature(x, q, second, s.step)
+    """Direction, factor Q and M; every second symmetric direction is the flattest at its Q."""
+    kind = "skew" if skew else ("symmetric", "flattest")[k % 2]
+    return fitting.drawn_direction(kind, s.dim, generator(s.seed, 10 + k))
 
 
 def end(s, group, second):
@@ -61,21 +42,18 @@ def end(s, group, second):
     return np.array([np.trace(q.T @ q @ second) for q in path])
 
 
-def turned(s, second):
-    turn = np.linalg.qr(generator(s.seed, 5).standard_normal((s.dim, s.dim)))[0]
-    return turn @ second @ turn.T
-
-
 def measure(s):
-    found = [curvature(s, k) for k in range(s.draws)]
-    flat = [curvature(s, k, skew=True) for k in range(s.draws)]
-    place, steps, second = np.arange(s.draws), np.arange(s.steps + 1), instance(s, 0)[2]
+    found = [fitting.relative_curvature(*instance(s, k), s.step) for k in range(s.draws)]
+    flat = [fitting.relative_curvature(*instance(s, k, skew=True), s.step) for k in range(s.draws)]
+    place, steps = np.arange(s.draws), np.arange(s.steps + 1)
+    turn = np.linalg.qr(generator(s.seed, 5).standard_normal((s.dim, s.dim)))[0]
+    turned = turn @ instance(s, 0)[2] @ turn.T
     noise = 1e-13 / s.step**2  # of a difference of three values near 1; Q may be ill-conditioned
     return {
         "found": exact(place, found, 1e-5 + noise, "draw").drawn_from("random directions and points"),
         "skew": exact(place, flat, 1e-5, "draw").drawn_from("random directions"),
-        "all": exact(steps, end(s, "all", turned(s, second)), 1e-10),
-        "diagonal": exact(steps, end(s, "diagonal", turned(s, second)), 1e-10),
+        "all": exact(steps, end(s, "all", turned), 1e-10),
+        "diagonal": exact(steps, end(s, "diagonal", turned), 1e-10),
     }
 
 
@@ -85,7 +63,7 @@ def predict(s):
         x, q, second = instance(s, k)
         value = theory_fitting.criterion(q.T @ q, second)
         forms.append(theory_fitting.curvature_along(x, q, second) / value)
-        least.append(4 * np.linalg.eigvalsh(both_terms(q, second))[0] / value)
+        least.append(4 * np.linalg.eigvalsh(theory_fitting.both_terms(q, second))[0] / value)
         half.append(4 * np.trace(x @ x @ q @ second @ q.T) / value)
     place, steps, second = np.arange(s.draws), np.arange(s.steps + 1), instance(s, 0)[2]
     return {

@@ -1,9 +1,8 @@
 """The fit ends at M^-1/2, M = H^2 + cov e: at |H|^-1 without noise, for indefinite H too, and noise is its damping.
 
 Mean steps in the group of all matrices and in that of triangular ones reach the same preconditioner and the same least
-value 2 tr M^1/2, as every P has a triangular root; diagonal ones end at row norms to the power -1 and above it. A flat
-direction gets the gain 1 / s with noise of standard deviation s. Small steps only lower the criterion; large ones
-do not.
+value 2 tr M^1/2, as every P has a triangular root; diagonal ones end at row norms to the power -1 and above it. With
+noise s a flat direction gets the gain 1 / s. Small steps only lower the criterion; large ones do not.
 """
 
 from dataclasses import dataclass
@@ -34,15 +33,7 @@ FULL = Setting(curvatures=(2.0, -1.5, 1.0, -0.7, 0.5, 0.2, -0.1, 0.0), steps=600
 def seconds(s):
     """M without noise, of the curvatures that are not 0, and M with noise, in a random basis."""
     h = np.array(s.curvatures)
-    basis = np.linalg.qr(generator(s.seed, 1).standard_normal((h.size, h.size)))[0]
-    part = h[h != 0]
-    smaller = np.linalg.qr(generator(s.seed, 2).standard_normal((part.size, part.size)))[0]
-    return (smaller * part**2) @ smaller.T, (basis * (h**2 + s.noise**2)) @ basis.T
-
-
-def fit(s, second, group):
-    q = fitting.mean_fit(group, second, np.eye(len(second)), s.rate, s.steps)[-1]
-    return q.T @ q
+    return fitting.turned(h[h != 0] ** 2, generator(s.seed, 2)), fitting.turned(h**2 + s.noise**2, generator(s.seed, 1))
 
 
 def entries(values, rounding=1e-6):
@@ -50,31 +41,19 @@ def entries(values, rounding=1e-6):
     return exact(np.arange(values.size), values, rounding, "entry")
 
 
-def fall(s, share, factor, steps):
-    """The criterion along steps in the group of all matrices, from a factor, at a share of the largest stable mu."""
-    _, second = seconds(s)
-    rate = share * theory_fitting.critical_fitting_rate(np.linalg.eigvalsh(second)[-1] ** 0.5)
-    path = fitting.mean_fit("all", second, factor, rate, steps, relative=False)
-    return exact(np.arange(steps + 1), [theory_fitting.criterion(q.T @ q, second) for q in path], 1e-12)
-
-
-def near(s):
-    """A factor by 2% off the minimum."""
-    return 1.02 * np.linalg.cholesky(theory_fitting.best_preconditioner(seconds(s)[1])).T
-
-
 def measure(s):
     clean, noisy = seconds(s)
-    found = {group: fit(s, noisy, group) for group in fitting.GROUPS}
-    values = {group: theory_fitting.criterion(p, noisy) for group, p in found.items()}
+    found = {group: fitting.fitted(group, noisy, s.rate, s.steps) for group in fitting.GROUPS}
+    values = [theory_fitting.criterion(found[group], noisy) for group in ("all", "triangular")]
+    near = 1.02 * np.linalg.cholesky(theory_fitting.best_preconditioner(noisy)).T  # the minimum, by 2% off
     return {
-        "clean": entries(fit(s, clean, "all")),
+        "clean": entries(fitting.fitted("all", clean, s.rate, s.steps)),
         "all": entries(found["all"]),
         "diagonal": entries(np.diag(found["diagonal"])),
-        "value": exact([0, 1], [values["all"], values["triangular"]], 1e-9, "group"),
+        "value": exact([0, 1], values, 1e-9, "group"),
         "gain": exact([0], [np.linalg.eigvalsh(found["all"])[-1]], 1e-6, "point"),
-        "small steps": fall(s, 0.2, np.eye(len(s.curvatures)), s.falling),
-        "large steps": fall(s, 1.1, near(s), 10),
+        "small steps": exact(np.arange(s.falling + 1), fitting.fall(noisy, 0.2, np.eye(len(noisy)), s.falling), 1e-12),
+        "large steps": exact(np.arange(11), fitting.fall(noisy, 1.1, near, 10), 1e-12),
     }
 
 
@@ -90,7 +69,7 @@ def predict(s):
         "inverse": entries(np.diag(theory_fitting.best_preconditioner(noisy)), 1e-12),
         "value": exact([0, 1], np.full(2, theory_fitting.best_value(noisy)), 1e-12, "group"),
         "value, diagonal": exact([0, 1], np.full(2, theory_fitting.best_diagonal_value(noisy)), 1e-12, "group"),
-    }  # fmt: skip
+    }
 
 
 def checks(s, measured, predicted):
@@ -101,8 +80,7 @@ def checks(s, measured, predicted):
     rival = Rival(claim="1 / s^2", predicted=s.noise**-2)
     yield agrees("... a flat direction has the gain 1 / s", measured["gain"], 1 / s.noise, rival=rival)
     rival = Rival(claim="that of diagonal ones", predicted=predicted["value, diagonal"])
-    claim = "all matrices and triangular ones: 2 tr M^1/2"
-    yield agrees(claim, measured["value"], predicted["value"], rival=rival)
+    yield agrees("all matrices and triangular ones: 2 tr M^1/2", measured["value"], predicted["value"], rival=rival)
     rival = Rival(claim="the diagonal of M^-1/2", predicted=predicted["inverse"])
     yield agrees("diagonal ones: M_ii^-1/2", measured["diagonal"], predicted["diagonal"], rival=rival)
     rival = Rival(claim="steps 10% above the stable ones, too", measured=measured["large steps"])
@@ -111,11 +89,10 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, (falls, gains) = plots.panels(2)
-    _, second = seconds(s)
-    for k, (name, label) in enumerate(
-        (("small steps", "0.2 of the stable μ, from 1"), ("large steps", "1.1 of it, from near the least"))
-    ):
-        plots.line(falls, measured[name].x, measured[name].mean / theory_fitting.best_value(second), k, label)
+    least = theory_fitting.best_value(seconds(s)[1])
+    labels = {"small steps": "0.2 of the stable μ, from 1", "large steps": "1.1 of it, from near the least"}
+    for k, (name, label) in enumerate(labels.items()):
+        plots.line(falls, measured[name].x, measured[name].mean / least, k, label)
     plots.limit(falls, 1.0, "2 tr M^(1/2)")
     plots.label(falls, "steps", "criterion / least", "all matrices", log="y")
     found = np.sort(np.linalg.eigvalsh(measured["all"].mean.reshape(len(s.curvatures), -1)))

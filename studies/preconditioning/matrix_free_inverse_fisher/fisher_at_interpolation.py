@@ -33,24 +33,14 @@ ROOT = np.array([[1.0, 0.0, 0.0], [0.5, 0.8, 0.0], [-0.3, 0.4, 0.6]])
 ERROR = np.array([0.5, -1.0, 0.8])
 
 
-def cycles(s, damping):
-    """Whether steps near 0 leave it, by the rate."""
+def boundaries(s, leaves, low, high, width):
+    """For each damping the bracket, within low and high in units of lam / h, of the rate from which steps leave."""
 
-    def leaves(rate):
-        return bool(fisher.parabola_end(rate, damping, s.curvature, 1e-6, s.steps) > 1e-6)
+    def boundary(lam):
+        ends = low * lam / s.curvature, high * lam / s.curvature
+        return bracket(lambda rate: leaves(rate, lam, s.curvature, s.steps), *ends, relative_width=width)
 
-    return bracket(leaves, damping / s.curvature, 4 * damping / s.curvature, relative_width=1e-6)
-
-
-def leaves_cycle(s, damping):
-    """Whether steps near the cycle leave it, by the rate."""
-
-    def leaves(rate):
-        cycle = theory_fisher.cycle_at_interpolation(rate, damping, s.curvature)
-        end = fisher.parabola_end(rate, damping, s.curvature, 1.001 * cycle, s.steps)
-        return bool(abs(end / cycle - 1) > 1e-3)
-
-    return bracket(leaves, 3 * damping / s.curvature, 4.5 * damping / s.curvature, relative_width=2e-3)
+    return [boundary(lam) for lam in s.dampings]
 
 
 def rates(s):
@@ -64,8 +54,8 @@ def measure(s):
     return {
         "fisher": replicate(fisher.drawn_fisher, ROOT, ERROR, s.noise, s.draws, x=np.arange(9), replicas=s.replicas,
                             seed=s.seed, x_name="entry"),
-        "critical": brackets(s.dampings, [cycles(s, lam) for lam in s.dampings], "damping"),
-        "cycle": brackets(s.dampings, [leaves_cycle(s, lam) for lam in s.dampings], "damping"),
+        "critical": brackets(s.dampings, boundaries(s, fisher.leaves_zero, 1, 4, 1e-6), "damping"),
+        "cycle": brackets(s.dampings, boundaries(s, fisher.leaves_cycle, 3, 4.5, 2e-3), "damping"),
         "amplitude": exact(s.dampings, amplitudes, 1e-9, "damping"),
     }  # fmt: skip
 
@@ -100,17 +90,19 @@ def checks(s, measured, predicted):
 
 def figure(s, measured, predicted):
     drawn, (entries, cycle) = plots.panels(2)
-    plots.measurement(entries, measured["fisher"], 0, "drawn")
-    plots.prediction(entries, predicted["fisher"], "derived")
-    plots.line(entries, np.arange(9), predicted["optimum"].mean, 4, "s² S: at the optimum")
-    plots.label(entries, "entry of E g gᵀ", "value", "least squares, d = 3", log="")
+    labels = {"fisher": "derived", "no product": "without 2 S e eᵀ S", "optimum": "s² S: at the optimum"}
+    for k, (name, label) in enumerate(labels.items()):
+        plots.points(entries, predicted[name].mean, measured["fisher"].mean, k, label)
+    plots.guide(entries, predicted["fisher"].mean, predicted["fisher"].mean)
+    plots.label(entries, "predicted entry of E g gᵀ", "drawn entry", "least squares, d = 3", log="")
+    beyond = np.geomspace(0.01, 0.99, 12)
     for k, lam in enumerate(s.dampings):
-        shares = np.geomspace(1.0001, 1.99, 12) * theory_fisher.critical_rate_at_interpolation(lam, s.curvature)
-        found = [fisher.parabola_end(rate, lam, s.curvature, 1.0, s.steps) for rate in shares]
-        plots.points(cycle, shares, found, k, f"λ = {lam:g}")
-        line = theory_fisher.cycle_at_interpolation(shares, lam, s.curvature)
-        plots.guide(cycle, shares, line, "" if k else "√(ηh/2 - λ) / h")
-    plots.label(cycle, "rate η", "|x| in the end", f"h = {s.curvature:g}")
+        rate = (1 + beyond) * theory_fisher.critical_rate_at_interpolation(lam, s.curvature)
+        ends = [fisher.parabola_end(r, lam, s.curvature, 1.0, s.steps) for r in rate]
+        plots.points(cycle, beyond, ends, k, f"λ = {lam:g}")
+        line = theory_fisher.cycle_at_interpolation(rate, lam, s.curvature)
+        plots.guide(cycle, beyond, line, "√(ηh/2 - λ) / h" if k == len(s.dampings) - 1 else "")
+    plots.label(cycle, "ηh / 2λ - 1", "|x| in the end", f"h = {s.curvature:g}")
     return drawn
 
 

@@ -40,14 +40,6 @@ def dense(s, gradients, weight=None):
     return s.damping * np.eye(s.dim) + gradients.T @ gradients * (1 / len(gradients) if weight is None else weight)
 
 
-def pruned(matrix, w, place):
-    """Least d^T F d / 2 with d_p = -w_p, by the equations of its multiplier."""
-    n = len(w)
-    system = np.block([[matrix, np.eye(n)[:, [place]]], [np.eye(n)[[place]], np.zeros((1, 1))]])
-    step = np.linalg.solve(system, np.append(np.zeros(n), -w[place]))[:n]
-    return step @ matrix @ step / 2
-
-
 def row(s, values, rounding=1e-9):
     return exact(np.arange(len(values)), values, rounding, "instance").drawn_from("random windows")
 
@@ -57,18 +49,14 @@ def measure(s):
     weights = [generator(s.seed, 5000 + k).standard_normal(s.dim) for k in range(s.instances)]
     means = [g.mean(axis=0) for g in windows]
     fresh = [np.linalg.svd(g)[2][-1] * np.linalg.norm(g[-1]) for g in windows]  # orthogonal to the window
-    moves = [fisher.last_product(g, s.damping) for g in windows]
-    shuffled = [fisher.last_product(np.vstack([g[-2::-1], g[-1:]]), s.damping) for g in windows]
+    along = [[g @ theory_fisher.window_product(b, s.damping, g) for g, b in zip(each, windows, strict=True)]
+             for each in (means, fresh)]  # fmt: skip
     return {
-        "product": row(s, [move[0] for move in moves], 1e-8),
-        "shuffled": row(s, [move[0] for move in shuffled], 1e-8),
-        "cost": row(s, [pruned(dense(s, g), w, 0) for g, w in zip(windows, weights, strict=True)]),
-        "mean": row(
-            s, [g @ theory_fisher.window_product(b, s.damping, g) for g, b in zip(means, windows, strict=True)]
-        ),
-        "fresh": row(
-            s, [g @ theory_fisher.window_product(b, s.damping, g) for g, b in zip(fresh, windows, strict=True)]
-        ),
+        "product": row(s, [fisher.last_product(g, s.damping)[0] for g in windows], 1e-8),
+        "shuffled": row(s, [fisher.last_product(np.vstack([g[-2::-1], g[-1:]]), s.damping)[0] for g in windows], 1e-8),
+        "cost": row(s, [fisher.pruned(dense(s, g), w, 0) for g, w in zip(windows, weights, strict=True)]),
+        "mean": row(s, along[0]),
+        "fresh": row(s, along[1]),
     }
 
 
@@ -76,15 +64,12 @@ def predict(s):
     windows = [window(s, k) for k in range(s.instances)]
     weights = np.array([generator(s.seed, 5000 + k).standard_normal(s.dim)[0] for k in range(s.instances)])
     matrices = [dense(s, g) for g in windows]
-    solved = [np.linalg.solve(f, g[-1])[0] for f, g in zip(matrices, windows, strict=True)]
-    summed = [np.linalg.solve(dense(s, g, 1.0), g[-1])[0] for g in windows]
-    stale = [np.linalg.solve(dense(s, np.vstack([g[:-1], g[:1]])), g[-1])[0] for g in windows]
     entries = np.array([np.linalg.inv(f)[0, 0] for f in matrices])
     squares = np.array([(g.mean(axis=0) ** 2).sum() for g in windows])
     return {
-        "product": row(s, solved, 1e-8),
-        "summed": row(s, summed, 1e-8),
-        "stale": row(s, stale, 1e-8),
+        "product": row(s, [np.linalg.solve(f, g[-1])[0] for f, g in zip(matrices, windows, strict=True)], 1e-8),
+        "summed": row(s, [np.linalg.solve(dense(s, g, 1.0), g[-1])[0] for g in windows], 1e-8),
+        "stale": row(s, [np.linalg.solve(dense(s, np.vstack([g[:-1], g[:1]])), g[-1])[0] for g in windows], 1e-8),
         "cost": row(s, theory_fisher.pruning_cost(weights, entries)),
         "damage": row(s, weights**2 * np.array([f[0, 0] for f in matrices]) / 2),
         "bound": row(s, theory_fisher.mean_gradient_bound(squares, s.damping)),

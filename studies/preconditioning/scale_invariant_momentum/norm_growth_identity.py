@@ -2,8 +2,7 @@
 
 |w_{t+1}|^2 = |w_t|^2 + a^2 |p_t|^2 + 2 a^2 sum_{k < t} b^(t-k) |p_k|^2, for any gradients with g.w = 0: all terms are
 squares, so no step shrinks |w| unless weights decay. The direction of w without the radial part of the step differs by
-a term of order a^2. Adam's update is not orthogonal to w even in its first step: its growth is of order a, AdamP's
-a^2.
+a term of order a^2. Adam's update is not orthogonal to w even in its first step: growth of order a, AdamP's of a^2.
 """
 
 from dataclasses import dataclass
@@ -38,21 +37,11 @@ RATES = np.geomspace(1e-6, 0.01, 12)
 def runs(s, weight_decay=0.0):
     """|w_t|^2 and |p_{t-1}|^2 of each run on the noisy Rayleigh quotient, t = 0, 1, ..., (2, runs, steps + 1)."""
     method = sgdp.Method(s.rate, s.decay, weight_decay, scale_invariance.PLAIN)
-    steps, found = np.arange(s.steps + 1.0), []
-    for k in range(s.runs):
-        start = generator(s.seed, 10 + k).standard_normal(s.dim)
-        row = scale_invariance.invariant_run(
-            method, scale_invariance.RAYLEIGH, s.noise, start, steps, stream(s.seed, k)
-        )
-        found.append(row.reshape(3, -1)[::2])
+    run, toy, steps = scale_invariance.invariant_run, scale_invariance.RAYLEIGH, np.arange(s.steps + 1.0)
+    starts = [generator(s.seed, 10 + k).standard_normal(s.dim) for k in range(s.runs)]
+    rows = (run(method, toy, s.noise, start, steps, stream(s.seed, k)) for k, start in enumerate(starts))
+    found = [row.reshape(3, -1)[::2] for row in rows]
     return np.moveaxis(np.array(found), 1, 0)
-
-
-def tangent(s):
-    """A point, a momentum that is not orthogonal to it, and a gradient that is."""
-    draws = generator(s.seed, 1)
-    w, p, g = draws.standard_normal((3, s.dim))
-    return w, p, g - (g @ w) / (w @ w) * w
 
 
 def rounding(s):
@@ -61,18 +50,18 @@ def rounding(s):
 
 
 def measure(s):
-    steps, (w, p, g) = np.arange(s.steps + 1), tangent(s)
+    steps, (w, p, g) = np.arange(s.steps + 1), generator(s.seed, 1).standard_normal((3, s.dim))
+    g = g - (g @ w) / (w @ w) * w  # the gradient is orthogonal to the point w, the momentum p is not
     grows, decays = (exact(steps, runs(s, lam)[0], rounding(s)).drawn_from("starts") for lam in (0.0, s.weight_decay))
-    gaps = scale_invariance.direction_gaps(RATES, w, p, g)
-    kinds = (("Adam", scale_invariance.PLAIN), ("AdamP", scale_invariance.PROJECTED))
-    growths = {name: scale_invariance.first_growths(RATES, w, g, threshold) for name, threshold in kinds}
+    kinds = (scale_invariance.PLAIN, scale_invariance.PROJECTED)
+    adam, adamp = (scale_invariance.first_growths(RATES, w, g, threshold) for threshold in kinds)
     unit = 1e-15 / RATES  # a difference of numbers of order 1, over its size
     return {
         "square": grows,
         "decays": decays,
-        "direction": exact(RATES, gaps, 10 * unit**2 * RATES**0, "rate"),
-        "Adam": exact(RATES, growths["Adam"], 10 * unit, "rate"),
-        "AdamP": exact(RATES, growths["AdamP"], 10 * unit / RATES, "rate"),
+        "direction": exact(RATES, scale_invariance.direction_gaps(RATES, w, p, g), 10 * unit**2 * RATES**0, "rate"),
+        "Adam": exact(RATES, adam, 10 * unit, "rate"),
+        "AdamP": exact(RATES, adamp, 10 * unit / RATES, "rate"),
     }
 
 
@@ -93,14 +82,12 @@ def checks(s, measured, predicted):
         yield agrees(claim, measured["square"], predicted["square"], rival=rival)
     rival = Rival(claim="with weight decay, too", measured=measured["decays"])
     yield monotone("no step of momentum shrinks |w|", measured["square"], rival=rival, direction="increasing")
-    rival = Rival(claim="as a", predicted=1.0)
+    linear = Rival(claim="as a", predicted=1.0)
     claim = "projected or not: directions differ by a^2"
-    yield decays_as(claim, measured["direction"].at(slice(4, None)), 2.0, rival=rival, towards=0)
+    yield decays_as(claim, measured["direction"].at(slice(4, None)), 2.0, rival=linear, towards=0)
     rival = Rival(claim="as a^2", predicted=2.0)
     yield decays_as("Adam's first step changes |w|^2 by order a", measured["Adam"], 1.0, rival=rival, towards=0)
-    rival = Rival(claim="as a", predicted=1.0)
-    claim = "... AdamP's by order a^2"
-    yield decays_as(claim, measured["AdamP"].at(slice(4, None)), 2.0, rival=rival, towards=0)
+    yield decays_as("... AdamP's by order a^2", measured["AdamP"].at(slice(4, None)), 2.0, rival=linear, towards=0)
 
 
 def figure(s, measured, predicted):

@@ -35,10 +35,7 @@ FULL = Setting(looks=600, replicas=40_000, seed=2)
 
 def problem(s):
     """Inputs of the batch, the model's probabilities, and labels that the data have, of another model."""
-    draws = generator(s.seed, 1)
-    inputs, logits = draws.standard_normal((s.batch, s.dim)), draws.standard_normal((s.batch, s.classes))
-    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    return inputs, probabilities, draws.integers(s.classes, size=(1, s.batch))
+    return curvature.drawn_batch(s.batch, s.dim, s.classes, generator(s.seed, 1))
 
 
 def measure(s):
@@ -47,14 +44,12 @@ def measure(s):
     entry = np.arange(mean.size)
     drawn = replicate(curvature.gnb_looks, METHOD, inputs, probabilities, s.looks, x=np.arange(3 * mean.size),
                       replicas=s.replicas, seed=s.seed, x_name="entry")  # fmt: skip
-    h, square, inverse = (drawn.at(slice(k * mean.size, (k + 1) * mean.size)) for k in range(3))
-    return {
+    parts = {name: drawn.at(slice(k * mean.size, (k + 1) * mean.size))
+             for k, name in enumerate(("h", "square", "inverse"))}  # fmt: skip
+    return parts | {
         "enumerated": exact(entry, mean, 1e-12, "entry"),
         "data": exact(entry, curvature.gnb_estimates(inputs, probabilities, data).ravel(), 1e-12, "entry"),
         "undivided": exact(entry, mean / s.batch, 1e-12, "entry"),
-        "h": h,
-        "square": square,
-        "inverse": inverse,
         "look": exact(entry, variance / mean**2, 1e-11, "entry"),
     }
 
@@ -62,10 +57,10 @@ def measure(s):
 def predict(s):
     inputs, probabilities, _ = problem(s)
     diagonal = theory_curvature.gauss_newton_diagonal(inputs, probabilities).ravel()
-    share = theory_curvature.looked_share(METHOD.curvature_decay, s.looks)
     look = theory_curvature.gnb_relative_variance(inputs, probabilities).ravel()
     noise = look * diagonal**2 * theory_curvature.looked_variance(METHOD.curvature_decay, s.looks)
-    mean, entry = share * diagonal, np.arange(diagonal.size)
+    mean = theory_curvature.looked_share(METHOD.curvature_decay, s.looks) * diagonal
+    entry = np.arange(diagonal.size)
     return {
         "diagonal": exact(entry, diagonal, 1e-12, "entry"),
         "look": exact(entry, look, 1e-12, "entry"),

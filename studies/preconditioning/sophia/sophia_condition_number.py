@@ -2,8 +2,8 @@
 
 On a quadratic with diagonal Hessian, seen exactly, every coordinate obeys x <- x - a clip(x / gamma, 1), whatever its
 curvature: a walk of (|x| - gamma) / a steps, then the factor 1 - a / gamma a step. Turned, what decides is D^-1/2 H
-D^-1/2, D = diag H: its least eigenvalue is 1 - |r|, of the order 1 / kappa at 45 degrees. The step is the reference
-step without averages; looks at the curvature every tenth step change nothing on a quadratic.
+D^-1/2, D = diag H: its least eigenvalue is 1 - |r|, of the order 1 / kappa at 45 degrees. Averages are off; looks at
+the curvature every tenth step change nothing on a quadratic.
 """
 
 from dataclasses import dataclass
@@ -55,8 +55,7 @@ def run(s, hessian, start, period=1, tolerance=None):
 
 def rotations(s):
     """Hessians of that condition number in random bases."""
-    curvatures = np.geomspace(1, s.turned, s.dim)
-    return [curvature.rotated(curvatures, generator(s.seed, 10 + k)) for k in range(4)]
+    return [curvature.rotated(np.geomspace(1, s.turned, s.dim), generator(s.seed, 10 + k)) for k in range(4)]
 
 
 def measure(s):
@@ -76,8 +75,7 @@ def measure(s):
 def predict(s):
     k, angle = np.array(s.conditions), np.array(s.angles)
     each = theory_curvature.clipped_time(starts(s), s.rate, s.region, s.tolerance).max()
-    region = s.region * (1 + k) / 2  # where the diagonal is (1 + kappa) / 2 and the curvature 1
-    slow = theory_curvature.clipped_time(2.0, s.rate, region, s.tolerance)
+    slow = theory_curvature.clipped_time(2.0, s.rate, s.region * (1 + k) / 2, s.tolerance)  # D = (1 + kappa) / 2
     scaled = [np.linalg.eigvals(h / np.diag(h)[:, None]).real.min() for h in rotations(s)]
     return {
         "aligned": exact(k, np.full(k.size, each), ulps=0, x_name="condition"),
@@ -93,9 +91,8 @@ def checks(s, measured, predicted):
                   predicted=predicted["descent"])  # fmt: skip
     yield agrees("along the axes: one time for all", measured["aligned"], predicted["aligned"], rival=rival)
     rival = Rival(claim="that of the slowest mode of D^-1 H", predicted=predicted["turned"])
-    claim = "the same time in every basis"
     same = exact(s.conditions, np.full(len(s.conditions), predicted["turned"].mean[0]), 1e-2, "condition")
-    yield agrees(claim, measured["turned"], same, rival=rival, declared="refuted")
+    yield agrees("the same time in every basis", measured["turned"], same, rival=rival, declared="refuted")
     rival = Rival(claim="a / gamma, as along the axes", predicted=1.0)
     claim = "turned: in the end a step takes off a / gamma (1 - |r|)"
     yield agrees(claim, measured["angles"], predicted["angles"], rival=rival)
@@ -112,8 +109,7 @@ def figure(s, measured, predicted):
     plots.label(times, "condition number", "steps to 1e-6", f"a = {s.rate:g}, γ = {s.region:g}")
     angle = np.linspace(0, np.pi / 2, 100)
     plots.points(modes, s.angles, measured["angles"].mean, 0, "last step of a run")
-    line = theory_curvature.slowest_scaled(s.turned, np.cos(angle), np.sin(angle))
-    plots.guide(modes, angle, line, "1 - |r|")
+    plots.guide(modes, angle, theory_curvature.slowest_scaled(s.turned, np.cos(angle), np.sin(angle)), "1 - |r|")
     plots.label(modes, "angle to the axes", "share taken off, in a / γ", f"κ = {s.turned:g}", log="y")
     return drawn
 

@@ -34,6 +34,19 @@ def rotated(curvatures: Floats, draws: np.random.Generator) -> Floats:
     return np.asarray((basis * curvatures) @ basis.T)
 
 
+def with_zeros(draws: np.random.Generator) -> Floats:
+    """A positive semidefinite Hessian drawn with many zeros and no row of zeros, (d, d), 2 <= d < 30.
+
+    Its rank is below 8, unless a diagonal is added, as in every second; every second is nearer to 1 1^T.
+    """
+    d, rank = int(draws.integers(2, 30)), int(draws.integers(1, 8))
+    factor = draws.standard_normal((d, rank)) * (draws.uniform(size=(d, rank)) < draws.uniform(0.2, 1.0))
+    factor[:, 0] += draws.integers(2)
+    factor[:2, 0] = 1.0  # two rows that are not 0
+    hessian = factor @ factor.T + np.diag(draws.uniform(0.01, 0.1, d) * draws.integers(2))
+    return np.asarray(hessian[np.ix_(hessian.any(axis=1), hessian.any(axis=1))])
+
+
 @kernel
 def sophia_descent(method: sophia.Method, hessian: Floats, start: Floats, tolerance: float, most: int) -> Floats:
     """Of Sophia on x^T H x / 2 that sees diag H: steps until |x|_inf <= tolerance, at most `most`; share of |x|_inf
@@ -146,6 +159,13 @@ def toy_paths(method: sophia.Method, start: Floats, steps: int) -> Floats:
             else:
                 sophia.step(method, t, out[k, t], gradient, memory, curvature)
     return out
+
+
+def drawn_batch(size: int, dim: int, classes: int, draws: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+    """Inputs (B, d) of a batch, probabilities (B, C) of a model, and labels of another one, uniform, (1, B): drawn."""
+    inputs, logits = draws.standard_normal((size, dim)), draws.standard_normal((size, classes))
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    return inputs, probabilities, draws.integers(classes, size=(1, size))
 
 
 def gnb_estimates(inputs: Floats, probabilities: Floats, labels: NDArray[np.int64]) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from theorylab.models.preconditioning import theory_fisher
 from theorylab.models.preconditioning.optimisers import mfac
 from theorylab.numerics.jit import kernel
 from theorylab.numerics.streams import Stream, fill_normal
@@ -33,6 +34,25 @@ def parabola_end(rate: float, damping: float, curvature: float, start: float, st
         gradient[0] = curvature * x[0]
         mfac.step(method, t + 1, x, gradient, memory)
     return float(abs(x[0]))
+
+
+def leaves_zero(rate: float, damping: float, curvature: float, steps: int) -> bool:
+    """Whether those steps from 1e-6 end farther from 0."""
+    return bool(parabola_end(rate, damping, curvature, 1e-6, steps) > 1e-6)
+
+
+def leaves_cycle(rate: float, damping: float, curvature: float, steps: int) -> bool:
+    """Whether those steps from a thousandth outside the cycle x, -x end at least as far from it."""
+    cycle = theory_fisher.cycle_at_interpolation(rate, damping, curvature)
+    return bool(abs(parabola_end(rate, damping, curvature, 1.001 * cycle, steps) / cycle - 1) > 1e-3)
+
+
+def pruned(matrix: Floats, weights: Floats, place: int) -> float:
+    """Least d^T F d / 2 with d_p = -w_p, by the equations of its multiplier, p the place of the weight."""
+    n = len(weights)
+    system = np.block([[matrix, np.eye(n)[:, [place]]], [np.eye(n)[[place]], np.zeros((1, 1))]])
+    step = np.linalg.solve(system, np.append(np.zeros(n), -weights[place]))[:n]
+    return float(step @ matrix @ step / 2)
 
 
 @kernel

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.linalg import expm
 
 from theorylab.errors import require
+from theorylab.models.preconditioning import theory_fitting
 from theorylab.models.preconditioning.optimisers import psgd
 from theorylab.numerics.jit import kernel
 
@@ -39,6 +40,27 @@ def mean_fit(group: str, second: Floats, factor: Floats, rate: float, steps: int
     return np.array(out)
 
 
+def fitted(group: str, second: Floats, rate: float, steps: int) -> Floats:
+    """P = Q^T Q at the end of that fit from 1, with relative steps, (n, n)."""
+    q = mean_fit(group, second, np.eye(len(second)), rate, steps)[-1]
+    return np.asarray(q.T @ q)
+
+
+def fall(second: Floats, share: float, factor: Floats, steps: int) -> Floats:
+    """The criterion after 0, 1, ..., `steps` mean steps that are not relative, in the group of all matrices, from a
+    factor, (steps + 1,); mu is a share of the largest stable one.
+    """
+    rate = share * theory_fitting.critical_fitting_rate(np.linalg.eigvalsh(second)[-1] ** 0.5)
+    path = mean_fit("all", second, factor, rate, steps, relative=False)
+    return np.array([theory_fitting.criterion(q.T @ q, second) for q in path])
+
+
+def turned(values: Floats, draws: np.random.Generator) -> Floats:
+    """A symmetric matrix with these eigenvalues (n,) in a drawn orthogonal basis, (n, n)."""
+    basis = np.linalg.qr(draws.standard_normal((values.size, values.size)))[0]
+    return np.asarray((basis * values) @ basis.T)
+
+
 def relative_curvature(direction: Floats, factor: Floats, second: Floats, step: float) -> float:
     """Second difference over step^2 of the criterion along exp(t X) Q at t = 0, in units of the criterion there."""
     values = []
@@ -46,6 +68,26 @@ def relative_curvature(direction: Floats, factor: Floats, second: Floats, step: 
         q = expm(t * direction) @ factor
         values.append(np.trace(q @ second @ q.T) + (np.linalg.inv(q) ** 2).sum())
     return float((values[0] - 2 * values[1] + values[2]) / step**2 / values[1])
+
+
+def drawn_direction(kind: str, dim: int, draws: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+    """A direction X of norm 1, a factor Q and M > 0 in `dim` dimensions, drawn, (n, n) each.
+
+    `kind`: 'symmetric'; 'flattest', the symmetric X of least curvature at Q; 'skew', with Q at the minimum.
+
+    Raises InputError for another kind.
+    """
+    kinds = ("symmetric", "flattest", "skew")
+    require(kind in kinds, f"kind={kind!r} is not allowed: give one of {', '.join(kinds)}")
+    x, q, root = draws.standard_normal((3, dim, dim))
+    second, q = root @ root.T + 0.1 * np.eye(dim), expm(q / 2)
+    x = x - x.T if kind == "skew" else x + x.T
+    if kind == "skew":
+        q = np.linalg.cholesky(theory_fitting.best_preconditioner(second)).T
+    elif kind == "flattest":
+        flattest = np.linalg.eigh(theory_fitting.both_terms(q, second))[1][:, 0]
+        x = np.outer(flattest, flattest)
+    return x / np.linalg.norm(x), q, second
 
 
 @kernel

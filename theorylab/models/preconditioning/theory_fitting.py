@@ -48,12 +48,18 @@ def best_diagonal_value(second: Any) -> Any:
     return 2 * (second.diagonal() ** 0.5).sum()
 
 
+def both_terms(factor: Any, second: Any) -> Any:
+    """Q M Q^T + (Q Q^T)^-1, (n, n): the curvature of c along exp(t X) Q is 4 tr(X^2 times it).
+    Derived: tests/models/preconditioning/test_fitting.py::test_curvature_along_the_group.
+    """
+    return factor @ second @ factor.T + np.linalg.inv(factor @ factor.T)
+
+
 def curvature_along(direction: Any, factor: Any, second: Any) -> Any:
     """Second derivative of c along exp(t X) Q at t = 0, X symmetric: 4 tr(X^2 (Q M Q^T + (Q Q^T)^-1)), > 0.
     Derived: tests/models/preconditioning/test_fitting.py::test_curvature_along_the_group.
     """
-    both = factor @ second @ factor.T + np.linalg.inv(factor @ factor.T)
-    return 4 * np.trace(direction @ direction @ both)
+    return 4 * np.trace(direction @ direction @ both_terms(factor, second))
 
 
 def fitting_factor(rate: Any, curvatures: Any) -> Any:
