@@ -161,7 +161,9 @@ def toy_paths(method: sophia.Method, start: Floats, steps: int) -> Floats:
     return out
 
 
-def drawn_batch(size: int, dim: int, classes: int, draws: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+def drawn_batch(
+    size: int, dim: int, classes: int, draws: np.random.Generator
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Inputs (B, d) of a batch, probabilities (B, C) of a model, and labels of another one, uniform, (1, B): drawn."""
     inputs, logits = draws.standard_normal((size, dim)), draws.standard_normal((size, classes))
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
