@@ -43,8 +43,9 @@ def end(s, group, second):
 
 
 def measure(s):
-    found = [fitting.relative_curvature(*instance(s, k), step=s.step) for k in range(s.draws)]
-    flat = [fitting.relative_curvature(*instance(s, k, skew=True), step=s.step) for k in range(s.draws)]
+    found, flat = ([fitting.relative_curvature(x, q, second, s.step)
+                    for x, q, second in (instance(s, k, skew) for k in range(s.draws))]
+                   for skew in (False, True))  # fmt: skip
     place, steps = np.arange(s.draws), np.arange(s.steps + 1)
     turn = np.linalg.qr(generator(s.seed, 5).standard_normal((s.dim, s.dim)))[0]
     turned = turn @ instance(s, 0)[2] @ turn.T
