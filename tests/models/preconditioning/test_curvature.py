@@ -210,3 +210,15 @@ def test_looks_are_those_of_drawn_labels():
         estimate = curvature.gnb_looks(method, inputs, p, 1, stream(2, k))[:4]
         shares[np.abs(estimate - 0.5 * possible).max(axis=1).argmin()] += 1 / 2000
     assert shares == pytest.approx([0.12, 0.08, 0.48, 0.32], abs=0.05)
+
+
+def test_hessians_with_zeros_and_drawn_batches():
+    draws = np.random.default_rng(1)
+    for _ in range(20):
+        hessian = curvature.with_zeros(draws)
+        assert hessian.any(axis=1).all()
+        assert np.linalg.eigvalsh(hessian)[0] > -1e-9
+    inputs, probabilities, labels = curvature.drawn_batch(5, 3, 4, draws)
+    assert (inputs.shape, probabilities.shape, labels.shape) == ((5, 3), (5, 4), (1, 5))
+    assert probabilities.sum(axis=1) == pytest.approx(np.ones(5))
+    assert set(labels.ravel().tolist()) <= set(range(4))

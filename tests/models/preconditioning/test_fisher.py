@@ -86,3 +86,17 @@ def test_drawn_fisher_by_hand(drawn):
     x = root @ z[:2]
     g = (e @ x + 0.7 * z[2]) * x
     assert drawn(root, e, 0.7, 1, stream(4, 0)) == pytest.approx(np.outer(g, g).ravel())
+
+
+def test_points_and_cycles_are_left_where_theory_says():
+    # h = 1, damping 0.1: 0 is left beyond eta h = 2 lam, the cycle beyond 4 lam.
+    assert not fisher.leaves_zero(0.19, 0.1, 1.0, 400)
+    assert fisher.leaves_zero(0.21, 0.1, 1.0, 400)
+    assert not fisher.leaves_cycle(0.38, 0.1, 1.0, 400)
+    assert fisher.leaves_cycle(0.42, 0.1, 1.0, 400)
+
+
+def test_pruning_by_hand():
+    # d_1 = -w_1, and d_2 is free: least of d^T F d / 2 is w_1^2 / (2 (F^-1)_11).
+    matrix = np.array([[2.0, 1.0], [1.0, 3.0]])
+    assert fisher.pruned(matrix, np.array([3.0, 1.0]), 0) == pytest.approx(9 / (2 * np.linalg.inv(matrix)[0, 0]))

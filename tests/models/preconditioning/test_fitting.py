@@ -110,3 +110,28 @@ def test_a_reference_step_is_a_mean_step(fit):
     h, q = ROW([2.0, -0.5]), ROW([0.7, 1.2])
     mean = fitting.mean_fit("diagonal", np.diag(h**2), np.diag(q), 0.3, 3)
     assert fit(0.3, h, q, 3) == pytest.approx(ROW([np.diag(row) for row in mean]))
+
+
+def test_both_terms_and_drawn_directions():
+    assert theory.both_terms(2 * np.eye(2), 3 * np.eye(2)) == pytest.approx(12.25 * np.eye(2))
+    draws = np.random.default_rng(3)
+    for kind in ("symmetric", "flattest", "skew"):
+        x, q, second = fitting.drawn_direction(kind, 4, draws)
+        assert np.linalg.norm(x) == pytest.approx(1)
+        assert x == pytest.approx(-x.T if kind == "skew" else x.T)
+        assert np.linalg.eigvalsh(second)[0] > 0
+        if kind == "flattest":
+            least = 4 * np.linalg.eigvalsh(theory.both_terms(q, second))[0]
+            assert theory.curvature_along(x, q, second) == pytest.approx(least)
+    with pytest.raises(InputError, match="kind='odd'"):
+        fitting.drawn_direction("odd", 4, draws)
+
+
+def test_fits_end_at_the_best_preconditioner_and_falls_begin_at_the_criterion():
+    second = fitting.turned(ROW([1.0, 4.0]), np.random.default_rng(2))
+    assert np.linalg.eigvalsh(second) == pytest.approx([1, 4])
+    assert fitting.fitted("all", second, 0.1, 2000) == pytest.approx(theory.best_preconditioner(second), rel=1e-6)
+    falls = fitting.fall(second, 0.2, np.eye(2), 50)
+    assert falls.shape == (51,)
+    assert falls[0] == pytest.approx(theory.criterion(np.eye(2), second))
+    assert (np.diff(falls) <= 1e-12).all()
