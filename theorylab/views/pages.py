@@ -149,7 +149,7 @@ def clinic_page() -> str:
         "its paper or of its reputation that were refuted. Whether the optimiser that a package has is the one that "
         "these claims are about stands in [CONFORMANCE.md](CONFORMANCE.md).",
         "",
-        f"| | {' | '.join(topics)} |",
+        f"| optimiser | {' | '.join(topics)} |",
         f"|---|{'---|' * len(topics)}",
     ]
     for name in optimisers:

@@ -23,3 +23,9 @@ Not on trial, because:
 """
 
 HEAD = "dog_regret"
+CLINIC = {
+    "dog_burn_in": ("DoG", "start"),
+    "dog_insensitive": ("DoG", "step size"),
+    "dog_regret": ("DoG", "regret"),
+    "dog_wanders": ("DoG", "noise"),
+}

@@ -19,3 +19,8 @@ Not on trial, because:
 """
 
 HEAD = "probes_average_to_row_norms"
+CLINIC = {
+    "adahessian_critical_rate": ("AdaHessian", "stability"),
+    "hutchinson_diagonal": ("AdaHessian", "estimate"),
+    "probes_average_to_row_norms": ("AdaHessian", "estimate"),
+}

@@ -1,4 +1,4 @@
-"""Adam Exploits l_inf-geometry of Loss Landscape via Coordinate-wise Adaptivity
+"""Adam Exploits ell_infty-geometry of Loss Landscape via Coordinate-wise Adaptivity
 
 The paper says, in our words (its abstract and reviews were read):
 1. (read) What governs Adam is smoothness in l_inf, at most the (1,1)-norm of the Hessian, which a rotation changes;
@@ -24,3 +24,9 @@ Not on trial, because:
 """
 
 HEAD = "linf_tuned"
+CLINIC = {
+    "linf_bound": ("sign descent", "rate"),
+    "linf_noise": ("sign descent", "floor"),
+    "linf_rotation": ("Adam", "rotation"),
+    "linf_tuned": ("Adam", "rotation"),
+}

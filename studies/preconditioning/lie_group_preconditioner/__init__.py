@@ -18,3 +18,7 @@ Not on trial, because:
 """
 
 HEAD = "fitting_criterion"
+CLINIC = {
+    "fitting_criterion": ("PSGD", "estimate"),
+    "fitting_rates": ("PSGD", "rate"),
+}

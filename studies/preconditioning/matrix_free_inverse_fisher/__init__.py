@@ -17,3 +17,7 @@ Not on trial, because:
 """
 
 HEAD = "window_products"
+CLINIC = {
+    "fisher_at_interpolation": ("M-FAC", "floor"),
+    "window_products": ("M-FAC", "estimate"),
+}

@@ -19,3 +19,8 @@ Not on trial, because:
 """
 
 HEAD = "momentum_excess_growth"
+CLINIC = {
+    "decay_equilibrium": ("SGDP", "floor"),
+    "effective_step_decay": ("SGDP", "step size"),
+    "momentum_excess_growth": ("SGDP", "momentum"),
+}

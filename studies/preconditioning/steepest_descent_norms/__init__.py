@@ -22,3 +22,7 @@ Not on trial, because:
 """
 
 HEAD = "prodigy_fibonacci"
+CLINIC = {
+    "orthogonalisation_steps": ("Muon", "estimate"),
+    "prodigy_fibonacci": ("Prodigy", "estimate"),
+}
