@@ -12,6 +12,8 @@ import theorylab
 from theorylab.running.tasks import available_cores
 from theorylab.trials import selectors
 
+os.environ.pop("COLUMNS", None)  # widths of tables are those of a pipe, whatever started the tests
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
