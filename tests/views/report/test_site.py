@@ -108,7 +108,7 @@ def test_the_page_of_a_study_says_all_that_is_known(built):
         "w<sub>i</sub><sup>2</sup> ≤ η", "<code>code &lt;here&gt;</code>", "−1.002 in [−1.01, −0.99]",
         "from −1.25 to −0.75", "as 1/√(N)", "off by one step", "0.0069", "error 0: these 20 values", "50\u202f000",
         "0.9, 0.99", "of the average", "theorylab 0.1.0", "2401.00001",
-        "edge.theory.balanced_map", "<math", "The curves behind it are not stored here", "Not audited yet:",
+        "edge.theory.balanced_map", "<math", "The curves behind it are not stored here",
     ):  # fmt: skip
         assert words in text, words
     assert "theorylab run family0.paper01.claim_010 --set horizon=50000 " in re.sub(r"<[^>]*>", "", text)
