@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ pytestmark = [
 def gate(tmp_path):
     """gate(readme, **statuses): exit status of the gate where the tools end with these, and what it printed."""
 
-    def run(readme=COMMAND, **statuses):
+    def run(readme=COMMAND, browser=False, **statuses):
         folder = tmp_path / "project"
         (folder / "tools" / "bin").mkdir(parents=True)
         (folder / ".ci").mkdir()
@@ -35,6 +36,14 @@ def gate(tmp_path):
             script.chmod(0o755)
         # A repository of its own, whatever repository the tests are run for.
         variables = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        # What the gate finds on its path: the shell's own programs, and a browser if there is to be one.
+        programs = tmp_path / "programs"
+        programs.mkdir()
+        for name in ("bash", "sh", "git", "cp", "dirname", "grep", "mktemp", "rm", "python3"):
+            (programs / name).symlink_to(sys.executable if name == "python3" else shutil.which(name))
+        if browser:
+            (programs / "chromium").symlink_to(shutil.which("true"))
+        variables["PATH"] = str(programs)
         who = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.org"]
         for words in (["init", "-q"], ["add", "-A"], [*who, "commit", "-q", "--no-verify", "-m", "all"]):
             subprocess.run(["git", *words], cwd=folder, env=variables, check=True)
@@ -48,6 +57,20 @@ def test_it_passes_where_all_pass_and_runs_them_all(gate):
     status, out = gate()
     assert status == 0
     assert all(f"{tool} ran" in out for tool in TOOLS)
+
+
+def test_it_says_that_the_report_was_tried_in_no_browser(gate):
+    status, out = gate()
+    assert status == 0
+    assert "NOT RUN: tests/views/report/test_browser.py" in out
+    assert out.count("pytest ran") == 1
+
+
+def test_it_tries_the_report_in_a_browser_that_is_there(gate):
+    status, out = gate(browser=True)
+    assert status == 0
+    assert "NOT RUN" not in out
+    assert out.count("pytest ran") == 2
 
 
 @pytest.mark.parametrize(("tool", "code"), [("pytest", 1), ("pytest", 5), ("pip", 1), ("ruff", 1), ("mypy", 2)])

@@ -57,5 +57,7 @@ def test_bad_input_is_answered_in_a_sentence():
         check(adam(), "adam", beta=0.5)
     with pytest.raises(InputError, match="needs a function"):
         check(3, "adam")
+    with pytest.raises(InputError, match="step returned ndarray: return the next point and the next state"):
+        check(lambda x, gradient, state: x, "adam")
     with pytest.raises(InputError, match="returned a point of shape"):
         check(lambda x, gradient, state: (x[:2], None), "adam")

@@ -28,7 +28,7 @@ def check(step: Step, algorithm: str, **parameters: Any) -> None:
     precision is recognised by the type of the points returned.
 
     Raises NotTheRecursion, an AssertionError, where they part, and where no sequence told them from a recursion whose
-    parameter is 1% off; InputError for an unknown algorithm or parameter.
+    real parameter other than 0 is 1% off; InputError for an unknown algorithm or parameter.
     """
     require(callable(step), f"check needs a function step(x, gradient, state), not {step!r}")
     one = reference(algorithm)
@@ -39,7 +39,10 @@ def check(step: Step, algorithm: str, **parameters: Any) -> None:
         x, state, points = sequence.start, None, [sequence.start]
         with np.errstate(all="ignore"):
             for t in range(1, sequence.steps + 1):
-                after, state = step(x.copy(), sequence.gradient(t, x), state)
+                found = step(x.copy(), sequence.gradient(t, x), state)
+                pair = isinstance(found, tuple) and len(found) == 2
+                require(pair, f"step returned {type(found).__name__}: return the next point and the next state")
+                after, state = found
                 kinds.add(np.asarray(after).dtype)
                 x = np.asarray(after, dtype=float)
                 require(x.shape == shape, f"step returned a point of shape {x.shape}, not {shape}")

@@ -2,8 +2,8 @@
 
 Rounding is measured, not declared: the reference runs again with its gradients and parameters moved by a unit of the
 package's precision, a few times. What stays within `SLACK` times the spread of these runs is rounding. A verdict
-of identity needs that the same data tell the reference from itself with any one parameter moved by one per cent: where
-they do not, the trial decides nothing.
+of identity needs that the same data tell the reference from itself with any one real parameter other than 0 moved by
+one per cent: where they do not, the trial decides nothing. Flags, counts and parameters that are 0 have no such rival.
 """
 
 from __future__ import annotations

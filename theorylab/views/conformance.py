@@ -56,7 +56,8 @@ def conformance_page() -> str:
         "",
         f"{len(every)} calls that claim to be one of {len(algorithms)} algorithms: {counts}. Each is fed with the"
         " gradients below, with the paper's parameters; its points are laid over those of the recursion that the paper"
-        " defines. *Identical*: to rounding, on data that tell the recursion from itself with any parameter 1% off."
+        " defines. *Identical*: to rounding, on data that tell the recursion from itself with any real parameter other"
+        " than 0 moved by 1% (flags, counts and parameters that are 0 are not moved)."
         " *After a change*: identical once the stated arguments or parameters are changed. *Differs*: the first step at"
         " which it shows is named. `!` marks a call whose defaults are not the paper's recursion with the paper's"
         " parameters.",

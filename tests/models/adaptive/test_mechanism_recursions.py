@@ -229,3 +229,10 @@ def test_compiled_steps_are_their_python_bodies(module):
         module.step(method, t, x, gradient.copy(), memory, *more)
     wanted = points(module, gradients, start=(1.0, -2.0, 0.5), guesses=guesses, **method._asdict())[-1]
     assert x == pytest.approx(wanted, rel=1e-13)
+
+
+def test_what_both_bounds_clip_at_step_four_by_hand():
+    method = adabound.Method(rate=0.5, final_rate=0.1, first_decay=0.5, second_decay=0.75, speed=0.25)
+    assert adabound.clipping.py_func(method, 4) == (0.5, 0.1 * (1 - 1 / 2), 0.1 * 2, 0.5)
+    corrected = method._replace(declining=False, corrected=True)
+    assert adabound.clipping.py_func(corrected, 1) == pytest.approx((0.5 * 0.5 / 0.5, 0.02, 0.5, 1.0))

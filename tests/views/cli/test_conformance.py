@@ -34,7 +34,7 @@ def test_an_installed_package_is_tried(command):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("nothing",), "no row of algorithm 'nothing'"),
+        (("nothing",), "'nothing' is neither package nor algorithm of a row: packages are adan-pytorch"),
         (("optax", "nothing"), "no row of algorithm 'nothing'"),
         (("optax", "--write"), "--write takes no names"),
     ],

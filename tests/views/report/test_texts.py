@@ -16,6 +16,7 @@ from theorylab.views.report.texts import coloured, inline, markdown, prose, type
         ("beta_test, mu_0_path", "beta_test, mu_0_path"),
         ("eta_t(x) and eta_", "eta_t(x) and η_"),
         ("a file_name stays", "a file_name stays"),
+        ("pin a pie, mud", "pin a pie, mud"),
         ("<b>x</b> & y", "&lt;b&gt;x&lt;/b&gt; &amp; y"),
     ],
 )

@@ -29,7 +29,10 @@ def conformance(package: str, algorithm: str, write: bool) -> None:
         from theorylab.views import conformance as views
 
         every = rows()
-        if package and not algorithm and package not in {row.package for row in every}:
+        packages, algorithms = sorted({row.package for row in every}), sorted({row.algorithm for row in every})
+        if package and not algorithm and package not in packages:
+            known = f"packages are {', '.join(packages)}; algorithms are {', '.join(algorithms)}"
+            require(package in algorithms, f"{package!r} is neither package nor algorithm of a row: {known}")
             package, algorithm = "", package
         chosen = rows(package, algorithm)
         require(not write or not (package or algorithm), "--write takes no names: the page has all packages")

@@ -65,7 +65,7 @@ def typeset(text: str) -> Markup:
     """Formulas that stand in a line as a book sets them: w_i^2 <= sqrt eta with index, power, root and letter."""
     for typed, sign in SIGNS:
         text = text.replace(typed, sign)
-    letter = rf"(?<![\w.])({'|'.join(GREEK)})(?![A-Za-z0-9(.]\w){INDEX_OR_NONE}"
+    letter = rf"(?<![\w.])({'|'.join(GREEK)})(?![A-Za-z]|[0-9(.]\w){INDEX_OR_NONE}"
     text = re.sub(letter, lambda word: GREEK[word[1]], text)
     text = re.sub(r"\bsqrt ?(?=[\w(])", "√", text)
     text = re.sub(r"(?<![\w)\]−-])-(?=\d)|(?<=[=(\[,] )-(?=\w)|(?<=[(\[])-(?=\w)", "−", text)

@@ -30,17 +30,23 @@ class Method(NamedTuple):
 
 
 @inner_kernel
+def clipping(method: Method, t: int) -> tuple[float, float, float, float]:
+    """What step t = 1, 2, ... divides by the root, the two ends that it is clipped to, and what scales the step."""
+    rate, down = method.rate, 1.0 / math.sqrt(t) if method.declining else 1.0
+    if method.corrected:
+        rate *= math.sqrt(1.0 - method.second_decay**t) / (1.0 - method.first_decay**t)
+    low = method.final_rate * (1.0 - 1.0 / (method.speed * t + 1.0))
+    return rate, low, method.final_rate * (1.0 + 1.0 / (method.speed * t)), down
+
+
+@inner_kernel
 def step(method: Method, t: int, x: np.ndarray, gradient: np.ndarray, memory: np.ndarray) -> None:
     """m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2;
     x <- x - clip(rate/(sqrt(v) + epsilon), low, high) m, over t^(1/2) where `declining`.
 
     `corrected` multiplies `rate` by sqrt(1 - b2^t)/(1 - b1^t) before it is clipped; where v and epsilon are 0 the rate
     is the upper bound."""
-    rate, down = method.rate, 1.0 / math.sqrt(t) if method.declining else 1.0
-    if method.corrected:
-        rate *= math.sqrt(1.0 - method.second_decay**t) / (1.0 - method.first_decay**t)
-    low = method.final_rate * (1.0 - 1.0 / (method.speed * t + 1.0))
-    high = method.final_rate * (1.0 + 1.0 / (method.speed * t))
+    rate, low, high, down = clipping(method, t)
     for i in range(x.size):
         first = method.first_decay * memory[0, i] + (1.0 - method.first_decay) * gradient[i]
         second = method.second_decay * memory[1, i] + (1.0 - method.second_decay) * gradient[i] * gradient[i]

@@ -1,32 +1,18 @@
 """AMSBound (Luo, Xiong, Liu and Sun 2019, Algorithm 3, recalled): AdaBound with AMSGrad's maximum; not projected.
 
-The paper's theory divides by t^(1/2), has no correction of the start and no epsilon; the authors' code, whose defaults
-these are, has no t^(1/2), corrects, and adds epsilon: `declining` and `corrected` tell them apart.
+Its parameters, and what paper and code make of them, are those of `adabound`.
 """
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
+from theorylab.models.adaptive.optimisers.adabound import Method, clipping
 from theorylab.numerics.jit import inner_kernel
 
 MEMORIES = 3
-
-
-class Method(NamedTuple):
-    """Parameters of the method: final_rate f and speed g of the bounds f (1 - 1/(g t + 1)) and f (1 + 1/(g t))."""
-
-    rate: float = 1e-3
-    final_rate: float = 0.1
-    first_decay: float = 0.9
-    second_decay: float = 0.999
-    speed: float = 1e-3
-    epsilon: float = 1e-8
-    declining: bool = True
-    corrected: bool = False
 
 
 @inner_kernel
@@ -36,11 +22,7 @@ def step(method: Method, t: int, x: np.ndarray, gradient: np.ndarray, memory: np
 
     `corrected` multiplies `rate` by sqrt(1 - b2^t)/(1 - b1^t) before it is clipped; where u and epsilon are 0 the rate
     is the upper bound."""
-    rate, down = method.rate, 1.0 / math.sqrt(t) if method.declining else 1.0
-    if method.corrected:
-        rate *= math.sqrt(1.0 - method.second_decay**t) / (1.0 - method.first_decay**t)
-    low = method.final_rate * (1.0 - 1.0 / (method.speed * t + 1.0))
-    high = method.final_rate * (1.0 + 1.0 / (method.speed * t))
+    rate, low, high, down = clipping(method, t)
     for i in range(x.size):
         first = method.first_decay * memory[0, i] + (1.0 - method.first_decay) * gradient[i]
         second = method.second_decay * memory[1, i] + (1.0 - method.second_decay) * gradient[i] * gradient[i]
