@@ -29,12 +29,14 @@ def optax(make: Make, arguments: dict[str, Any]) -> Run:
     """Gradient transformations of optax; the loss is given to those that ask for `value`."""
     jax, library = importlib.import_module("jax"), importlib.import_module("optax")
 
+    with jax.enable_x64(True):
+        optimiser = library.with_extra_args_support(make(**arguments))
+    update = jax.jit(lambda g, state, x, loss: optimiser.update(g, state, x, value=loss))
+
     def run(sequence: Sequence) -> np.ndarray:
         with jax.enable_x64(True):
-            optimiser = library.with_extra_args_support(make(**arguments))
             x = jax.numpy.asarray(sequence.start)
             state, points = optimiser.init(x), [sequence.start]
-            update = _compiled(jax, optimiser)
             for t in range(1, sequence.steps + 1):
                 here = np.asarray(x)
                 move, state = update(
@@ -43,13 +45,6 @@ def optax(make: Make, arguments: dict[str, Any]) -> Run:
                 x = library.apply_updates(x, move)
                 points.append(np.asarray(x))
         return np.array(points)
-
-    compiled: list[Any] = []
-
-    def _compiled(jax: Any, optimiser: Any) -> Any:
-        if not compiled:
-            compiled.append(jax.jit(lambda g, state, x, loss: optimiser.update(g, state, x, value=loss)))
-        return compiled[0]
 
     return run
 
