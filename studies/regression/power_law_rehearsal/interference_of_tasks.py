@@ -3,8 +3,8 @@
 After a second task was learnt to the end, the error of the first is c^2 (1 - c^2) at overlap c: largest at c^2 = 1/2.
 A new task's error before it is met falls with the number of tasks learnt, towards 1 - k c^2 / (1 + (k - 1) c), below
 which it cannot be; with a power law and with uniform rehearsal alike, to less than a percent of it. Without rehearsal
-it stays near that of one task, and without overlap at 1: facilitation comes from overlap that is not forgotten, not
-from the power law.
+it stays near that of one task, and without overlap at 1 (figure): facilitation comes from overlap that is not
+forgotten, not from the power law. The band of 2% and the level of 0.48 on trial are ours.
 """
 
 from dataclasses import dataclass

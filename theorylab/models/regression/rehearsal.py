@@ -95,22 +95,25 @@ def valid(plan: Plan, overlap: ArrayLike) -> None:
 
 
 @kernel
-def paths(plan: Plan, overlap: float, chances: Floats, stream: Stream) -> Floats:
-    """Squared residuals of all tasks at the end of one run, (N,); chances (N, N): row k those of stage k."""
+def paths(plan: Plan, overlap: float, exponent: float, stream: Stream) -> Floats:
+    """Squared residuals of all tasks at the end of one run, (N,); in stage k task i is drawn as (k - i)^-exponent."""
     n = plan.tasks
     normals, uniform, residuals = np.empty(n + 1), np.empty(1), np.empty(n)
     fill_normal(stream, normals)
     for i in range(n):
         residuals[i] = overlap**0.5 * normals[n] + (1.0 - overlap) ** 0.5 * normals[i]
     for k in range(n):
+        whole_weight = 0.0
+        for age in range(1, k + 1):
+            whole_weight += float(age) ** -exponent
         for t in range(plan.steps + (plan.rehearsals if k > 0 else 0)):
             i = k
             if t >= plan.steps:
                 fill_uniform(stream, uniform)
-                i, total = 0, chances[k, 0]
-                while total < uniform[0] and i < k - 1:
+                i, total = 0, float(k) ** -exponent
+                while total < uniform[0] * whole_weight and i < k - 1:
                     i += 1
-                    total += chances[k, i]
+                    total += float(k - i) ** -exponent
             move = plan.step_size * residuals[i]
             for j in range(n):
                 residuals[j] -= move * (1.0 if i == j else overlap)
@@ -120,10 +123,7 @@ def paths(plan: Plan, overlap: float, chances: Floats, stream: Stream) -> Floats
 def simulate(plan: Plan, overlap: float, exponent: float, *, replicas: int, seed: int) -> Curve:
     """Curve over the tasks of squared residuals at the end. Raises InputError as `exact_errors`."""
     valid(plan, overlap)
-    chances = np.zeros((plan.tasks, plan.tasks))
-    for k in range(1, plan.tasks):
-        chances[k, :k] = odds(np.arange(k, 0, -1.0), exponent)[0]
-    return replicate(paths, plan, float(overlap), chances, x=np.arange(plan.tasks), x_name="task",
+    return replicate(paths, plan, float(overlap), float(exponent), x=np.arange(plan.tasks), x_name="task",
                      replicas=replicas, seed=seed)  # fmt: skip
 
 
