@@ -11,14 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from theorylab import Finding, Rival, Source, agrees, exact, ordered, plots, script
+from theorylab import Curve, Finding, Rival, Source, agrees, exact, ordered, plots, script
 from theorylab.models.quadratics import slow_weights
 from theorylab.models.quadratics.optimisers import lookahead as optimiser
 from theorylab.numerics.streams import stream
 
-SOURCE = Source(
-    "deterministic quadratics with momentum over condition numbers (recalled); derived here", kind="recalled"
-)
+SOURCE = Source("deterministic quadratics with momentum (recalled); derived here", kind="recalled")
 FINDING = Finding(
     kind="needs a condition",
     sentence="Over momentum on a quadratic without noise Lookahead is faster only where the momentum is too large.",
@@ -29,6 +27,7 @@ FINDING = Finding(
     check="with a momentum of 0.9, too",
 )
 KINDS = {"momentum alone": (1, 1.0, False), "velocity kept": (20, 0.5, False), "velocity set to 0": (20, 0.5, True)}
+LOADS = np.geomspace(0.01, 2.0, 12)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,33 +57,40 @@ def factors(s, beta, kind):
     return exact(s.conditions, rows, 1e-7, "condition number")
 
 
-def trajectories(s, kind):
-    """x after some rounds from 1, by the optimiser and by powers of one round."""
+def walked(s, kind, rounds):
+    """x of the optimiser after so many rounds from 1, by load."""
     period, slow, reset = KINDS[kind]
-    loads = np.geomspace(0.01, 2.0, 12)
     method = optimiser.Method(1.0, period, slow, s.large, reset)
-    walked = slow_weights.paths(method, loads, 0.0, 1.0, s.rounds * period, stream(0, 0))
-    matrices = slow_weights.momentum_rounds(loads, s.large, period, slow, reset=reset)
-    jumped = np.linalg.matrix_power(matrices, s.rounds)[:, 0, 0]
-    return exact(loads, walked, 1e-8, "load"), exact(loads, jumped, 1e-8, "load")
+    return slow_weights.paths(method, LOADS, 0.0, 1.0, rounds * period, stream(0, 0))
 
 
 def measure(s):
     curves = {f"{kind}, {beta}": factors(s, beta, kind) for kind in KINDS for beta in (s.large, s.small)}
-    return curves | {f"path, {kind}": trajectories(s, kind)[0] for kind in KINDS}
+    steps = KINDS["velocity set to 0"][0] * s.rounds
+    once, twice = (walked(s, "velocity set to 0", n) for n in (s.rounds, 2 * s.rounds))
+    curves["pace"] = exact(LOADS, np.abs(twice / once) ** (1 / steps), 1e-8, "load")
+    return curves | {f"path, {kind}": exact(LOADS, walked(s, kind, s.rounds), 1e-8, "load") for kind in KINDS}
 
 
 def predict(s):
-    return {f"path, {kind}": trajectories(s, kind)[1] for kind in KINDS}
+    curves: dict[str, Curve] = {}
+    for kind, (period, slow, reset) in KINDS.items():
+        matrices = slow_weights.momentum_rounds(LOADS, s.large, period, slow, reset=reset)
+        rows = {"path": np.linalg.matrix_power(matrices, s.rounds)[:, 0, 0],
+                "pace": slow_weights.rate(LOADS, s.large, period, slow, reset=reset)}  # fmt: skip
+        curves |= {f"{name}, {kind}": exact(LOADS, row, 1e-8, "load") for name, row in rows.items()}
+    return curves
 
 
 def checks(s, measured, predicted):
     kept, lost, alone = "velocity kept", "velocity set to 0", "momentum alone"
     for mine, other in ((kept, lost), (lost, kept)):
         rival = Rival(claim=other, predicted=predicted[f"path, {other}"])
-        yield agrees(
-            f"x after {s.rounds} rounds, {mine}", measured[f"path, {mine}"], predicted[f"path, {mine}"], rival=rival
-        )
+        claim = f"x after {s.rounds} rounds, {mine}"
+        yield agrees(claim, measured[f"path, {mine}"], predicted[f"path, {mine}"], rival=rival)
+    rival = Rival(claim=f"that of {kept}", predicted=predicted[f"pace, {kept}"])
+    claim = "factor per step of paths: the spectral radius, velocity set to 0"
+    yield agrees(claim, measured["pace"], predicted[f"pace, {lost}"], rival=rival)
     rival = Rival(claim="with a momentum of 0.9, too", measured=measured[f"{kept}, {s.small}"],
                   predicted=measured[f"{alone}, {s.small}"])  # fmt: skip
     near = np.array(s.conditions) <= 1000
