@@ -3,8 +3,8 @@
 With step size 1 / L and momentum a = (1 - sqrt q) / (1 + sqrt q), q = 1 / condition number, the iterate on the
 smallest curvature is (1 - sqrt q)^k (1 + k sqrt q / (1 + sqrt q)): a double root; all larger curvatures contract
 faster. The heavy ball with the same constants has sqrt a on every curvature where it oscillates, which is slower.
-Runs are the optimisers' own steps; Adan's second moment is frozen, and its weights are b1 = b2 = 1 - a (adan_nesterov
-says why).
+Adan's runs are the optimiser's own steps, its second moment frozen, its weights b1 = b2 = 1 - a (adan_nesterov says
+why); the heavy ball's factors are those of its matrix.
 """
 
 from dataclasses import dataclass
@@ -82,6 +82,8 @@ def checks(s, measured, predicted):
     rival = Rival(claim="sqrt a, of the heavy ball", predicted=ball)
     yield geometric(f"Adan there: 1 - sqrt q per step, condition number {s.condition:g}", measured["late"], factor,
                     rival=rival)  # fmt: skip
+    rival = Rival(claim="that of Adan", predicted=measured["radius"])
+    yield agrees("the heavy ball's: sqrt a on every curvature", measured["radius, heavy ball"], ball, rival=rival)
     rival = Rival(claim="of the heavy ball, too", measured=measured["radius, heavy ball"])
     yield below("Adan's factor at most 1 - sqrt q on every curvature", measured["radius"], factor, rival=rival)
 
