@@ -62,11 +62,10 @@ def measure(s):
     for weights in WEIGHTS:
         target = merging.trained(tasks, weights, anchor, penalty)
         arithmetic = merging.task_arithmetic(points, weights, anchor)
-        early = np.array([task(anchor)[0] - task(point)[0] for task, point in zip(tasks, points, strict=True)])
         for name, row in {
             "target": target, "arithmetic": arithmetic, "gap": target - arithmetic,
             "mismatch": merging.gradient_mismatch(tasks, points, target, weights, penalty),
-            "mismatch at the anchor": -np.linalg.solve(penalty, np.array(weights) @ early),
+            "mismatch at the anchor": merging.gradient_mismatch(tasks, points, anchor, weights, penalty),
             "matched": merging.gradient_matching(points, hessians, weights, anchor, penalty),
             "diagonal": merging.gradient_matching(points, hessians, weights, anchor, penalty, diagonal=True),
             "fisher": merging.fisher_average(points, hessians, weights, penalty),

@@ -63,14 +63,15 @@ def predict(s):
             roots.append(high)
         curves[name] = exact(s.correlations, roots, 1e-9, "correlation")
     r = np.array(s.correlations)
-    return curves | {"long": exact(r, seeds.count_leading(r, s.long), 1e-12, "correlation")}
+    return curves | {"long": exact(r, seeds.count_leading(r, s.long), 1e-12, "correlation"),
+                     "numerator": exact(r, (1 + r) / s.long, 1e-12, "correlation")}  # fmt: skip
 
 
 def checks(s, measured, predicted):
     for name, share, text in (("linear", s.left**2, "a linear observable"), ("loss", s.left, "a quadratic loss")):
         rival = Rival(claim="1 / share, as of independent iterates", predicted=1 / share)
         yield agrees(f"iterates for 72% less deviation of {text}", measured[name], predicted[name], rival=rival)
-    rival = Rival(claim="(1 + r) / share", predicted=(1 + np.array(s.correlations).max()) / s.long)
+    rival = Rival(claim="(1 + r) / share", predicted=predicted["numerator"])
     claim = f"(1 + r) / ((1 - r) share) for a share of {s.long:g}"
     yield agrees(claim, measured["long"], predicted["long"], rival=rival, within=1e-4)
 

@@ -3,7 +3,7 @@
 SGD on f = (x^2 - 1)^2 / 4 from a start near the top between two minima: the seed decides which one is found. The mean
 of the last iterates takes nearly all of the spread of the loss, and almost nothing of that of x, whose variance over
 seeds stays near 1. In one well both fall. So a performance that is stable over seeds is no sign that the models are
-alike.
+alike. The levels, a loss of 0.004, a share of 0.02 and a variance of 0.75, are ours.
 """
 
 from dataclasses import dataclass
