@@ -1,7 +1,8 @@
 """On quadratics an average of the last iterates replaces the cooldown, and does better, where there is noise.
 
 The mean of the last fifth of the iterates of a constant rate against a linear cooldown over the last fifth, each with
-its best peak: the average has less risk on all four spectra, and needs neither a horizon nor a second schedule.
+its best peak: the average has less risk on all four spectra, and needs no second schedule; its peak is tuned to the
+horizon as well. Along one run of a constant rate it beats the last iterate, at all times tried.
 Averages of a quadratic's iterates do not pay with intrinsic time. Without noise they cost: the order is reversed. So
 that averages "do not replace the cooldown fully" is not seen here; quadratics have no curvature that changes along
 the way.

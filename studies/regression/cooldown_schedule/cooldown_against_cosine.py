@@ -3,7 +3,8 @@
 Four spectra: two with little noise, where what is left of the initial error rules, two where the noise does; each
 schedule with its best peak. In the first the cosine wastes intrinsic time, and the cooldown is better by a fifth. In
 the second a cooldown over a fifth of the steps is too short: it is worse by a tenth; over half of them, of the form 1
-- sqrt, it comes within 2%. Without noise a constant rate beats every cooldown.
+- sqrt, it comes within 2%, a bound set after the risks had been seen. Without noise a constant rate beats the cooldown
+over a fifth. Of the first two spectra the best peak of every decaying schedule is 1.9, the end of the grid.
 """
 
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def risks(s, name, quiet=False):
 def measure(s):
     curves = {name: risks(s, name) for name in FAMILIES}
     cosine = curves["cosine"].mean
-    for name in ("linear, 0.05", "linear, 0.2", "sqrt, 0.5"):
+    for name in ("linear, 0.2", "sqrt, 0.5"):
         curves[f"{name} / cosine"] = exact(
             np.arange(len(PROBLEMS)), curves[name].mean / cosine, 2 * ROUNDING, "problem"
         )
