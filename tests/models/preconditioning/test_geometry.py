@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pytest
 import sympy as sp
+from scipy.optimize import brentq
+from scipy.special import ndtr
 
 from theorylab.errors import InputError
 from theorylab.models.preconditioning import block_descent, geometry
@@ -52,11 +54,23 @@ def test_no_step_is_steeper_than_the_bounds():
         assert s @ hessian @ s <= geometry.block_smoothness_bound(hessian, block) * (1 + 1e-12)
 
 
+def test_the_chain_of_smoothness_is_attained():
+    assert geometry.smoothness_chain(np.eye(4)) == pytest.approx(np.array([1, 4, 4, 4, 8, 8]), rel=1e-14)
+    assert geometry.smoothness_chain(np.ones((4, 4))) == pytest.approx(np.array([4, 4, 16, 16, 16, 32]), rel=1e-14)
+
+
 def test_mean_gradient_bound_from_one_step():
     fall, eta, steps, smooth, noise = sp.symbols("D eta T L s", positive=True)
-    # A step loses eta (dual norm - 2 noise) - eta^2 L / 2 at least; T of them lose D at most.
-    mean = (fall / steps + eta**2 * smooth / 2) / eta + 2 * noise
+    # A step loses eta (dual norm - 0.34 noise) - eta^2 L / 2 at least; T of them lose D at most.
+    mean = (fall / steps + eta**2 * smooth / 2) / eta + geometry.NORMAL_LOSS * noise
     assert sp.simplify(geometry.mean_gradient_bound(fall, eta, steps, smooth, noise) - mean) == 0
+
+
+def test_most_that_wrong_signs_cost_under_normal_noise():
+    z = brentq(lambda z: ndtr(-z) - z * math.exp(-z * z / 2) / math.sqrt(2 * math.pi), 0.1, 2.0, xtol=1e-15)
+    assert pytest.approx(2 * z * ndtr(-z), rel=1e-14) == geometry.NORMAL_LOSS
+    grid = np.linspace(0.0, 10.0, 100_001)
+    assert (2 * grid * ndtr(-grid)).max() <= geometry.NORMAL_LOSS
 
 
 def test_best_step_of_the_bound():

@@ -22,6 +22,8 @@ from theorylab.numerics.arguments import number, positive, whole
 Floats = NDArray[np.float64]
 MOST_SIGNS = 20
 """Coordinates whose signs are all tried."""
+NORMAL_LOSS = 0.33994241495980735
+"""max over z of 2 z Phi(-z): twice what a coordinate loses at most to wrong signs, in units of its noise, normal."""
 
 
 def _blocks(hessian: Floats, block: int) -> list[slice]:
@@ -52,13 +54,25 @@ def sign_smoothness(hessian: Floats) -> float:
     return float(((signs @ hessian) * signs).sum(axis=1).max())
 
 
-def mean_gradient_bound(fall: Any, step_size: Any, steps: Any, smoothness: Any, noise: Any = 0.0) -> Any:
-    """fall / (eta T) + eta L / 2 + 2 noise, which the mean of the dual norm over x_0, ..., x_(T-1) does not exceed.
+def smoothness_chain(hessian: Floats) -> Floats:
+    """|H|_2, tr H, max s^T H s, sum_ij |H_ij|, d |H|_F, d^1.5 |H|_2 of a convex H (d, d), none above the next, (6,).
 
-    `fall` is f(x_0) - min f, `smoothness` L >= s^T H s; `noise` (blocks of one only) sum_i sigma_i of the gradients.
+    H = 1 attains the second, third and last inequality, H = 1 1^T the others.
+    Derived: tests/models/preconditioning/test_geometry.py::test_the_chain_of_smoothness_is_attained.
+    """
+    d, largest = len(hessian), np.linalg.norm(hessian, 2)
+    signs, sizes = sign_smoothness(hessian), block_smoothness_bound(hessian)
+    return np.array([largest, np.trace(hessian), signs, sizes, d * np.linalg.norm(hessian), d**1.5 * largest])
+
+
+def mean_gradient_bound(fall: Any, step_size: Any, steps: Any, smoothness: Any, noise: Any = 0.0) -> Any:
+    """fall / (eta T) + eta L / 2 + 0.34 noise, which the mean of the dual norm over x_0, ..., x_(T-1) does not exceed.
+
+    `fall` is f(x_0) - min f, `smoothness` L >= s^T H s; `noise` (blocks of one only) sum_i sigma_i
+    of normal noise in the gradients: 2 |g_i| P(wrong sign) = 2 |g_i| Phi(-|g_i| / sigma_i) <= 0.34 sigma_i.
     Derived: tests/models/preconditioning/test_geometry.py::test_mean_gradient_bound_from_one_step.
     """
-    return fall / (step_size * steps) + step_size * smoothness / 2 + 2 * noise
+    return fall / (step_size * steps) + step_size * smoothness / 2 + NORMAL_LOSS * noise
 
 
 def best_step(fall: Any, steps: Any, smoothness: Any) -> Any:
