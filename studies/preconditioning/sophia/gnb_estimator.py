@@ -29,7 +29,7 @@ class Setting:
     seed: int
 
 
-QUICK = Setting(looks=60, replicas=3000, seed=1)
+QUICK = Setting(looks=60, replicas=12_000, seed=1)
 FULL = Setting(looks=600, replicas=40_000, seed=2)
 
 

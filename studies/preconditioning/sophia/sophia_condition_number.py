@@ -68,7 +68,7 @@ def measure(s):
         "aligned": exact(s.conditions, aligned, ulps=0, x_name="condition"),
         "turned": exact(s.conditions, slow, 1.0 / np.array(slow), "condition"),  # a step, where a ceiling is near
         "angles": exact(s.angles, np.array(modes) * s.region / s.rate, 1e-8, "angle"),
-        "rotations": exact(np.arange(4), np.array(drawn) * s.region / s.rate, 1e-8, "rotation"),
+        "rotations": exact(np.arange(4), np.array(drawn) * s.region / s.rate, 1e-8).drawn_from("random bases"),
     }
 
 

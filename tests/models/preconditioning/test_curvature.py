@@ -69,10 +69,12 @@ def test_the_bound_of_sign_descent_is_kept_from_any_start_of_the_second_coordina
 @pytest.mark.parametrize("times", [curvature.sign_descent_times, curvature.sign_descent_times.py_func])
 def test_times_of_sign_descent_by_hand(times):
     # x = 2, 1, 0 with step 1; y = 1/2, -1/2, 1/2, ...: the loss is x^2 / 2 + 1/8, below 0.2 from step 2 on.
-    assert times(ROW([1.0]), 1.0, 2.0, 0.2, 1.0, 50) == 2
-    assert times(ROW([1.0]), 1.0, 2.0, 0.1, 1.0, 50) == 50  # 1/8 is never below it
+    assert times(ROW([1.0]), 0.5, 1.0, 2.0, 0.2, 1.0, 50) == 2
+    assert times(ROW([1.0]), 0.5, 1.0, 2.0, 0.1, 1.0, 50) == 50  # 1/8 is never below it
     # Halved steps: x = 2, 1, 1/2, 1/4 and y = 1/2, -1/2, 0, 0: losses 2.1, 0.6, 1/8, 1/32.
-    assert times(ROW([1.0]), 1.0, 2.0, 0.2, 0.5, 50) == 2
+    assert times(ROW([1.0]), 0.5, 1.0, 2.0, 0.2, 0.5, 50) == 2
+    # From y = 0.1 to -0.9 and back: low in every second step, when x is 0, and never twice in a row.
+    assert times(ROW([1.0]), 0.1, 1.0, 2.0, 0.2, 1.0, 50) == 50
 
 
 def test_slowest_mode_of_a_turned_quadratic():

@@ -75,15 +75,16 @@ def sophia_descent(method: sophia.Method, hessian: Floats, start: Floats, tolera
 
 @kernel
 def sign_descent_times(
-    step_sizes: Floats, condition: float, gap: float, tolerance: float, fading: float, most: int
+    step_sizes: Floats, place: float, condition: float, gap: float, tolerance: float, fading: float, most: int
 ) -> Floats:
     """Steps of sign descent on (x_1^2 + kappa x_2^2) / 2 until the loss is <= tolerance now and a step on, (steps,).
 
-    From x_1 = sqrt(2 gap), x_2 = half a step; `fading` multiplies the step each time. `most` where it is not reached.
+    From x_1 = sqrt(2 gap), x_2 = place times a step; `fading` multiplies the step each time. `most` where it is not
+    reached.
     """
     out = np.full(step_sizes.size, float(most))
     for k in range(step_sizes.size):
-        x, y, size, reached = math.sqrt(2.0 * gap), step_sizes[k] / 2.0, step_sizes[k], False
+        x, y, size, reached = math.sqrt(2.0 * gap), place * step_sizes[k], step_sizes[k], False
         for t in range(most):
             low = x * x / 2.0 + condition * y * y / 2.0 <= tolerance
             if low and reached:
