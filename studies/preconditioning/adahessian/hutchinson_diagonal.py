@@ -3,7 +3,8 @@
 All sign vectors are enumerated. The variance of an entry is sum_{j != i} H_ij^2: nothing of H_ii, which normal probes
 would add. The mean over a block B has 2 / |B|^2 times each square inside the block: D_i and D_j share z_i z_j, so that
 averaging does not divide by |B|. The authors' code averages sizes |H z| instead: near sqrt(2 / pi) of the row norms,
-where no entry of a row dominates.
+where no entry of a row dominates (5%, where 3% was seen). The squares that AdaHessian averages have variance
+4 H_ii^2 S + 2 S^2 - 2 Q, S and Q sums of squares and fourth powers off the diagonal.
 """
 
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ def measure(s):
     return {
         "mean": exact(entry, found.mean(axis=0), 1e-11, "entry"),
         "variance": exact(entry, found.var(axis=0), 1e-11, "entry"),
+        "square": exact(entry, (found**2).var(axis=0), 1e-11, "entry"),
         "block": exact(sizes, [block.var() for block in blocks], 1e-11, "block"),
         "size": exact(entry, np.abs(probes.all_products(dense(s))[1]).mean(axis=0), 1e-11, "entry"),
     }
@@ -53,12 +55,14 @@ def measure(s):
 
 def predict(s):
     h, entry, sizes = hessian(s), np.arange(s.dim), np.arange(1, s.dim + 1)
-    each = theory_curvature.probe_variance(h)
+    each, square = theory_curvature.probe_variance(h), theory_curvature.squared_probe_variance(h)
     return {
         "mean": exact(entry, np.diag(h), ulps=0, x_name="entry"),
         "norm": exact(entry, theory_curvature.row_norms(h), 1e-14, "entry"),
         "variance": exact(entry, each, 1e-13, "entry"),
         "normal": exact(entry, theory_curvature.normal_probe_variance(h), 1e-13, "entry"),
+        "square": exact(entry, square, 1e-13, "entry"),
+        "pairs": exact(entry, 4 * np.diag(h) ** 2 * each + 2 * each**2, 1e-13, "entry"),
         "block": exact(sizes, [theory_curvature.block_variance(h, size) for size in sizes], 1e-13, "block"),
         "independent": exact(sizes, np.cumsum(each) / sizes**2, 1e-13, "block"),
         "size": exact(entry, (2 / np.pi) ** 0.5 * theory_curvature.row_norms(dense(s)), 1e-14, "entry"),
@@ -72,12 +76,15 @@ def checks(s, measured, predicted):
     rival = Rival(claim="and 2 H_ii^2, as with normal probes", predicted=predicted["normal"])
     claim = "its variance: the squares of row i off the diagonal"
     yield agrees(claim, measured["variance"], predicted["variance"], rival=rival)
+    rival = Rival(claim="without - 2 Q", predicted=predicted["pairs"])
+    claim = "variance of its square: 4 H_ii^2 S + 2 S^2 - 2 Q"
+    yield agrees(claim, measured["square"], predicted["square"], rival=rival)
     rival = Rival(claim="of independent entries", predicted=predicted["independent"])
     claim = "variance of a block's mean: squares inside it count twice"
     yield agrees(claim, measured["block"], predicted["block"], rival=rival)
     rival = Rival(claim="|H_ii|", predicted=predicted["dense"])
     claim = "no entry dominates: mean of |(H z)_i| near sqrt(2 / pi) times the norm of row i"
-    yield agrees(claim, measured["size"], predicted["size"], rival=rival, within=0.15)
+    yield agrees(claim, measured["size"], predicted["size"], rival=rival, within=0.05)
 
 
 def figure(s, measured, predicted):
