@@ -1,8 +1,8 @@
 """M-FAC's recursion is the dense inverse of its window, in any order of it; pruning by it is the constrained minimum.
 
 The reference step meets m gradients and answers with F^-1 of the last one. Along the window's mean g^T F^-1 g is at
-most |g|^2 / (lam + |g|^2) < 1: such steps normalise themselves. A gradient that is orthogonal to the window has no
-such bound.
+most |g|^2 / (lam + |g|^2) < 1, attained where all are g: such steps normalise themselves. A gradient that is orthogonal
+to the window has no such bound.
 """
 
 from dataclasses import dataclass
@@ -30,10 +30,10 @@ FULL = Setting(dim=100, window=32, instances=300, seed=2)
 
 
 def window(s, k):
-    """Gradients with a common part, which differs in weight from instance to instance."""
+    """Gradients with a common part, which differs in weight from instance to instance; alike in the first."""
     draws = generator(s.seed, 10 + k)
     common = draws.standard_normal(s.dim) * draws.uniform(0, 3)
-    return draws.uniform(0.1, 2) * (draws.standard_normal((s.window, s.dim)) * draws.uniform(0, 1) + common)
+    return draws.uniform(0.1, 2) * (draws.standard_normal((s.window, s.dim)) * draws.uniform(0, 1) * (k > 0) + common)
 
 
 def dense(s, gradients, weight=None):
@@ -41,7 +41,7 @@ def dense(s, gradients, weight=None):
 
 
 def row(s, values, rounding=1e-9):
-    return exact(np.arange(len(values)), values, rounding, "instance").drawn_from("random windows")
+    return exact(np.arange(len(values)), values, rounding, "instance").drawn_from("random windows", len(values) - 1)
 
 
 def measure(s):

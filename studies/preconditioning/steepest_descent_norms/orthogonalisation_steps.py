@@ -2,7 +2,8 @@
 
 Each singular value goes its own way: s <- 3 s / 2 - s^3 / 2 grows by 1.5 while small, then comes to 1 quadratically: a
 decade of the smallest costs ln 10 / ln 1.5 = 5.7 steps. The quintic 3.4445 s - 4.775 s^3 + 2.0315 s^5 never comes to 1:
-iterates enter [0.682, 1.134] and end on the cycle 0.682, 1.134, 0.753, 1.047, which attracts. Matrices and numbers.
+iterates enter [0.682, 1.134] and end on the cycle 0.682, 1.134, 0.753, 1.047, which attracts. Matrices and numbers. The
+form ln(1/s) / ln 1.5 + 5 is held to 6%, more than half a step out of 11; 3% was seen.
 """
 
 from dataclasses import dataclass, replace
