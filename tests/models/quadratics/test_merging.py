@@ -53,6 +53,15 @@ def test_mismatch_is_the_error_of_task_arithmetic():
         assert merging.gradient_mismatch(tasks, points, target, weights, penalty) == pytest.approx(gap, abs=1e-11)
 
 
+def test_least_squares_task_by_differences():
+    features, labels, point = RNG.standard_normal((9, 2)), RNG.standard_normal(9), np.array([0.4, -0.8])
+    slope, hessian = merging.least_squares_task(features, labels)(point)
+    loss = [((features @ (point + move) - labels) ** 2).sum() / 2 for move in 1e-3 * np.array([[1, 0], [-1, 0]])]
+    assert slope[0] == pytest.approx((loss[0] - loss[1]) / 2e-3, rel=1e-8)
+    least = np.linalg.lstsq(features, labels, rcond=None)[0]
+    assert hessian @ (point - least) == pytest.approx(slope)
+
+
 def test_logistic_task_by_differences():
     features, labels, point = RNG.standard_normal((9, 2)), RNG.uniform(0, 1, 9), np.array([0.4, -0.8])
     task = merging.logistic_task(features, labels)

@@ -25,8 +25,14 @@ def quadratic_task(hessian: Floats, minimiser: Floats) -> Task:
     return lambda point: (hessian @ (point - minimiser), hessian)
 
 
+def least_squares_task(features: Floats, labels: Floats) -> Task:
+    """The loss |features theta - labels|^2 / 2, features (samples, d), labels (samples,)."""
+    return lambda point: (features.T @ (features @ point - labels), features.T @ features)
+
+
 def logistic_task(features: Floats, labels: Floats) -> Task:
-    """The logistic loss sum_i log(1 + exp z_i) - y_i z_i, z = features theta, with soft labels y in [0, 1]."""
+    """The logistic loss sum_i log(1 + exp z_i) - y_i z_i, z = features theta, with soft labels y in [0, 1], shapes
+    (samples, d) and (samples,)."""
 
     def at(point: Floats) -> tuple[Floats, Floats]:
         p = 1 / (1 + np.exp(-(features @ point)))
