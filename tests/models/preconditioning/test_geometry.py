@@ -126,6 +126,9 @@ def test_mean_loss_of_noisy_gradient_descent():
     losses = ((x @ hessian) * x).sum(axis=1) / 2
     exact = block_descent.noisy_gradient_loss(hessian, start, 3, 0.2, 0.5)
     assert abs(losses.mean() - exact) < 5 * losses.std() / 200
+    turn = geometry.rotation(generator(5, 0), 2)
+    turned = turn @ hessian @ turn.T, turn @ start
+    assert block_descent.noisy_gradient_loss_in_place(*turned, 3, 0.2, 0.5) == pytest.approx(exact, rel=1e-13)
 
 
 def test_rates_are_tuned_on_another_stream_and_curves_are_joined():

@@ -120,3 +120,17 @@ def noisy_gradient_loss(hessian: Floats, start: Floats, steps: int, step_size: f
         eta = step_size * (steps - t) / steps
         moments = (1 - eta * eigenvalues) ** 2 * moments + (eta * noise_std) ** 2
     return float(eigenvalues @ moments / 2)
+
+
+def noisy_gradient_loss_in_place(
+    hessian: Floats, start: Floats, steps: int, step_size: float, noise_std: float
+) -> float:
+    """Exact mean loss of the same descent, by the matrix of second moments in the coordinates as they are.
+
+    C <- (1 - eta_t H) C (1 - eta_t H) + eta_t^2 sigma^2, from C = x_0 x_0^T.
+    """
+    unit, moments = np.eye(start.size), np.outer(start, start)
+    for t in range(steps):
+        eta = step_size * (steps - t) / steps
+        moments = (unit - eta * hessian) @ moments @ (unit - eta * hessian) + (eta * noise_std) ** 2 * unit
+    return float((hessian * moments).sum() / 2)
