@@ -93,6 +93,23 @@ def test_the_kernel_by_hand():
     assert found["distance"].tolist() == [1.0, 1.0, 1.0]
 
 
+def test_given_gradients_come_before_those_of_the_function():
+    # x = -1 after the first, 0 after the second, as r = 1 and sqrt(G) = 1 up to 1e-8; then the slope -2 of 2 |x - 9|.
+    start = {"scales": [2.0], "target": [9.0], "first": 1.0}
+    found = run(Descent(**start, gradients=[[1e-4], [-1.0]]), [1, 2, 3])
+    assert found["last gap"] == pytest.approx([20.0, 18.0, 2 * (9 - 2 / 5**0.5)], rel=1e-7)
+    assert found["squares"] == pytest.approx([0.0, 1.0, 5.0], abs=1e-7)
+    assert found["regret"][1] == pytest.approx(10.0 - 9e-4)
+
+
+def test_the_two_of_the_regret_bound_is_needed():
+    for few, least in ((28, 0.98), (10_000, 0.999)):
+        gradients = np.array([1e-4, -1.0, *np.full(few, -1.0 / few)])[:, None]
+        found = run(Descent(scales=[1.0], target=[1e4], first=1.0, gradients=gradients), [few + 2])
+        share = found["regret"] / theory.regret_bound(found["radius"], found["distance"], found["squares"])
+        assert least < share[0] <= 1
+
+
 def test_squares_and_the_other_rules_by_hand():
     start = {"function": "square", "scales": [2.0], "target": [1.0]}
     sgd = run(Descent(rule="SGD", first=0.25, **start), [1, 2])
@@ -155,6 +172,7 @@ def test_the_compiled_kernel_is_its_body():
         ("first", {"first": 0.0}),
         ("noise", {"noise": -1.0}),
         (r"alpha=3.0 .* \(0, 2\]", {"alpha": 3.0}),
+        (r"gradients \(3,\): give one row per step", {"gradients": [1.0, 2.0, 3.0]}),
     ],
 )
 def test_bad_descents_are_answered(words, arguments):

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from theorylab.curves import Curve
 from theorylab.errors import require
 from theorylab.models.adaptive.optimisers import adadagrad_norm, dog
-from theorylab.numerics.arguments import finite_row, increasing_steps, number, positive
+from theorylab.numerics.arguments import finite_row, increasing_steps, number, numbers, positive
 from theorylab.numerics.jit import inner_kernel, kernel
 from theorylab.numerics.streams import Stream, fill_normal, fill_stable, stream
 from theorylab.running.replicas import replicate
@@ -42,14 +42,16 @@ class Problem(NamedTuple):
     first: float
     noise: float
     alpha: float
+    given: Floats
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Descent:
     """A method by name and its `first` (r_0 of DoG, the rate of the others); phi by name; scales, target (d,); noise.
 
-    The start is 0. Scales may have any sign, where only regret is asked for. Raises InputError for another name, shapes
-    that differ, values that are not finite, first <= 0, noise < 0, a stable exponent outside (0, 2].
+    The start is 0. Scales may have any sign, where only regret is asked for. `gradients` (n, d) are seen in the first n
+    steps in place of those of f. Raises InputError for another name, shapes that differ, values that are not finite,
+    first <= 0, noise < 0, a stable exponent outside (0, 2].
     """
 
     rule: str = "DoG"
@@ -59,6 +61,7 @@ class Descent:
     first: float
     noise: float = 0.0
     alpha: float = 2.0
+    gradients: ArrayLike = ()
 
     def problem(self) -> Problem:
         """As the kernel takes it."""
@@ -69,9 +72,15 @@ class Descent:
             scales.shape == target.shape, f"scales {scales.shape} and target {target.shape}: give one per coordinate"
         )
         require(0 < number("alpha", self.alpha) <= 2, f"alpha={self.alpha} is not allowed: give a number in (0, 2]")
+        given = np.empty((0, target.size))
+        if np.size(self.gradients):
+            given = numbers("gradients", self.gradients)
+            fits = given.ndim == 2 and given.shape[1] == target.size
+            require(bool(np.isfinite(given).all()), "gradients are not all finite: give finite numbers")
+            require(fits, f"gradients {given.shape}: give one row per step, one column per coordinate ({target.size})")
         rule, function = RULES.index(self.rule), FUNCTIONS.index(self.function)
         noise = number("noise", self.noise, least=0.0)
-        return Problem(rule, function, scales, target, positive("first", self.first), noise, float(self.alpha))
+        return Problem(rule, function, scales, target, positive("first", self.first), noise, float(self.alpha), given)
 
 
 @inner_kernel
@@ -118,6 +127,8 @@ def path(p: Problem, steps: Integers, stream: Stream) -> Floats:
     for j in range(steps.size):
         while t < steps[j]:
             sampled_gradient(p, x, gradient, draws, stream)
+            if t < p.given.shape[0]:
+                gradient[:] = p.given[t]
             weight = radius if p.rule == DOG else 1.0
             weights += weight
             for i in range(d):
