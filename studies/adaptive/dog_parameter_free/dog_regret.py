@@ -50,10 +50,7 @@ def worst(s):
 
 
 def ratios(s, convex):
-    """Regret, or gap times the sum of weights, over the bound, and over it with r_0 for r_t; regret with D for 2 D, too.
-
-    Of random problems, and regret of the constructed one.
-    """
+    """Regret or weighted gap over the bound, and over it with r_0 for r_t; regret, of `worst` too, with D for 2 D."""
     found = []
     draws = (descent(generator(s.seed, 10 * k + convex), convex) for k in range(s.runs))
     for k, made in enumerate([*draws] if convex else [*draws, worst(s)]):
