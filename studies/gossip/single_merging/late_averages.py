@@ -3,7 +3,8 @@
 Unequal quadratics, isolated but for a budget of full averages: at the end, in even distances, or at the start. What an
 average has done decays as models go back to their own minimisers; so the local risk is lowest where averages come last,
 higher where they are spread out, and where they come first it is that of none. One average after the last step gives
-all clients the merged model: better than early averages and none, worse than a late phase. Exact moments.
+all clients the merged model: better than early averages and none, worse than a late phase. Exact moments, which closed
+forms of isolated clients confirm where averages come last or not at all.
 """
 
 from dataclasses import dataclass
@@ -52,8 +53,24 @@ def measure(s):
             for name, rows in table.items() for what in ("local", "merged")}  # fmt: skip
 
 
+def closed(s, horizon, averaged, method):
+    """Risks of clients that are alone but for the last steps."""
+    return merging.isolated_then_averaged(clients(s), horizon - averaged, averaged, Method(*method))
+
+
+def predict(s):
+    counts = {"late": lambda t: int(s.share * t), "once": lambda t: 1, "none": lambda t: 0}
+    tables = {f"{name}{words}": [closed(s, t, count(t), method) for t in s.horizons] for name, count in counts.items()
+              for words, method in (("", s.method), (", no noise", (s.method[0], 0.0)))}  # fmt: skip
+    return {f"{what}, {name}": exact(s.horizons, [getattr(row, what) for row in rows], 1e-10)
+            for name, rows in tables.items() for what in ("local", "merged")}  # fmt: skip
+
+
 def checks(s, measured, predicted):
     m = measured
+    for name in ("local, late", "local, once", "local, none", "merged, none"):
+        rival = Rival(claim="without noise", predicted=predicted[f"{name}, no noise"])
+        yield agrees(f"{name}: closed form of isolated clients", m[name], predicted[name], rival=rival)
     for better, worse in (("late", "spread"), ("spread", "once"), ("once", "early")):
         rival = Rival(claim="the other way", measured=m[f"local, {worse}"], predicted=m[f"local, {better}"])
         claim = f"local risk: {better} below {worse}"

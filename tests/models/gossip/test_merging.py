@@ -77,3 +77,21 @@ def test_gap_by_two_clients_and_by_matrices():
 def test_bad_input_is_told_in_a_sentence(call, words):
     with pytest.raises(InputError, match=words):
         call()
+
+
+def test_isolated_clients_that_average_late():
+    # By hand: h = 1, a = (0, 2), step size 1/2, noise 1: two steps alone give means (0, 3/2) and variances 5/16.
+    pair = merging.clients([1.0, 1.0], [0.0, 2.0])
+    alone = merging.isolated_then_averaged(pair, 2, 0, Method(0.5, 1.0))
+    assert alone.local == pytest.approx(((1 + 0.25) / 2 + 5 / 16) / 2)
+    assert alone.merged == pytest.approx((1 / 16 + 5 / 32) / 2)
+    # One average at the end of the second step, then one of parallel SGD: mean 7/8, variance 5/128 + 1/8.
+    assert merging.isolated_then_averaged(pair, 1, 1, Method(0.5, 1.0)).local == pytest.approx(alone.merged)
+    late = merging.isolated_then_averaged(pair, 1, 2, Method(0.5, 1.0))
+    assert late.local == pytest.approx((1 / 64 + 5 / 128 + 1 / 8) / 2)
+    unequal = merging.clients([0.5, 1.0, 2.0], [-1.0, 3.0, 0.5])
+    mixings = [np.eye(3)] * 6 + [np.full((3, 3), 1 / 3)] * 4
+    expected = merging.scheduled(unequal, mixings, Method(0.3, 0.7))
+    assert merging.isolated_then_averaged(unequal, 6, 4, Method(0.3, 0.7)) == pytest.approx(expected, rel=1e-12)
+    with pytest.raises(InputError, match="isolated"):
+        merging.isolated_then_averaged(unequal, -1, 4, Method(0.3, 0.7))

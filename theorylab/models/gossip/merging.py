@@ -21,7 +21,7 @@ from theorylab.errors import require
 from theorylab.models.gossip import model
 from theorylab.models.gossip.kernels import combine
 from theorylab.models.gossip.model import Method
-from theorylab.numerics.arguments import finite_row, increasing_steps, positive_row
+from theorylab.numerics.arguments import finite_row, increasing_steps, positive_row, whole
 from theorylab.numerics.jit import kernel
 from theorylab.numerics.streams import Stream, fill_normal
 from theorylab.running.replicas import replicate
@@ -118,6 +118,30 @@ def scheduled(given: Clients, mixings: Sequence[Floats], method: Method) -> Risk
         step, push, noise = one_step(checked, mixing, how)
         mean, spread = step @ mean + push, step @ spread @ step.T + noise
     return risks(checked, mean, spread)
+
+
+def isolated_then_averaged(given: Clients, isolated: int, averaged: int, method: Method) -> Risks:
+    """Risks after so many steps without communication from 0, then so many with a full average after each.
+    Derived: tests/models/gossip/test_merging.py::test_isolated_clients_that_average_late.
+
+    Alone client k has mean a_k (1 - r_k^t) and variance (step_size noise_std)^2 (1 - r_k^2t) / (1 - r_k^2), with
+    r_k = 1 - step_size h_k. The first average makes one model of them, which goes on as parallel SGD at the rate of the
+    mean curvature. Raises InputError as `clients` and `model.method`, and for numbers of steps that are not >= 0.
+    """
+    checked, how = clients(*given), model.method(method)
+    alone = whole("isolated", isolated, least=0) + (whole("averaged", averaged, least=0) > 0)  # an average ends a step
+    size, best, half = checked.targets.size, optimum(checked), checked.curvatures.mean() / 2
+    noise, rates = (how.step_size * how.noise_std) ** 2, 1 - how.step_size * checked.curvatures
+    means = checked.targets * (1 - rates**alone)
+    variances = noise * (1 - rates ** (2 * alone)) / (1 - rates**2)
+    off, variance = means.mean() - best, variances.sum() / size**2
+    if averaged == 0:
+        local = half * (((means - best) ** 2).mean() + variances.mean())
+        return Risks(float(local), float(half * (off**2 + variance)))
+    rate, left = 1 - how.step_size * checked.curvatures.mean(), averaged - 1
+    variance = variance * rate ** (2 * left) + noise / size * (1 - rate ** (2 * left)) / (1 - rate**2)
+    risk = float(half * ((off * rate**left) ** 2 + variance))
+    return Risks(risk, risk)
 
 
 def stationary(given: Clients, mixing: ArrayLike, method: Method) -> tuple[Floats, Floats]:
